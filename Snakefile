@@ -1,0 +1,27 @@
+"""ferrotune: domains of atomically resolved images, segmented by rewards.
+
+images -> columns -> descriptors -> [ suggest -> evaluate ] x rounds -> front -> figures and report
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: f"{workflow.basedir}/config/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/images.smk"
+include: "rules/columns.smk"
+include: "rules/descriptors.smk"
+include: "rules/search.smk"
+include: "rules/front.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    """Everything for every image of the sheet."""
+    default_target: True
+    input:
+        get_final_output(),

@@ -1,0 +1,65 @@
+"""Columns and unit cells, and the reference that segmentations are compared with.
+
+Reads <image>/image.zarr and the config's `columns`, `reference`;
+writes <image>/columns.zarr, cells.zarr, reference.zarr.
+"""
+
+
+rule columns:
+    """Find the atomic columns, refine them, and sort them into sublattices."""
+    input:
+        f"{IMAGE}/image.zarr",
+    output:
+        directory(f"{IMAGE}/columns.zarr"),
+    log:
+        f"{IMAGE}/logs/columns.log",
+    benchmark:
+        f"{IMAGE}/benchmarks/columns.tsv"
+    params:
+        finder=config["columns"]["finder"],
+        code=code_digest("columns.py"),
+    message:
+        "Finding columns of {wildcards.image}"
+    script:
+        "../scripts/columns.py"
+
+
+rule cells:
+    """Polarization and lattice parameters of every unit cell."""
+    input:
+        f"{IMAGE}/columns.zarr",
+    output:
+        directory(f"{IMAGE}/cells.zarr"),
+    log:
+        f"{IMAGE}/logs/cells.log",
+    benchmark:
+        f"{IMAGE}/benchmarks/cells.tsv"
+    params:
+        code=code_digest("cells.py"),
+    message:
+        "Measuring unit cells of {wildcards.image}"
+    script:
+        "../scripts/cells.py"
+
+
+rule reference:
+    """Labels to compare with: the truth, a published reference, or the polarization of the cells."""
+    input:
+        reference=get_reference,
+        cells=f"{IMAGE}/cells.zarr",
+        columns=f"{IMAGE}/columns.zarr",
+    output:
+        directory(f"{IMAGE}/reference.zarr"),
+    log:
+        f"{IMAGE}/logs/reference.log",
+    benchmark:
+        f"{IMAGE}/benchmarks/reference.tsv"
+    params:
+        path=lambda wildcards, input: (input.reference or [get_row(wildcards)["reference"]])[0],
+        row_component=config["reference"]["row_component"],
+        seed=config["search"]["seed"],
+        code=code_digest("reference.py"),
+    message:
+        "Preparing the reference of {wildcards.image}"
+    script:
+        "../scripts/reference.py"

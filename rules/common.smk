@@ -1,0 +1,103 @@
+"""Checks config and sheet, holds wildcards to their values, and finds what rules need.
+
+Reads the config and the sheet of images; writes nothing.
+"""
+
+import sys
+from pathlib import Path
+
+import yaml
+
+sys.path.insert(0, f"{workflow.basedir}/scripts")
+
+from ferrotune import settings
+from ferrotune.errors import InputError
+from ferrotune.provenance import code_digest
+from snakemake.exceptions import WorkflowError
+
+
+def get_schema(name):
+    """A schema of config/schemas, as a dict."""
+    return yaml.safe_load(Path(workflow.basedir, "config/schemas", f"{name}.schema.yaml").read_text())
+
+
+try:
+    config = settings.without_nulls(config)
+    settings.check_config(config, get_schema("config"))
+    IMAGES, PROBLEMS = settings.read_sheet(config["images"], get_schema("images"))
+except InputError as error:
+    raise WorkflowError(f"ferrotune: {error}") from None
+
+RESULTS = f"results/{config['series']}"
+IMAGE = f"{RESULTS}/{{image}}"
+PIPELINE = f"{IMAGE}/{{pipeline}}"
+ROUND = f"{PIPELINE}/rounds/{{round}}"
+
+
+wildcard_constraints:
+    image="|".join(map(re.escape, IMAGES)),
+    pipeline="|".join(map(re.escape, config["pipelines"])),
+    round=r"\d{3}",
+
+
+def get_row(wildcards):
+    """The image's row of the sheet."""
+    return IMAGES[wildcards.image]
+
+
+def get_source(wildcards):
+    """Files that an image is imported from; a missing one is for the script to report, image by image."""
+    row = get_row(wildcards)
+    if row["path"] == "simulated":
+        return rules.simulate.output.image.format(image=wildcards.image)
+    files = [row["path"].partition("#")[0]]
+    return [file for file in files if Path(file).is_file()]
+
+
+def get_reference(wildcards):
+    """The image's reference file, if it has one."""
+    row = get_row(wildcards)
+    if row["path"] == "simulated" and not row["reference"]:
+        return rules.simulate.output.truth.format(image=wildcards.image)
+    return [row["reference"]] if row["reference"] and Path(row["reference"]).is_file() else []
+
+
+def get_pixel_size(wildcards):
+    """Pixel size in pm that the sheet (or the simulation) gives; None leaves it to the file."""
+    row = get_row(wildcards)
+    if row["path"] == "simulated":
+        return settings.specimen(config["simulation"], wildcards.image, row).get("pixel_size_pm")
+    return row["pixel_size_pm"]
+
+
+def get_pipeline(wildcards):
+    """The pipeline's part of the config."""
+    return config["pipelines"][wildcards.pipeline]
+
+
+def get_rounds(pipeline, before=None):
+    """Numbers of the search's rounds, as in file names."""
+    trials = settings.trial_count(config["pipelines"][pipeline], config["search"])
+    rounds = -(-trials // config["search"]["batch"])
+    return [f"{r:03d}" for r in range(rounds if before is None else min(rounds, int(before)))]
+
+
+def get_records(wildcards, suffix):
+    """Rounds' files before this one's, or of all rounds."""
+    rounds = get_rounds(wildcards.pipeline, wildcards.get("round"))
+    return expand(f"{PIPELINE}/rounds/{{round}}.{suffix}", round=rounds, allow_missing=True)
+
+
+def get_threads(wildcards):
+    """Cores for a round: as many as there are to share among the images, at most one a trial."""
+    cores = workflow.cores or config["search"]["batch"]
+    return max(1, min(config["search"]["batch"], cores // len(IMAGES)))
+
+
+def get_final_output():
+    """Targets: each image's results, the series' summary, and the verdict on the sheet."""
+    targets = [f"{RESULTS}/images.tsv", f"{RESULTS}/summary.tsv"]
+    for image in IMAGES:
+        targets += [f"{RESULTS}/{image}/figures/{name}.png" for name in ("columns", "polarization")]
+        targets.append(f"{RESULTS}/{image}/explorer.html")
+    return targets

@@ -1,0 +1,53 @@
+"""The Pareto front of the trials, and the trial that is selected on it.
+
+Reads the rounds, the reference, and the config's `objectives`, `mode`, `select`;
+writes <image>/<pipeline>/trials.tsv, front.tsv, selected.zarr.
+"""
+
+
+rule trials:
+    """Gather the rounds into one table, with each trial's agreement with the reference."""
+    input:
+        proposals=lambda wildcards: get_records(wildcards, "json"),
+        rounds=lambda wildcards: get_records(wildcards, "zarr"),
+        image=f"{IMAGE}/image.zarr",
+        patches=f"{IMAGE}/descriptors/patches.zarr",
+        reference=f"{IMAGE}/reference.zarr",
+    output:
+        f"{PIPELINE}/trials.tsv",
+    log:
+        f"{PIPELINE}/logs/trials.log",
+    benchmark:
+        f"{PIPELINE}/benchmarks/trials.tsv"
+    params:
+        trials=lambda wildcards: settings.trial_count(get_pipeline(wildcards), config["search"]),
+        code=code_digest("trials.py"),
+    message:
+        "Gathering the trials of {wildcards.image}, {wildcards.pipeline}"
+    script:
+        "../scripts/trials.py"
+
+
+rule front:
+    """Find the non-dominated trials and their knee, and store the selected segmentation."""
+    input:
+        trials=f"{PIPELINE}/trials.tsv",
+        rounds=lambda wildcards: get_records(wildcards, "zarr"),
+        patches=f"{IMAGE}/descriptors/patches.zarr",
+        image=f"{IMAGE}/image.zarr",
+    output:
+        front=f"{PIPELINE}/front.tsv",
+        selected=directory(f"{PIPELINE}/selected.zarr"),
+    log:
+        f"{PIPELINE}/logs/front.log",
+    benchmark:
+        f"{PIPELINE}/benchmarks/front.tsv"
+    params:
+        objectives=config["objectives"],
+        guarded=config["mode"] == "guarded",
+        select=lambda wildcards: config["select"].get(wildcards.image, {}).get(wildcards.pipeline),
+        code=code_digest("front.py"),
+    message:
+        "Finding the front of {wildcards.image}, {wildcards.pipeline}"
+    script:
+        "../scripts/front.py"

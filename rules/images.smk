@@ -1,0 +1,68 @@
+"""Images: simulated or imported, checked, as float32 with a mask.
+
+Reads the sheet (path, pixel_size_pm, mask), image files, and the config's `simulation`;
+writes <image>/source/*.h5 for simulated images, <image>/image.zarr, and the checked sheet.
+"""
+
+
+rule check_sheet:
+    """Copy the sheet beside the results, or say what is wrong in it; other images run on."""
+    input:
+        config["images"],
+    output:
+        f"{RESULTS}/images.tsv",
+    log:
+        f"{RESULTS}/logs/check_sheet.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/check_sheet.tsv"
+    params:
+        problems=PROBLEMS,
+        code=code_digest("check_sheet.py"),
+    message:
+        "Checking the sheet {input}"
+    script:
+        "../scripts/check_sheet.py"
+
+
+rule simulate:
+    """Simulate an image of a Sm-doped BiFeO3 film and write it as the public record does, with the truth."""
+    output:
+        image=f"{IMAGE}/source/HAADF.h5",
+        cells=f"{IMAGE}/source/UCParameterization.h5",
+        truth=f"{IMAGE}/source/truth.h5",
+    log:
+        f"{IMAGE}/logs/simulate.log",
+    benchmark:
+        f"{IMAGE}/benchmarks/simulate.tsv"
+    params:
+        specimen=lambda wildcards: settings.specimen(
+            config["simulation"], wildcards.image, get_row(wildcards)
+        ),
+        seed=config["simulation"]["seed"],
+        code=code_digest("simulate.py"),
+    message:
+        "Simulating image {wildcards.image}"
+    script:
+        "../scripts/simulate.py"
+
+
+rule import_image:
+    """Read an image of any supported format, check it, normalise it and mask what holds no signal."""
+    input:
+        get_source,
+    output:
+        directory(f"{IMAGE}/image.zarr"),
+    log:
+        f"{IMAGE}/logs/import_image.log",
+    benchmark:
+        f"{IMAGE}/benchmarks/import_image.tsv"
+    params:
+        path=lambda wildcards, input: input[0] if input else get_row(wildcards)["path"],
+        mask=lambda wildcards: get_row(wildcards)["mask"],
+        pixel_size_pm=get_pixel_size,
+        sm_percent=lambda wildcards: get_row(wildcards)["sm_percent"],
+        code=code_digest("import_image.py"),
+    message:
+        "Importing image {wildcards.image}"
+    script:
+        "../scripts/import_image.py"

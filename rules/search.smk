@@ -1,0 +1,51 @@
+"""The search: rounds of proposals and their evaluation, a static chain.
+
+Reads the descriptor stacks, the config's `search`, `objectives`, `mode` and the pipeline's space;
+writes <image>/<pipeline>/rounds/NNN.json (the proposals) and NNN.zarr (what came of them).
+"""
+
+
+rule suggest:
+    """Propose a round of trials from the records of the rounds before it."""
+    input:
+        proposals=lambda wildcards: get_records(wildcards, "json"),
+        rounds=lambda wildcards: get_records(wildcards, "zarr"),
+    output:
+        f"{ROUND}.json",
+    log:
+        f"{PIPELINE}/logs/suggest.{{round}}.log",
+    benchmark:
+        f"{PIPELINE}/benchmarks/suggest.{{round}}.tsv"
+    params:
+        pipeline=get_pipeline,
+        objectives=config["objectives"],
+        guarded=config["mode"] == "guarded",
+        search=settings.round_search(config["search"]),
+        code=code_digest("suggest.py"),
+    message:
+        "Proposing round {wildcards.round} for {wildcards.image}, {wildcards.pipeline}"
+    script:
+        "../scripts/suggest.py"
+
+
+rule evaluate:
+    """Segment the image with each setting of a round, trace the walls, and score them."""
+    input:
+        proposals=f"{ROUND}.json",
+        image=f"{IMAGE}/image.zarr",
+        patches=f"{IMAGE}/descriptors/patches.zarr",
+    output:
+        directory(f"{ROUND}.zarr"),
+    log:
+        f"{PIPELINE}/logs/evaluate.{{round}}.log",
+    benchmark:
+        f"{PIPELINE}/benchmarks/evaluate.{{round}}.tsv"
+    params:
+        pipeline=get_pipeline,
+        seed=config["search"]["seed"],
+        code=code_digest("evaluate.py"),
+    threads: get_threads
+    message:
+        "Evaluating round {wildcards.round} of {wildcards.image}, {wildcards.pipeline}"
+    script:
+        "../scripts/evaluate.py"

@@ -1,0 +1,5 @@
+"""Tells editors of the name that Snakemake puts into scripts."""
+
+from snakemake.script import Snakemake
+
+snakemake: Snakemake

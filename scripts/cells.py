@@ -1,0 +1,47 @@
+"""Measure polarization and lattice parameters of every unit cell."""
+
+import numpy as np
+from ferrotune.cells import build_cells
+from ferrotune.columns import A, B
+from ferrotune.errors import InputError
+from ferrotune.jobs import job
+from ferrotune.lattice import Lattice
+from ferrotune.stores import read_store, write_store
+
+
+def main(columns_store, output, image, log_path):
+    """Write cells.zarr from columns.zarr."""
+    with job(log_path, f"image {image}") as log:
+        arrays, attributes = read_store(columns_store, "yx", "sublattice", "lattice")
+        yx, sublattice = arrays["yx"], arrays["sublattice"]
+        cells = build_cells(yx[sublattice == A], yx[sublattice == B], Lattice(*arrays["lattice"]))
+        if not len(cells.yx):
+            raise InputError("no unit cell closes on four A columns: look at the columns figure, mask what is no crystal")
+        known = np.isfinite(cells.polarization).all(axis=1)
+        log.info("%d unit cells, %d of them without a B column", len(known), (~known).sum())
+        write_store(
+            output,
+            {
+                "yx": (("cell", "axis"), cells.yx),
+                "polarization": (("cell", "axis"), cells.polarization),
+                "a": (("cell",), cells.a),
+                "b": (("cell",), cells.b),
+                "alpha": (("cell",), cells.alpha),
+                "volume": (("cell",), cells.volume),
+                "ab": (("cell", "index"), cells.ab.astype(np.int32)),
+            },
+            {
+                "cell_px": attributes["cell_px"],
+                "pixel_size_pm": attributes["pixel_size_pm"],
+                "units": "yx, polarization, a, b: px; alpha: degrees; volume: px^2",
+            },
+        )
+
+
+if __name__ == "__main__":
+    main(
+        columns_store=snakemake.input[0],
+        output=snakemake.output[0],
+        image=snakemake.wildcards.image,
+        log_path=snakemake.log[0],
+    )

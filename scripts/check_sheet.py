@@ -1,0 +1,26 @@
+"""Copy the checked sheet beside the results, or end with what is wrong in it."""
+
+import shutil
+import sys
+
+from ferrotune.errors import InputError
+from ferrotune.jobs import job
+
+
+def main(sheet, output, problems, log_path):
+    """Copy `sheet` to `output` if there is no problem; else say each and exit."""
+    with job(log_path, "images"):
+        for problem in problems[:-1]:
+            print(f"ferrotune: images: {problem}", file=sys.stderr)
+        if problems:
+            raise InputError(problems[-1])
+        shutil.copyfile(sheet, output)
+
+
+if __name__ == "__main__":
+    main(
+        sheet=snakemake.input[0],
+        output=snakemake.output[0],
+        problems=snakemake.params.problems,
+        log_path=snakemake.log[0],
+    )

@@ -1,0 +1,48 @@
+"""Find, refine and sort the atomic columns of an image."""
+
+import numpy as np
+from ferrotune.columns import find_columns
+from ferrotune.jobs import job
+from ferrotune.lattice import find_lattice
+from ferrotune.stores import read_store, write_store
+
+
+def main(image_store, output, finder, image, log_path):
+    """Write columns.zarr from image.zarr."""
+    with job(log_path, f"image {image}") as log:
+        arrays, attributes = read_store(image_store, "image", "mask")
+        lattice = find_lattice(arrays["image"], arrays["mask"])
+        log.info("lattice a = %s, b = %s px, cell %.2f px", lattice.a, lattice.b, lattice.cell_px)
+        columns = find_columns(arrays["image"], arrays["mask"], lattice, finder)
+        for name, kind in (("A", 0), ("B", 1), ("neither", -1)):
+            log.info("%d columns %s", len(columns.of(kind)), name)
+        fit = columns.fit
+        write_store(
+            output,
+            {
+                "yx": (("column", "axis"), fit.yx),
+                "sigma_yx": (("column", "axis"), fit.sigma_yx),
+                "amplitude": (("column",), fit.amplitude),
+                "width": (("column",), fit.width),
+                "background": (("column",), fit.background),
+                "significance": (("column",), fit.significance),
+                "sublattice": (("column",), columns.sublattice),
+                "lattice": (("vector", "axis"), np.asarray(lattice.vectors)),
+            },
+            {
+                "cell_px": lattice.cell_px,
+                "pixel_size_pm": attributes["pixel_size_pm"],
+                "finder": finder,
+                "sublattices": "0 = A (brighter), 1 = B, -1 = neither",
+            },
+        )
+
+
+if __name__ == "__main__":
+    main(
+        image_store=snakemake.input[0],
+        output=snakemake.output[0],
+        finder=snakemake.params.finder,
+        image=snakemake.wildcards.image,
+        log_path=snakemake.log[0],
+    )

@@ -1,0 +1,1 @@
+"""ferrotune: domains of atomically resolved images, segmented by rewards. Arrays in, arrays out."""

@@ -1,0 +1,190 @@
+"""Domain patterns of a BiFeO3-like film, seen in projection along a cubic axis.
+
+The polarization of a rhombohedral film lies along <111>; along a <100> beam it projects onto one of
+four in-plane <110> variants. Every pattern here is two component profiles, one for y and one for x,
+that run between -1 and 1: a wall is where a profile passes through zero, as tanh(2 d / width) with d
+the distance to the wall. The variant is read from the two signs, so direction and label always agree.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ferrotune.errors import InputError
+
+Profile = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]
+
+# The 71 degree wall is inclined by 45 degrees to the beam, so a lamella smears it: three times, our choice.
+INCLINED_BROADENING = 3.0
+# Nanodomains of the mottled pattern, in unit cells: our choice, after images of the phase boundary.
+MOTTLED_CORRELATION = 3.0
+_WAVES = 96
+
+
+def _kink(distance: np.ndarray, wall_width: float) -> np.ndarray:
+    """Profile across a wall of full width `wall_width` (cells), from -1 to 1."""
+    return np.tanh(2.0 * distance / wall_width)
+
+
+def _random_sign(rng: np.random.Generator) -> float:
+    return 1.0 if rng.random() < 0.5 else -1.0
+
+
+def _middle(s: np.ndarray) -> tuple[float, float]:
+    """Centre and extent of positions along one axis; zeros where there are none."""
+    if len(s) == 0:
+        return 0.0, 0.0
+    return 0.5 * (s.min() + s.max()), float(np.ptp(s))
+
+
+def _stripes(s: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Signed distance to the nearest of a stack of parallel walls, the sign alternating from wall to wall.
+
+    One wall is always near the middle, so that every frame shows at least two domains.
+    """
+    centre, extent = _middle(s)
+    spacing = float(np.clip(extent * rng.uniform(0.28, 0.42), 8.0, 40.0))
+    n_side = int(np.ceil(extent / (2 * spacing))) + 2
+    steps = spacing * rng.uniform(0.85, 1.15, 2 * n_side + 1)
+    walls = np.cumsum(steps)
+    walls += centre + rng.uniform(-0.3, 0.3) * spacing - walls[n_side]
+    after = np.searchsorted(walls, s)
+    above = walls[np.clip(after, 0, len(walls) - 1)]
+    below = walls[np.clip(after - 1, 0, len(walls) - 1)]
+    distance = np.minimum(np.abs(s - below), np.abs(above - s))
+    return distance * np.where(after % 2 == 0, 1.0, -1.0) * _random_sign(rng)
+
+
+def _walls_109(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+    """109 degree walls on {100}, seen edge on: trace along y, the y component switches.
+
+    The components along y and along the beam switch; the one normal to the wall does not, so the wall
+    carries no charge (Streiffer et al., J. Appl. Phys. 83, 2742 (1998)).
+    """
+    switching = _kink(_stripes(yx[:, 1], rng), wall_width)
+    return np.stack([switching, np.full(len(yx), _random_sign(rng))], axis=1)
+
+
+def _walls_71(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+    """71 degree walls on {110}: trace along x, the x component switches, broad in projection.
+
+    One component switches, and the uncharged, strain-free plane holds that axis: for the x component it
+    is {011}, which meets the image plane along x at 45 degrees to the beam (Streiffer et al. 1998). The
+    broadening factor of the projection is ours.
+    """
+    switching = _kink(_stripes(yx[:, 0], rng), INCLINED_BROADENING * wall_width)
+    return np.stack([np.full(len(yx), _random_sign(rng)), switching], axis=1)
+
+
+def _diagonal_180(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+    """180 degree walls along an in-plane <110>: P turns to -P and lies in the wall, which is uncharged."""
+    diagonal = _random_sign(rng)  # P along (1, diagonal); the wall's normal is (1, -diagonal)
+    switching = _kink(_stripes((yx[:, 0] - diagonal * yx[:, 1]) / np.sqrt(2.0), rng), wall_width)
+    return np.stack([switching, diagonal * switching], axis=1)
+
+
+def _closure(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+    """Flux closure: four quadrants around a junction, P turning at each uncharged {100} wall."""
+    junction = np.empty(2)
+    for axis in range(2):
+        centre, extent = _middle(yx[:, axis])
+        junction[axis] = centre + rng.uniform(-0.15, 0.15) * extent
+    turn = _random_sign(rng)
+    y, x = (yx - junction).T
+    return turn * np.stack([_kink(x, wall_width), -_kink(y, wall_width)], axis=1)
+
+
+def _smooth_field_distance(yx: np.ndarray, correlation: float, rng: np.random.Generator) -> np.ndarray:
+    """Signed distance (first order) to the zero lines of a Gaussian random field, in cells."""
+    wave = rng.normal(0.0, 1.0 / correlation, (_WAVES, 2))
+    phase = rng.uniform(0.0, 2 * np.pi, _WAVES)
+    argument = yx @ wave.T + phase
+    field = np.cos(argument).sum(axis=1)
+    slope = np.sin(argument) @ wave
+    return field / np.maximum(np.hypot(slope[:, 0], slope[:, 1]), 1e-9)
+
+
+def _mottled(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+    """Nanodomains of all four variants, as at the morphotropic boundary: two thresholded random fields."""
+    return np.stack(
+        [_kink(_smooth_field_distance(yx, MOTTLED_CORRELATION, rng), wall_width) for _ in range(2)], axis=1
+    )
+
+
+def _none(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+    """No polarization, one label."""
+    return np.zeros((len(yx), 2))
+
+
+GEOMETRIES: dict[str, Profile] = {
+    "walls_109": _walls_109,
+    "walls_71": _walls_71,
+    "diagonal_180": _diagonal_180,
+    "closure": _closure,
+    "mottled": _mottled,
+    "none": _none,
+}
+
+# Row k is the unit vector (y, x) of variant k.
+VARIANTS = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2.0)
+
+
+def variant_of(direction: np.ndarray) -> np.ndarray:
+    """Variant (row of `VARIANTS`) that lies nearest to each direction.
+
+    Parameters
+    ----------
+    direction : (n, 2) array
+        Polarization as (y, x) along the lattice axes, any unit. A component of exactly zero counts as
+        positive.
+
+    Returns
+    -------
+    (n,) int8 array
+        0 to 3.
+    """
+    direction = np.asarray(direction)
+    return (2 * (direction[:, 0] >= 0) + (direction[:, 1] >= 0)).astype(np.int8)
+
+
+def domain_pattern(
+    geometry: str, yx: np.ndarray, wall_width: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Domain label and polarization direction of a named pattern.
+
+    Positions of walls and signs of the variants follow the seed; the pattern is laid out over the extent
+    of the positions given, so that a frame of 30 x 30 cells or more always shows at least two domains.
+
+    Parameters
+    ----------
+    geometry : str
+        A key of `GEOMETRIES`: `walls_109`, `walls_71`, `diagonal_180`, `closure`, `mottled`, `none`.
+    yx : (n, 2) array
+        Positions along the lattice axes, in unit cells.
+    wall_width : float
+        Full width of an edge-on wall, in unit cells: the profile is tanh(2 d / width).
+    seed : int
+        The same seed gives the same pattern.
+
+    Returns
+    -------
+    label : (n,) int8 array
+        Variant, a row of `VARIANTS`; all 0 for `none`.
+    direction : (n, 2) array
+        Polarization as (y, x), of length 1 inside a domain and less inside a wall; 0 for `none`.
+
+    Raises
+    ------
+    InputError
+        For an unknown geometry or a width that is not positive.
+    """
+    if geometry not in GEOMETRIES:
+        allowed = ", ".join(GEOMETRIES)
+        raise InputError(f"geometry {geometry!r} is unknown; choose one of: {allowed}")
+    if not wall_width > 0:
+        raise InputError(f"wall_width must be above 0 unit cells, not {wall_width}; widen it")
+    yx = np.asarray(yx, dtype=float)
+    direction = GEOMETRIES[geometry](yx, wall_width, np.random.default_rng(seed)) / np.sqrt(2.0)
+    if geometry == "none":
+        return np.zeros(len(yx), np.int8), direction
+    return variant_of(direction), direction

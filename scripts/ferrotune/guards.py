@@ -1,0 +1,124 @@
+"""Guards: whether a segmentation shows domains at all, so that rewards cannot be had for nothing."""
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from ferrotune.errors import InputError
+
+OK = "ok"
+ONE_CLUSTER = "one_cluster"
+NO_WALLS = "no_walls"
+NOT_ABOVE_NOISE = "not_above_noise"
+
+NEIGHBOUR = 1.25  # cells; between the edge of a unit cell and its diagonal
+SIGNIFICANCE = 0.01  # one-sided; our choice
+PERMUTATIONS = 999
+# Share of sites outside the largest label. Below it they are outliers, or a strip along the image's frame (a
+# row of a full-size image is 0.6 %), whose wall would be long and straight for nothing. Our choice.
+MINORITY = 0.01
+
+
+def _labelled(labels, edges):
+    """Labels 0..k-1 of the sites that have one, and the pairs of such sites."""
+    has = labels >= 0
+    new = np.cumsum(has) - 1
+    _, labels = np.unique(labels[has], return_inverse=True)
+    return labels, new[edges[has[edges].all(axis=1)]]
+
+
+def _join_moments(counts, edges):
+    """Mean and variance of the number of like-labelled pairs over all permutations of the labels."""
+    n = float(counts.sum())
+    # falling powers: choices of 2, 3, 4 different sites of the same label
+    two, three, four = (np.prod([counts - k for k in range(m)], axis=0) for m in (2, 3, 4))
+    like = two.sum() / (n * (n - 1))
+    like_touching = three.sum() / (n * (n - 1) * (n - 2))
+    like_apart = (four.sum() + two.sum() ** 2 - (two**2).sum()) / (n * (n - 1) * (n - 2) * (n - 3))
+    joins = float(len(edges))
+    degree = np.bincount(edges.ravel()).astype(float)
+    touching = (degree * (degree - 1)).sum()
+    apart = joins * (joins - 1) - touching
+    mean = joins * like
+    return mean, mean + touching * like_touching + apart * like_apart - mean**2
+
+
+def _above_noise(labels, edges, seed):
+    """Whether like-labelled neighbours are more than under shuffled labels, at SIGNIFICANCE."""
+    if len(edges) == 0 or len(labels) < 4:
+        return False
+    joins = np.count_nonzero(labels[edges[:, 0]] == labels[edges[:, 1]])
+    mean, variance = _join_moments(np.bincount(labels).astype(float), edges)
+    if joins <= mean:
+        return False
+    # Cantelli's inequality: p <= 1 / (1 + z^2) whatever the distribution, which settles nearly all real cases
+    if (joins - mean) ** 2 >= (1 / SIGNIFICANCE - 1) * variance:
+        return True
+    rng = np.random.default_rng(seed)
+    as_many = 1  # the labels themselves are one of the permutations
+    for _ in range(PERMUTATIONS):
+        shuffled = rng.permutation(labels)
+        as_many += np.count_nonzero(shuffled[edges[:, 0]] == shuffled[edges[:, 1]]) >= joins
+        if as_many >= SIGNIFICANCE * (PERMUTATIONS + 1):
+            return False
+    return True
+
+
+def site_graph(yx, cell_px):
+    """Pairs of neighbouring sites: those within 1.25 cells, along the edges of the unit cell.
+
+    Parameters
+    ----------
+    yx : (n, 2) float
+        Positions of the sites, px.
+    cell_px : float
+        Geometric mean length of the unit cell's edges, px.
+
+    Returns
+    -------
+    (m, 2) int
+        Pairs of indices, the smaller first, in ascending order.
+    """
+    yx = np.asarray(yx, dtype=float).reshape(-1, 2)
+    if not (np.isfinite(yx).all() and np.isfinite(cell_px) and cell_px > 0):
+        raise InputError(
+            f"site graph: positions must be finite and the cell ({cell_px} px) > 0; drop such sites"
+        )
+    edges = cKDTree(yx).query_pairs(NEIGHBOUR * cell_px, output_type="ndarray") if len(yx) else []
+    edges = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    return edges[np.lexsort([edges[:, 1], edges[:, 0]])]
+
+
+def status(labels, edges, walls, seed):
+    """Whether a segmentation can be rewarded: OK, or the first reason why not.
+
+    ONE_CLUSTER: one label holds all sites but 1 % at most. NOT_ABOVE_NOISE: neighbouring sites agree no more
+    often than under shuffled labels. NO_WALLS: not one straight segment was found.
+
+    Parameters
+    ----------
+    labels : (n,) int
+        Label of each site, negative for a site that has none (it takes no part).
+    edges : (m, 2) int
+        Pairs of neighbouring sites, from `site_graph`.
+    walls : ferrotune.walls.Walls
+        Walls of the segmentation.
+    seed : int
+        Seed of the permutations.
+
+    Returns
+    -------
+    str
+        OK, ONE_CLUSTER, NOT_ABOVE_NOISE or NO_WALLS.
+
+    Notes
+    -----
+    The join count of Moran (1948) for all labels together; its mean and variance under permutation are exact
+    (Cliff and Ord, Spatial Processes, 1981, ch. 1: non-free sampling, summed here over labels). Cantelli's
+    inequality makes of them a bound on p; where the bound does not decide, 999 permutations do.
+    """
+    labels, edges = _labelled(np.asarray(labels), np.asarray(edges).reshape(-1, 2))
+    if len(labels) == 0 or len(labels) - np.bincount(labels).max() <= MINORITY * len(labels):
+        return ONE_CLUSTER
+    if not _above_noise(labels, edges, seed):
+        return NOT_ABOVE_NOISE
+    return OK if len(walls.segments) else NO_WALLS

@@ -1,0 +1,239 @@
+"""Pareto front, hypervolume and knee of trials, on plain loss matrices (a row a trial, smaller is better)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import moocore
+import numpy as np
+
+from ferrotune.errors import InputError
+
+SIGNS = {"minimise": 1.0, "maximise": -1.0}
+
+# In the normalised box, a tenth beyond the nadir: at the nadir itself the extreme points of the front count
+# for nothing, much further out for nearly everything (Ishibuchi et al. 2018).
+REFERENCE_POINT = 1.1
+
+# Normalised distances closer than this are ties, so that a change of units cannot decide between two points.
+TIE = 1e-9
+
+
+def _usable(losses: np.ndarray) -> np.ndarray:
+    return np.isfinite(losses).all(axis=1)
+
+
+def _scaled(losses: np.ndarray, best: np.ndarray, worst: np.ndarray) -> np.ndarray:
+    span = worst - best
+    # An objective that is the same for all rows tells none apart: 0 for all.
+    return (losses - best) / np.where(span > 0, span, 1.0)
+
+
+def _extreme_points(points: np.ndarray) -> np.ndarray:
+    """Row of the extreme point of each objective: the point nearest to that objective's axis."""
+    rows = []
+    for axis in range(points.shape[1]):
+        others = np.delete(points, axis, axis=1)
+        # Ties go by value, never by row, so that the order of the trials does not move the hyperplane.
+        keys = (points[:, axis], others.sum(axis=1), others.max(axis=1))
+        # Rounded, so that a change of units does not break ties.
+        rows.append(np.lexsort(np.round(keys, 9))[0])
+    return np.array(rows)
+
+
+def _distance_below(points: np.ndarray) -> np.ndarray | None:
+    """Distance of each point below the hyperplane through the extreme points; None without such a plane."""
+    rows = _extreme_points(points)
+    if len(np.unique(rows)) < points.shape[1]:
+        return None
+    corners = points[rows]
+    if np.linalg.cond(corners) > 1 / TIE:
+        return None
+    normal = np.linalg.solve(corners, np.ones(len(corners)))
+    # A plane that does not fall along every axis has no side towards the ideal.
+    if (normal <= 0).any():
+        return None
+    return (1 - points @ normal) / np.linalg.norm(normal)
+
+
+def losses(rewards: np.ndarray, directions: Sequence[str]) -> np.ndarray:
+    """Rewards as losses, all to be minimised.
+
+    Parameters
+    ----------
+    rewards : (trial, objective) array
+    directions : sequence of str
+        'minimise' or 'maximise' for each objective.
+
+    Returns
+    -------
+    (trial, objective) float array
+
+    Raises
+    ------
+    InputError
+        Where a direction is neither, or there is not one for each objective.
+    """
+    rewards = np.atleast_2d(np.asarray(rewards, dtype=float))
+    for direction in directions:
+        if direction not in SIGNS:
+            raise InputError(f"objectives: direction {direction!r} is unknown; write minimise or maximise")
+    if rewards.shape[1] != len(directions):
+        raise InputError(
+            f"objectives: {len(directions)} directions for {rewards.shape[1]} rewards; give one each"
+        )
+    return rewards * np.array([SIGNS[direction] for direction in directions])
+
+
+def normalise(losses: np.ndarray) -> np.ndarray:
+    """Losses scaled to [0, 1] by the smallest and largest of the rows that are finite throughout.
+
+    Parameters
+    ----------
+    losses : (trial, objective) array
+
+    Returns
+    -------
+    (trial, objective) float array
+        NaN in rows that are not finite throughout; 0 for an objective that does not vary.
+    """
+    losses = np.asarray(losses, dtype=float)
+    usable = _usable(losses)
+    scaled = np.full(losses.shape, np.nan)
+    if usable.any():
+        scaled[usable] = _scaled(losses[usable], losses[usable].min(axis=0), losses[usable].max(axis=0))
+    return scaled
+
+
+def front(losses: np.ndarray) -> np.ndarray:
+    """Which trials no other trial dominates.
+
+    Parameters
+    ----------
+    losses : (trial, objective) array
+
+    Returns
+    -------
+    (trial,) bool array
+        False for rows with NaN or infinity; of identical rows, the first only.
+    """
+    losses = np.asarray(losses, dtype=float)
+    usable = _usable(losses)
+    mask = np.zeros(len(losses), dtype=bool)
+    if usable.any():
+        mask[usable] = moocore.is_nondominated(losses[usable])
+    return mask
+
+
+def ideal_nadir(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The box of the front: the best and the worst of each objective on it.
+
+    The nadir is the front's and not that of all trials, so that bad trials change no hypervolume. Where the
+    front does not vary in an objective, the worst of all usable trials stands in (our choice).
+
+    Parameters
+    ----------
+    losses : (trial, objective) array, one usable row or more
+
+    Returns
+    -------
+    ideal, nadir : (objective,) arrays
+    """
+    losses = np.asarray(losses, dtype=float)
+    on_front = losses[front(losses)]
+    ideal, nadir = on_front.min(axis=0), on_front.max(axis=0)
+    return ideal, np.where(nadir > ideal, nadir, losses[_usable(losses)].max(axis=0))
+
+
+def hypervolume(losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None = None) -> float:
+    """The share of the reference box that the trials dominate, in 0 ... 1.
+
+    Parameters
+    ----------
+    losses : (trial, objective) array
+    bounds : (ideal, nadir), optional
+        The box that normalises, in the losses' own units; by default `ideal_nadir` of these losses. Give
+        common bounds to compare sets of trials.
+
+    Returns
+    -------
+    float
+        The dominated volume of the box from the ideal to 1.1 in normalised losses, divided by that box's
+        volume; 0 where no row is usable.
+
+    Notes
+    -----
+    A reference point a little beyond the nadir lets the extreme points count: H. Ishibuchi et al.,
+    Evolutionary Computation 26, 411 (2018), doi 10.1162/evco_a_00226.
+    """
+    losses = np.asarray(losses, dtype=float)
+    usable = losses[_usable(losses)]
+    if not len(usable):
+        return 0.0
+    ideal, nadir = ideal_nadir(usable) if bounds is None else bounds
+    # Given bounds may be worse than these trials: nothing beyond the box counts.
+    scaled = np.maximum(_scaled(usable, np.asarray(ideal), np.asarray(nadir)), 0.0)
+    volume = moocore.hypervolume(scaled, ref=REFERENCE_POINT)
+    return float(volume / REFERENCE_POINT ** losses.shape[1])
+
+
+def hypervolume_history(
+    losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None = None
+) -> np.ndarray:
+    """Hypervolume of the first 1, 2, ... trials, all under one normalisation.
+
+    Parameters
+    ----------
+    losses : (trial, objective) array, in the order of the trials
+    bounds : (ideal, nadir), optional
+        As in `hypervolume`; by default those of all the trials.
+
+    Returns
+    -------
+    (trial,) float array
+        Never falls; the last is the `hypervolume` of all.
+    """
+    losses = np.asarray(losses, dtype=float)
+    usable = _usable(losses)
+    if not usable.any():
+        return np.zeros(len(losses))
+    bounds = ideal_nadir(losses) if bounds is None else bounds
+    volumes = [hypervolume(losses[: i + 1], bounds) if use else np.nan for i, use in enumerate(usable)]
+    # Rows that add nothing need no volume of their own: the last one holds.
+    return np.fmax.accumulate(np.r_[0.0, volumes])[1:]
+
+
+def knee(losses: np.ndarray) -> int:
+    """The knee of a front: its point furthest below the hyperplane through its extreme points.
+
+    Parameters
+    ----------
+    losses : (point, objective) array
+        The rows of a front, finite; any number of objectives, 2 to 4 tested.
+
+    Returns
+    -------
+    int
+        A row of `losses`; of equals the first. With no point below such a plane (fewer than three points, no
+        plane, a straight or a concave front) the point nearest to the ideal by Chebyshev distance.
+
+    Raises
+    ------
+    InputError
+        Where the front is empty.
+
+    Notes
+    -----
+    Objectives are normalised over the front. I. Das, Structural Optimization 18, 107 (1999),
+    doi 10.1007/s001580050111, takes the individual minima as extremes; for three objectives or more these are
+    not unique, so the extreme of an objective is here the point nearest to its axis (K. Deb and H. Jain, IEEE
+    TEVC 18, 577 (2014)), which for two objectives is the same. J. Branke et al., PPSN VIII (2004), on knees.
+    """
+    losses = np.asarray(losses, dtype=float)
+    if not len(losses):
+        raise InputError("front: it has no points, so no knee; run more trials or loosen the guards")
+    points = normalise(losses)
+    below = _distance_below(points) if len(points) > 2 else None
+    if below is None or below.max() <= TIE:
+        below = -points.max(axis=1)
+    return int(np.flatnonzero(below >= below.max() - TIE)[0])

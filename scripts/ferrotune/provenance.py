@@ -1,0 +1,25 @@
+"""Which code a script depends on, as a digest: an edit reruns what depends on it, and nothing else."""
+
+import hashlib
+from functools import cache
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+FOLDER = Path(__file__).parent.parent
+
+
+@cache
+def code_digest(script):
+    """SHA-256 (first 16 hex digits) over the package modules that a script imports, directly or not.
+
+    Parameters
+    ----------
+    script : str, name of a file in the scripts folder
+    """
+    finder = ModuleFinder(path=[str(FOLDER)])
+    finder.run_script(str(FOLDER / script))
+    files = sorted(m.__file__ for name, m in finder.modules.items() if name.startswith("ferrotune"))
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(Path(file).name.encode() + b"\0" + Path(file).read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,80 @@
+"""Records of a round: trials to the arrays of its store, and back."""
+
+import json
+
+import numpy as np
+
+from ferrotune.rewards import REWARDS
+from ferrotune.stores import read_store
+from ferrotune.trials import STATUSES
+
+
+def round_arrays(outcomes):
+    """Arrays (dict for `write_store`) and attributes of a round's outcomes, ordered by trial.
+
+    Walls are ragged: `segments` (segment, end, yx) and `path_points` (point, yx) in cells from the image's
+    first pixel, each with the trial (and the wall) that it belongs to.
+    """
+    outcomes = sorted(outcomes, key=lambda o: o.trial)
+    segments, segment_trial, points, point_trial, point_wall = [np.empty((0, 2, 2))], [], [np.empty((0, 2))], [], []
+    for outcome in outcomes:
+        segments.append(outcome.walls.segments)
+        segment_trial += [outcome.trial] * len(outcome.walls.segments)
+        for wall, path in enumerate(outcome.walls.paths):
+            points.append(path)
+            point_trial += [outcome.trial] * len(path)
+            point_wall += [wall] * len(path)
+    arrays = {
+        "trial": (("trial",), np.array([o.trial for o in outcomes], np.int32)),
+        "labels": (("trial", "site"), np.stack([o.labels for o in outcomes])),
+        "rewards": (("trial", "reward"), np.array([[o.rewards[name] for name in REWARDS] for o in outcomes])),
+        "status": (("trial",), np.array([STATUSES.index(o.status) for o in outcomes], np.int8)),
+        "seconds": (("trial",), np.array([o.seconds for o in outcomes], np.float32)),
+        "segments": (("segment", "end", "axis"), np.concatenate(segments).astype(np.float32)),
+        "segment_trial": (("segment",), np.array(segment_trial, np.int32)),
+        "path_points": (("point", "axis"), np.concatenate(points).astype(np.float32)),
+        "point_trial": (("point",), np.array(point_trial, np.int32)),
+        "point_wall": (("point",), np.array(point_wall, np.int32)),
+    }
+    attributes = {
+        "rewards": list(REWARDS),
+        "statuses": list(STATUSES),
+        "reasons": {str(o.trial): o.reason for o in outcomes if o.reason},
+        "lengths": "unit cells from the image's first pixel, (y, x)",
+    }
+    return arrays, attributes
+
+
+def read_records(proposals, rounds):
+    """Trials of some rounds, in order.
+
+    Parameters
+    ----------
+    proposals : list of paths of the rounds' JSON
+    rounds : list of paths of the rounds' stores
+
+    Returns
+    -------
+    list of dict
+        trial, round, setting, rewards (dict), status, reason, seconds.
+    """
+    records = []
+    for proposal, store in zip(proposals, rounds, strict=True):
+        with open(proposal) as file:
+            proposed = json.load(file)
+        arrays, attributes = read_store(store, "trial", "rewards", "status", "seconds")
+        row = {int(trial): i for i, trial in enumerate(arrays["trial"])}
+        for trial in proposed["trials"]:
+            i = row[trial["trial"]]
+            records.append(
+                {
+                    "trial": trial["trial"],
+                    "round": proposed["round"],
+                    "setting": trial["setting"],
+                    "rewards": dict(zip(attributes["rewards"], arrays["rewards"][i].tolist(), strict=True)),
+                    "status": attributes["statuses"][arrays["status"][i]],
+                    "reason": attributes["reasons"].get(str(trial["trial"]), ""),
+                    "seconds": float(arrays["seconds"][i]),
+                }
+            )
+    return records

@@ -1,0 +1,119 @@
+"""References: the truth of a simulation, a published parameterization, a table of labels, or the cells' own polarization."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from ferrotune.agreement import polarization_variants
+from ferrotune.errors import InputError
+from ferrotune.record import read_reference, read_truth
+
+OFFSET_LIMIT = 0.35  # cells; a record may count from 1 or be cropped a pixel off, but no more
+MATCHED = 0.5  # share of a reference's cells in the image's frame that must lie at a cell or column of the image
+
+
+@dataclass(frozen=True)
+class Reference:
+    """yx (cell, 2) px, label (cell,) int (-1 = unknown), polarization (cell, 2) px (NaN = unknown), kind, offset (2,) px."""
+
+    yx: np.ndarray
+    label: np.ndarray
+    polarization: np.ndarray
+    kind: str
+    offset: np.ndarray
+
+
+def align(yx, targets, cell_px, name="the reference"):
+    """Take a rigid offset off reference positions.
+
+    Parameters
+    ----------
+    yx : (n, 2) px, positions of the reference
+    targets : (m, 2) px, the image's cell centres or columns
+    cell_px : float
+    name : str, for the error
+
+    Returns
+    -------
+    offset : (2,) px, reference minus image, the median over matched positions
+
+    Raises
+    ------
+    InputError
+        If fewer than half of the positions have a target within 0.35 cells: the reference is of another image.
+    """
+    inside = ((yx >= targets.min(axis=0) - cell_px) & (yx <= targets.max(axis=0) + cell_px)).all(axis=1)
+    distance, index = cKDTree(targets).query(yx, distance_upper_bound=OFFSET_LIMIT * cell_px)
+    found = np.isfinite(distance) & inside
+    if not found.any() or found.sum() < MATCHED * len(yx):
+        raise InputError(
+            f"{name} does not match the image: {found.sum()} of its {len(yx)} positions lie at a cell or column; "
+            "check that it is of this image, in (row, column) px"
+        )
+    return np.median(yx[found] - targets[index[found]], axis=0)
+
+
+def _read_table(path):
+    try:
+        table = pd.read_csv(path, sep=None, engine="python", comment="#")
+    except FileNotFoundError:
+        raise InputError(f"reference {path}: no such file; correct the sheet") from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, ValueError) as error:
+        raise InputError(f"reference {path}: not a table ({str(error).splitlines()[0]})") from None
+    missing = {"y_px", "x_px", "label"} - set(table.columns)
+    if missing or not len(table):
+        raise InputError(f"reference {path}: a table needs rows and columns y_px, x_px, label; missing: {sorted(missing)}")
+    return table[["y_px", "x_px"]].to_numpy(float), table["label"].to_numpy(int)
+
+
+def _is_truth(path):
+    try:
+        with h5py.File(path) as file:
+            return "cells/domain" in file
+    except OSError:
+        return False  # what is wrong with it, the record's reader says
+
+
+def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
+    """The reference of an image.
+
+    Parameters
+    ----------
+    path : path, or None for the polarization of the image's own cells
+        A simulation's truth or the record's UCParameterization (.h5), or a table y_px, x_px, label (.csv, .tsv).
+    cells : dict with yx (cell, 2) and polarization (cell, 2), px, of the image
+    columns_yx : (column, 2) px
+    cell_px : float
+    row_component : {"first", "second"}, of the record's Pxy
+    seed : int
+
+    Returns
+    -------
+    Reference
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or does not match the image.
+    """
+    if path is None:
+        label = polarization_variants(cells["polarization"], cells["yx"], cell_px, seed=seed)
+        return Reference(cells["yx"], label, cells["polarization"], "polarization of the image's cells", np.zeros(2))
+    if Path(path).suffix in (".csv", ".tsv", ".txt"):
+        yx, label = _read_table(path)
+        polarization, kind = np.full_like(yx, np.nan), "table of labels"
+    elif _is_truth(path):
+        truth = read_truth(path)["cells"]
+        yx, label, polarization = truth["yx"], truth["domain"], truth["polarization"]
+        kind = "truth of the simulation"
+    else:
+        record = read_reference(path, row_component)
+        yx, polarization, kind = record["yx"], record["polarization"], "published polarization"
+        label = polarization_variants(polarization, yx, cell_px, seed=seed)
+    targets = np.vstack([cells["yx"], columns_yx])
+    offset = align(yx, targets if kind == "table of labels" else cells["yx"], cell_px, f"reference {path}")
+    return Reference(yx - offset, label, polarization, kind, offset)

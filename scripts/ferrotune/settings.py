@@ -1,0 +1,168 @@
+"""Config and sheet, checked against their schemas; what is wrong is said in one line each."""
+
+import jsonschema
+import pandas as pd
+
+from ferrotune.errors import InputError
+from ferrotune.rewards import REWARDS
+from ferrotune.space import Space
+
+MISSING = ""
+
+
+def _allowed(error):
+    """Sentence on what would have been allowed, from a jsonschema error."""
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        unknown = [key for key in error.instance if key not in known]
+        return f"unknown key {', '.join(map(repr, unknown))}; allowed are {', '.join(sorted(known))}"
+    if error.validator == "enum":
+        return f"{error.instance!r} is not allowed; allowed are {', '.join(map(str, error.validator_value))}"
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return f"missing key {', '.join(map(repr, missing))}"
+    if error.validator == "pattern":
+        return f"{error.instance!r} is unfit for a path; use letters, digits and _ . -"
+    if error.validator == "minimum":
+        return f"{error.instance!r} is too small; the least is {error.validator_value}"
+    if error.validator == "maximum":
+        return f"{error.instance!r} is too large; the most is {error.validator_value}"
+    if error.validator == "minProperties":
+        return f"{len(error.instance)} given; at least {error.validator_value} needed"
+    return error.message.splitlines()[0]
+
+
+def _deepest(error):
+    """The most telling of an error's alternatives: the one that the value came closest to."""
+    while error.context:
+        error = jsonschema.exceptions.best_match(error.context)
+    return error
+
+
+def _problems(instance, schema):
+    validator = jsonschema.Draft202012Validator(schema)
+    for error in sorted(validator.iter_errors(instance), key=lambda e: list(map(str, e.absolute_path))):
+        deepest = _deepest(error)
+        where = ".".join(map(str, deepest.absolute_path))
+        yield (f"{where}: " if where else "") + _allowed(deepest)
+
+
+def check_config(config, schema):
+    """Check a configuration.
+
+    Parameters
+    ----------
+    config : dict
+    schema : dict, JSON schema
+
+    Raises
+    ------
+    InputError
+        Naming the first key that is wrong and what is allowed there.
+    """
+    for problem in _problems(config, schema):
+        raise InputError(f"config: {problem}")
+    for name, direction in config["objectives"].items():
+        if direction != REWARDS[name].direction:
+            raise InputError(
+                f"config: objectives.{name}: {direction!r} is against its physics; it is to {REWARDS[name].direction}"
+            )
+    for name, pipeline in config["pipelines"].items():
+        Space.from_config(pipeline["space"], where=f"config: pipelines.{name}.space")
+
+
+def search_space(pipeline):
+    """The space of a pipeline of the config (dict) as a ferrotune.space.Space."""
+    return Space.from_config(pipeline["space"])
+
+
+def trial_count(pipeline, search):
+    """Number of trials: the config's, or all settings of the space where they are fewer or all are asked for."""
+    size = search_space(pipeline).size
+    return size if search["mode"] == "exhaustive" else min(search["trials"], size)
+
+
+def read_sheet(path, schema):
+    """Read the sheet of images.
+
+    Parameters
+    ----------
+    path : path of a tab-separated table, a row an image
+    schema : dict, JSON schema of a row
+
+    Returns
+    -------
+    rows : dict of image name -> dict of its cells, None where empty; rows without a problem only
+    problems : list of str, one line each
+
+    Raises
+    ------
+    InputError
+        If there is no sheet, it is not a table, or none of its rows can be used.
+    """
+    try:
+        table = pd.read_csv(path, sep="\t", dtype=str, comment="#", keep_default_na=False, skipinitialspace=True)
+    except FileNotFoundError:
+        raise InputError(f"sheet {path}: no such file; name yours in the config's key images") from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise InputError(f"sheet {path}: not a tab-separated table ({str(error).splitlines()[0]})") from None
+    rows, problems = {}, []
+    seen = table["image"].value_counts() if "image" in table else {}
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        row = {key.strip(): _cell(key.strip(), value) for key, value in row.items()}
+        wrong = [f"sheet {path}, line {number}: {problem}" for problem in _problems(row, schema)]
+        if seen.get(row.get("image"), 0) > 1:
+            wrong.append(f"sheet {path}, line {number}: image {row['image']!r} stands there {seen[row['image']]} times; names must differ")
+        problems += wrong
+        if not wrong:
+            rows[row["image"]] = {key: row.get(key) for key in schema["properties"]}
+    if not rows:
+        raise InputError(problems[0] if problems else f"sheet {path}: no image in it")
+    return rows, problems
+
+
+def _cell(key, value):
+    value = value.strip()
+    if value == MISSING:
+        return None
+    if key in ("sm_percent", "pixel_size_pm"):
+        try:
+            return float(value)
+        except ValueError:
+            return value  # the schema then says that it is no number
+    return value
+
+
+def without_nulls(config):
+    """The configuration without the entries that an overlay set to null, which is how it drops a default."""
+    cleaned = dict(config)
+    for section in ("objectives", "pipelines", "select"):
+        if isinstance(cleaned.get(section), dict):
+            cleaned[section] = {key: value for key, value in cleaned[section].items() if value is not None}
+    return cleaned
+
+
+def round_search(search):
+    """What of the config's search shapes a round's proposals: all but the number of trials."""
+    return {key: value for key, value in search.items() if key != "trials"}
+
+
+def specimen(simulation, image, row):
+    """Settings (dict) of the specimen to simulate for an image, from the config and its row of the sheet."""
+    chosen = {**simulation["default"], **simulation["images"].get(image, {})}
+    from_row = {"sm_percent": row["sm_percent"], "pixel_size_pm": row["pixel_size_pm"]}
+    return {**chosen, **{key: value for key, value in from_row.items() if value is not None}}
+
+
+def patch_cuts(pipelines):
+    """What the patch stack must hold for the pipelines: preprocessings and the largest window.
+
+    Returns
+    -------
+    dict
+        preprocessings: list of (flatten, sigma); window_cells: (height, width).
+    """
+    spaces = [search_space(pipeline) for pipeline in pipelines.values()]
+    pairs = {(f, s) for space in spaces for f in space.values("flatten") for s in space.values("sigma")}
+    window = [max(max(space.values(side)) for space in spaces) for side in ("w1", "w2")]
+    return {"preprocessings": sorted(pairs), "window_cells": window}

@@ -1,0 +1,109 @@
+"""Trials: settings to labels, walls, rewards and a status; what trials of a batch share is computed once."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ferrotune import guards
+from ferrotune.descriptors import crop, window_px
+from ferrotune.raster import label_raster
+from ferrotune.rewards import REWARDS, score
+from ferrotune.segmentation import cluster, reduce
+from ferrotune.walls import Walls, find_walls
+
+SAMPLES_PER_CELL = 8
+STATUSES = (guards.OK, guards.ONE_CLUSTER, guards.NO_WALLS, guards.NOT_ABOVE_NOISE, "failed")
+NO_WALLS_AT_ALL = Walls(np.empty((0, 2, 2)), [], [], [])
+
+
+@dataclass(frozen=True)
+class Sites:
+    """What a segmentation is judged on: site_raster (rows, cols), edges (m, 2) of the site graph, cell_px."""
+
+    site_raster: np.ndarray
+    edges: np.ndarray
+    cell_px: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a trial: labels (site,) int8 (-1 if it failed), walls, rewards by name, status, reason, seconds."""
+
+    trial: int
+    labels: np.ndarray
+    walls: Walls
+    rewards: Mapping[str, float]
+    status: str
+    reason: str
+    seconds: float
+
+
+def trial_seed(seed, trial):
+    """Seed of a trial: 31 bits of the config's seed and the trial's number, whatever round or batch it is in."""
+    return int(np.random.SeedSequence(seed, spawn_key=(trial,)).generate_state(1)[0] >> 1)
+
+
+def descriptor_key(setting):
+    """What of a setting chooses its descriptors: trials that agree in it share their reduction."""
+    return setting["flatten"], setting["sigma"], setting["w1"], setting["w2"]
+
+
+def evaluate_batch(trials, patches, sites, max_rank, seed):
+    """Evaluate trials that share their descriptors, one by one.
+
+    Parameters
+    ----------
+    trials : list of (trial number, setting); all of one `descriptor_key`
+    patches : (site, y, x) float32, preprocessed, at the largest window
+    sites : Sites
+    max_rank : int
+        Components kept by the shared reduction. It belongs to the space and not to the batch, so that a
+        trial's result does not hang on which others it is evaluated with.
+    seed : int, the config's
+
+    Yields
+    ------
+    Outcome
+        A trial that raises is an outcome too, with status "failed" and its reason.
+    """
+    scores, shared = None, 0.0
+    for trial, setting in trials:
+        start = time.perf_counter()
+        try:
+            if setting["rank"] is None:
+                parts = reduce(_window(patches, setting, sites), None, seed)
+            else:
+                if scores is None:
+                    scores = reduce(_window(patches, setting, sites), max_rank, seed)
+                    shared = (time.perf_counter() - start) / len(trials)
+                    start = time.perf_counter()
+                parts = scores[:, : setting["rank"]]
+            labels = cluster(parts, setting["components"], setting["covariance"], trial_seed(seed, trial))
+            outcome = judge(trial, labels, sites, trial_seed(seed, trial))
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
+            outcome = _failed(trial, len(patches), error)
+        yield _timed(outcome, shared + time.perf_counter() - start)
+
+
+def judge(trial, labels, sites, seed):
+    """Walls, rewards and status of a segmentation (site,) as an Outcome; the seed serves walls and guards."""
+    walls = find_walls(label_raster(sites.site_raster, labels), SAMPLES_PER_CELL, seed)
+    status = guards.status(labels, sites.edges, walls, seed)
+    return Outcome(trial, labels, walls, score(walls, REWARDS), status, "", math.nan)
+
+
+def _window(patches, setting, sites):
+    return crop(patches, (window_px(setting["w1"], sites.cell_px), window_px(setting["w2"], sites.cell_px)))
+
+
+def _failed(trial, n_sites, error):
+    reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+    rewards = dict.fromkeys(REWARDS, math.nan)
+    return Outcome(trial, np.full(n_sites, -1, np.int8), NO_WALLS_AT_ALL, rewards, "failed", reason, math.nan)
+
+
+def _timed(outcome, seconds):
+    return Outcome(**{**vars(outcome), "seconds": seconds})

@@ -1,0 +1,40 @@
+"""Import an image: read, check, normalise, mask."""
+
+import hashlib
+from pathlib import Path
+
+from ferrotune.importing import exclusion_mask, prepare, read_image
+from ferrotune.jobs import job
+from ferrotune.stores import write_store
+
+
+def file_digest(path):
+    """SHA-256 of a file (of the file before `#`, where the path names an entry in it)."""
+    with Path(path.partition("#")[0]).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path):
+    """Write image.zarr; pixel_size_pm and sm_percent are what the sheet gives, or None."""
+    with job(log_path, f"image {image}") as log:
+        data, own_pixel_size = read_image(path)
+        pixels, usable = prepare(data, exclusion_mask(mask, data.shape))
+        size = pixel_size_pm if pixel_size_pm is not None else own_pixel_size
+        log.info("%d x %d px, %.1f %% of them usable, %s pm a pixel", *data.shape, 100 * usable.mean(), size or "unknown")
+        write_store(
+            output,
+            {"image": (("y", "x"), pixels), "mask": (("y", "x"), usable)},
+            {"pixel_size_pm": size, "sm_percent": sm_percent, "source": path, "sha256": file_digest(path)},
+        )
+
+
+if __name__ == "__main__":
+    main(
+        path=snakemake.params.path,
+        mask=snakemake.params.mask,
+        output=snakemake.output[0],
+        pixel_size_pm=snakemake.params.pixel_size_pm,
+        sm_percent=snakemake.params.sm_percent,
+        image=snakemake.wildcards.image,
+        log_path=snakemake.log[0],
+    )

@@ -1,0 +1,39 @@
+"""Prepare the labels that segmentations are compared with; they score a trial and never steer the search."""
+
+import numpy as np
+from ferrotune.jobs import job
+from ferrotune.reference import read_reference_cells
+from ferrotune.stores import read_store, write_store
+
+
+def main(path, cells_store, columns_store, output, row_component, seed, image, log_path):
+    """Write reference.zarr from a reference file, or from the polarization of the cells where there is none."""
+    with job(log_path, f"image {image}") as log:
+        cells, attributes = read_store(cells_store, "yx", "polarization")
+        columns, _ = read_store(columns_store, "yx")
+        reference = read_reference_cells(path, cells, columns["yx"], attributes["cell_px"], row_component, seed)
+        log.info("reference: %s; offset taken off %s px", reference.kind, np.round(reference.offset, 3))
+        names, counts = np.unique(reference.label, return_counts=True)
+        log.info("labels and sizes: %s", dict(zip(names.tolist(), counts.tolist(), strict=True)))
+        write_store(
+            output,
+            {
+                "yx": (("cell", "axis"), reference.yx),
+                "label": (("cell",), reference.label.astype(np.int16)),
+                "polarization": (("cell", "axis"), reference.polarization),
+            },
+            {"kind": reference.kind, "offset_px": reference.offset.tolist()},
+        )
+
+
+if __name__ == "__main__":
+    main(
+        path=snakemake.params.path,
+        cells_store=snakemake.input.cells,
+        columns_store=snakemake.input.columns,
+        output=snakemake.output[0],
+        row_component=snakemake.params.row_component,
+        seed=snakemake.params.seed,
+        image=snakemake.wildcards.image,
+        log_path=snakemake.log[0],
+    )

@@ -1,0 +1,179 @@
+"""Agreement measures against answers known by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from ferrotune import agreement as ag
+
+CELL = 10.0
+small_labels = arrays(np.int64, 30, elements=st.integers(-1, 3))
+
+
+def lattice(n=40):
+    """(n * n, 2) positions of a square lattice, px, row by row."""
+    y, x = np.mgrid[:n, :n]
+    return np.column_stack([y.ravel(), x.ravel()]) * CELL
+
+
+def purity(found, truth):
+    """Share of sites right under the best renaming."""
+    return sum(max(((found == k) & (truth == c)).sum() for c in set(truth)) for k in set(found)) / len(truth)
+
+
+def test_match_sites_by_hand():
+    sites = np.array([[0.0, 0.0], [10.0, 0.0], [20.0, 0.0], [10.0, 2.0]])
+    reference = np.array([[20.0, 6.0], [10.0, 0.5], [0.0, 1.0]])
+    site, partner = ag.match_sites(sites, reference, 5.0)
+    # Site 3 shares its nearest with site 1, which is nearer; site 2 is 6 px from its own.
+    np.testing.assert_array_equal(site, [0, 1])
+    np.testing.assert_array_equal(partner, [2, 1])
+
+
+def test_match_sites_is_undone_by_shuffling_and_survives_shifts():
+    rng = np.random.default_rng(3)
+    yx = lattice(12)
+    order = rng.permutation(len(yx))
+    site, partner = ag.match_sites(yx, yx[order] + rng.uniform(-3, 3, yx.shape), 0.5 * CELL)
+    np.testing.assert_array_equal(site, np.arange(len(yx)))
+    np.testing.assert_array_equal(order[partner], site)
+
+
+def test_match_sites_of_nothing():
+    site, partner = ag.match_sites(np.empty((0, 2)), lattice(2), 5.0)
+    assert len(site) == len(partner) == 0
+
+
+@pytest.mark.parametrize("measure", [ag.ari, ag.nmi, ag.correlation])
+def test_same_partition_is_one_under_any_names(measure):
+    reference = np.array([0, 0, 0, 1, 1, 2])
+    assert measure(np.array([7, 7, 7, 0, 0, 3]), reference) == pytest.approx(1.0)
+    assert measure(np.zeros(6, int), np.zeros(6, int)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("measure", [ag.ari, ag.nmi, ag.correlation])
+def test_independent_partitions_do_not_agree(measure):
+    assert measure(np.tile([0, 1], 50), np.repeat([0, 1], 50)) == pytest.approx(0.0, abs=0.02)
+    assert measure(np.zeros(10, int), np.repeat([0, 1], 5)) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("measure", [ag.ari, ag.nmi, ag.correlation])
+def test_sites_without_reference_do_not_count(measure):
+    labels, reference = np.array([0, 0, 1, 1, 0, 1]), np.array([0, 0, 1, 1, -1, -1])
+    assert measure(labels, reference) == pytest.approx(1.0)
+    assert np.isnan(measure(labels, np.full(6, -1)))
+
+
+def test_correlation_of_two_classes_is_the_phi_coefficient():
+    reference = np.repeat([0, 1], [6, 4])
+    labels = np.array([1, 1, 1, 1, 1, 0, 0, 0, 0, 1])
+    # Table 5 1 / 1 3: phi = (5 * 3 - 1 * 1) / sqrt(6 * 4 * 6 * 4) = 14 / 24, for both pairs.
+    assert ag.correlation(labels, reference) == pytest.approx(14 / 24)
+    assert abs(np.corrcoef(labels, reference)[0, 1]) == pytest.approx(14 / 24)
+
+
+def test_correlation_counts_a_class_without_partner_as_nothing():
+    reference = np.repeat([0, 1, 2], [5, 3, 2])
+    labels = np.repeat([0, 1, 1], [5, 3, 2])
+    # Class 0 is met (phi 1, weight 5); 1 has phi = 3 * 5 / sqrt(3 * 7 * 5 * 5), weight 3; 2 has no partner.
+    assert ag.correlation(labels, reference) == pytest.approx((5 + 3 * 15 / np.sqrt(525)) / 10)
+
+
+@given(small_labels, small_labels, st.permutations(range(4)), st.permutations(range(5)))
+def test_correlation_is_bounded_and_does_not_know_names(labels, reference, first, second):
+    value = ag.correlation(labels, reference)
+    if (reference < 0).all():
+        assert np.isnan(value)
+        return
+    assert -1 <= value <= 1 + 1e-12
+    renamed = np.where(reference >= 0, np.array([*first, 0])[reference], -1)
+    assert ag.correlation(np.array(second)[labels + 1], renamed) == pytest.approx(value)
+
+
+def test_correlation_is_one_for_the_same_partition_only():
+    reference = np.repeat([0, 1, 2], 3)
+    wrong = reference.copy()
+    wrong[0] = 1
+    assert 0.7 < ag.correlation(wrong, reference) < 1
+
+
+def test_walls_within_tolerance():
+    real, found = np.zeros((40, 40), bool), np.zeros((40, 40), bool)
+    real[:, 10] = True
+    found[:, 14] = True
+    assert ag.wall_precision_recall(found, real, 4, 1.0) == (1.0, 1.0, 1.0)
+    assert ag.wall_precision_recall(found, real, 4, 0.9) == (0.0, 0.0, 0.0)
+
+
+def test_a_spurious_wall_costs_precision_and_a_missed_one_recall():
+    one, two = np.zeros((40, 40), bool), np.zeros((40, 40), bool)
+    one[:, 5] = True
+    two[:, [5, 30]] = True
+    assert ag.wall_precision_recall(two, one, 4) == pytest.approx((0.5, 1.0, 2 / 3))
+    assert ag.wall_precision_recall(one, two, 4) == pytest.approx((1.0, 0.5, 2 / 3))
+
+
+def test_conventions_for_empty_wall_maps():
+    none, some = np.zeros((5, 5), bool), np.eye(5, dtype=bool)
+    assert ag.wall_precision_recall(none, none, 8) == (1.0, 1.0, 1.0)
+    assert ag.wall_precision_recall(none, some, 8) == (0.0, 0.0, 0.0)
+    assert ag.wall_precision_recall(some, none, 8) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.5])
+@pytest.mark.parametrize("variants", [2, 3, 4])
+def test_variants_of_stripe_domains(variants, noise):
+    yx = lattice()
+    truth = (yx[:, 1] // (10 * CELL)).astype(int) % variants
+    angle = 2 * np.pi * truth / variants + 0.3
+    polarization = np.column_stack([np.sin(angle), np.cos(angle)])
+    polarization += noise * np.random.default_rng(0).normal(size=polarization.shape)
+    labels = ag.polarization_variants(polarization, yx, CELL)
+    assert set(labels) == set(range(variants))
+    assert purity(labels, truth) > 0.95
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("mean", [0.0, 1.0])
+def test_a_single_domain_and_no_polarization_are_one_variant(mean, seed):
+    yx = lattice(30)
+    polarization = mean + 0.3 * np.random.default_rng(seed).normal(size=yx.shape)
+    np.testing.assert_array_equal(ag.polarization_variants(polarization, yx, CELL, seed=seed), 0)
+
+
+def test_unknown_polarization_has_no_label_and_spoils_no_neighbour():
+    yx = lattice(20)
+    polarization = np.where(yx[:, 1:] < 10 * CELL, 1.0, -1.0) * np.ones(2)
+    polarization[::7, 0] = np.nan
+    labels = ag.polarization_variants(polarization, yx, CELL)
+    np.testing.assert_array_equal(labels == -1, np.isnan(polarization).any(axis=1))
+    known = labels >= 0
+    assert purity(labels[known], (yx[known, 1] < 10 * CELL).astype(int)) == 1.0
+    assert (ag.polarization_variants(np.full((5, 2), np.nan), yx[:5], CELL) == -1).all()
+
+
+def test_variants_do_not_depend_on_units_and_repeat():
+    yx = lattice(20)
+    polarization = np.where(yx[:, 1:] < 10 * CELL, 1.0, -1.0) * [0.2, 1.0]
+    polarization += 0.1 * np.random.default_rng(1).normal(size=polarization.shape)
+    labels = ag.polarization_variants(polarization, yx, CELL, seed=5)
+    np.testing.assert_array_equal(labels, ag.polarization_variants(polarization, yx, CELL, seed=5))
+    np.testing.assert_array_equal(
+        labels, ag.polarization_variants(polarization * 1e3, yx * 4, CELL * 4, seed=5)
+    )
+
+
+def test_agreement_puts_it_together():
+    yx = lattice(10)
+    truth = (yx[:, 0] >= 5 * CELL).astype(int)
+    order = np.random.default_rng(0).permutation(len(yx))
+    walls = np.zeros((20, 20), bool)
+    walls[10] = True
+    found = ag.agreement(1 - truth[order], yx[order] + 1.0, truth, yx, 5.0, walls, walls, samples_per_cell=2)
+    names = ["ari", "nmi", "correlation", "wall_precision", "wall_recall", "wall_f1"]
+    assert found == pytest.approx(dict.fromkeys(names, 1.0))
+    far = ag.agreement(truth, yx + 5000.0, truth, yx, 5.0)
+    assert list(far) == names
+    assert all(np.isnan(value) for value in far.values())
