@@ -55,7 +55,7 @@ rule reference:
     benchmark:
         f"{IMAGE}/benchmarks/reference.tsv"
     params:
-        path=lambda wildcards, input: (input.reference or [get_row(wildcards)["reference"]])[0],
+        path=lambda wildcards: (get_reference(wildcards) or [get_row(wildcards)["reference"]])[0],
         row_component=config["reference"]["row_component"],
         seed=config["search"]["seed"],
         code=code_digest("reference.py"),

@@ -58,7 +58,7 @@ def get_reference(wildcards):
     """The image's reference file, if it has one."""
     row = get_row(wildcards)
     if row["path"] == "simulated" and not row["reference"]:
-        return rules.simulate.output.truth.format(image=wildcards.image)
+        return [rules.simulate.output.truth.format(image=wildcards.image)]
     return [row["reference"]] if row["reference"] and Path(row["reference"]).is_file() else []
 
 

@@ -26,8 +26,8 @@ Reader = Callable[[Path], Read]
 
 
 def _unit_in_pm(unit: object, path: Path) -> float | None:
-    """pm a unit; None where the unit is no length that we know."""
-    text = str(unit or "").strip().lower().replace("µ", "u").replace("μ", "u")  # noqa: RUF001 both micros occur
+    """pm a unit, None where it is no length that we know; files hold both Unicode micro signs."""
+    text = str(unit or "").strip().lower().replace("µ", "u").replace("μ", "u")
     if text.startswith("1/") or text.endswith(("^-1", "⁻¹", "**-1")):
         raise InputError(f"image {path} is in reciprocal units ({unit}); give an image, not its diffraction")
     return _PM.get(text)
@@ -65,8 +65,8 @@ def _read_signals(path: Path) -> Read:
 def _tiff_pixel_size(path: Path) -> float | None:
     plugin = importlib.import_module("rsciio.tiff")
     try:
-        axes = plugin.file_reader(str(path), lazy=True)[0]["axes"]
-    except Exception:  # metadata that cannot be read are no calibration; the pixels are read by tifffile
+        axes = plugin.file_reader(str(path))[0]["axes"]
+    except Exception:  # metadata that cannot be read are no calibration; tifffile has read the pixels
         return None
     return _pixel_size(axes[-2:], path)
 
@@ -114,8 +114,7 @@ def _read(path: str | Path, readers: dict[str, Reader], what: str) -> Read:
         raise
     except Exception as error:  # readers of foreign formats raise whatever they meet
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        hint = "if it is cut short or damaged, export it again"
-        raise InputError(f"{what} {path} cannot be read ({reason}); {hint}") from error
+        raise InputError(f"{what} {path} cannot be read ({reason}); if damaged, export it again") from error
     return _two_dimensional(data, path, what), pixel_size_pm
 
 

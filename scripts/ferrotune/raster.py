@@ -183,7 +183,7 @@ def follow(midpoints, corners, reach, short, turn):
     reach : int
         Edges over which the direction of a branch is taken at a junction.
     short : int
-        Junctions joined by fewer edges than this are one junction.
+        Junctions joined by this many edges or fewer are one junction, and these edges are left by themselves.
     turn : float
         Degrees by which a line may turn at a junction; of several branches the straightest goes on.
 
@@ -201,6 +201,7 @@ def follow(midpoints, corners, reach, short, turn):
     plain = end[degree[corner[end]] == 2].reshape(-1, 2) // 2
     length, last, ahead = _branches(midpoints, plain, reach)
     meeting = end[degree[corner[end]] > 2]
+    # a brief branch has no direction of its own
     brief = length[meeting // 2] <= short
     junction = _junctions(corner, meeting[brief], last, len(degree))
     meeting = meeting[~brief]

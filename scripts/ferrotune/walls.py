@@ -13,16 +13,14 @@ from ferrotune.raster import follow, interfaces, wall_map
 
 # The paper does not publish its Hough settings: all of these are our choices. Lengths are in cells.
 LINE_LENGTH = 2.0  # shortest Hough line, and shortest wall
-LINE_GAP = 1.0  # longest gap in a Hough line: it must step over the treads of a wall drawn by lattice sites
+LINE_GAP = 1.5  # longest gap in a Hough line: it must step over the treads of a staircase of sites
 LINE_VOTES = 1.5  # samples that vote for a Hough line
 THETA = np.deg2rad(np.arange(-90.0, 90.0, 1.0))
-SUPPORT = 1.5  # a wall runs within this distance of a Hough line: one site may bulge out of it
+SUPPORT = 2.0  # a wall runs within this distance of a Hough line: the transform may miss one tread
 REACH = 4.0  # directions at a junction are taken over this length
 JUNCTION = 0.5  # junctions nearer than this are one: four domains rarely meet in a point of the raster
 TURN = 45.0  # degrees; a wall goes on through a junction if it turns by less
-STRAIGHT = (
-    0.5  # largest RMS distance of a straight stretch from its line; the staircase of sites alone has 0.29
-)
+STRAIGHT = 0.5  # largest RMS distance of a straight stretch from its line; a staircase of sites has 0.29
 FIT = 5.0  # half-width of the local polynomials
 SPACING = 0.25  # between points of a path
 
@@ -106,7 +104,7 @@ def _smooth(path, closed):
     if not closed:  # towards a free end a fit leans on one side: take the last whole window's curvature
         half = _half_window(len(path), closed, spacing)
         curvature = curvature[np.clip(np.arange(len(path)), half, len(path) - 1 - half)]
-    return _local_fit(path, closed, spacing, 0), curvature
+    return path, curvature
 
 
 def _trace(label_raster, lines, samples_per_cell):
@@ -202,7 +200,7 @@ def find_walls(label_raster, samples_per_cell, seed):
     """Domain walls of a label raster.
 
     The probabilistic Hough transform says where walls are. A wall is followed along the interface of two
-    labels, the middle line of the wall map, as far as Hough lines support it; at a junction it goes on into
+    labels, the middle line of the wall map, within 2 cells of a Hough line; at a junction it goes on into
     the branch that turns least. The transform breaks a jagged wall into as many lines as its angle makes:
     neighbouring lines of a wall are merged into one segment while their union is straight.
 
@@ -229,8 +227,8 @@ def find_walls(label_raster, samples_per_cell, seed):
     -----
     The paper publishes no Hough settings: the constants above are ours. A wall of sites on a lattice is a
     staircase of whole cells, so curvature is taken from cubics fitted over 5 cells each way (Savitzky and
-    Golay 1964). Straight walls of sites at 14 angles then have a mean curvature of 0.012/cell, 0.034/cell at
-    worst (over 3 cells: 0.050 and 0.106); drawn rings of radius 5 to 40 cells come out 6 % to 0 % too flat.
+    Golay 1964). Straight walls of sites at 90 angles then have a mean curvature of 0.013/cell, 0.038/cell at
+    worst (cubics over 3 cells: 0.05 and 0.11); drawn rings of radius 5 to 40 cells are 6 % to 0 % too flat.
     """
     if samples_per_cell < 4:
         raise InputError(

@@ -67,7 +67,7 @@ def test_no_walls_are_worth_nothing_rather_than_the_best():
 
 def test_only_the_named_rewards_in_their_order():
     assert list(score(NONE, ["length", "curvature"])) == ["length", "curvature"]
-    with pytest.raises(InputError, match="'lenght'.*curvature"):
+    with pytest.raises(InputError, match=r"'lenght'.*curvature"):
         score(NONE, ["lenght"])
 
 

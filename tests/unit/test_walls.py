@@ -140,9 +140,9 @@ def test_a_broken_wall_is_shorter(unlabelled, gap):
     if unlabelled:
         broken[:, gaps] = -1
     else:  # the same label on both sides, and no label where the gap's own sides would make new walls
-        broken[: len(whole) // 2, gaps] = 1
         sides = gaps ^ binary_dilation(gaps, iterations=2)
-        broken[: len(whole) // 2, sides] = -1
+        broken[(whole == 0) & gaps] = 1
+        broken[(whole == 0) & sides] = -1
     _, one = rewards(whole)
     walls, pieces = rewards(broken)
     assert len(walls.segments) == 4
