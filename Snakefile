@@ -20,6 +20,12 @@ include: "rules/front.smk"
 include: "rules/report.smk"
 
 
+localrules:
+    all,
+    check_sheet,
+    download,
+
+
 rule all:
     """Everything for every image of the sheet."""
     default_target: True

@@ -18,6 +18,8 @@ rule columns:
     params:
         finder=config["columns"]["finder"],
         code=code_digest("columns.py"),
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Finding columns of {wildcards.image}"
     script:
@@ -36,6 +38,8 @@ rule cells:
         f"{IMAGE}/benchmarks/cells.tsv"
     params:
         code=code_digest("cells.py"),
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Measuring unit cells of {wildcards.image}"
     script:
@@ -59,6 +63,8 @@ rule reference:
         row_component=config["reference"]["row_component"],
         seed=config["search"]["seed"],
         code=code_digest("reference.py"),
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Preparing the reference of {wildcards.image}"
     script:

@@ -45,13 +45,23 @@ def get_row(wildcards):
     return IMAGES[wildcards.image]
 
 
+def get_file(path):
+    """Where a path of the sheet lies: downloads go beside the results, a missing file is left to the script."""
+    if settings.is_remote(path):
+        return [f"{RESULTS}/downloads/{settings.file_name(path)}"]
+    return [path.partition("#")[0]] if path and Path(path.partition("#")[0]).is_file() else []
+
+
 def get_source(wildcards):
-    """Files that an image is imported from; a missing one is for the script to report, image by image."""
-    row = get_row(wildcards)
-    if row["path"] == "simulated":
-        return rules.simulate.output.image.format(image=wildcards.image)
-    files = [row["path"].partition("#")[0]]
-    return [file for file in files if Path(file).is_file()]
+    """The file that an image is imported from."""
+    path = get_row(wildcards)["path"]
+    return rules.simulate.output.image.format(image=wildcards.image) if path == "simulated" else get_file(path)
+
+
+def get_source_path(wildcards, input):
+    """The path that the import is given: with the entry in the file (#), and said back if it is missing."""
+    path = get_row(wildcards)["path"]
+    return f"{input[0]}{''.join(path.partition('#')[1:])}" if input else path
 
 
 def get_reference(wildcards):
@@ -59,7 +69,7 @@ def get_reference(wildcards):
     row = get_row(wildcards)
     if row["path"] == "simulated" and not row["reference"]:
         return [rules.simulate.output.truth.format(image=wildcards.image)]
-    return [row["reference"]] if row["reference"] and Path(row["reference"]).is_file() else []
+    return get_file(row["reference"] or "")
 
 
 def get_pixel_size(wildcards):

@@ -21,6 +21,8 @@ rule patches:
         subpixel=config["patches"]["subpixel"],
         cuts=settings.patch_cuts(config["pipelines"]),
         code=code_digest("patches.py"),
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Cutting patches of {wildcards.image}"
     script:

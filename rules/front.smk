@@ -22,6 +22,8 @@ rule trials:
     params:
         trials=lambda wildcards: settings.trial_count(get_pipeline(wildcards), config["search"]),
         code=code_digest("trials.py"),
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Gathering the trials of {wildcards.image}, {wildcards.pipeline}"
     script:
@@ -47,6 +49,8 @@ rule front:
         guarded=config["mode"] == "guarded",
         select=lambda wildcards: config["select"].get(wildcards.image, {}).get(wildcards.pipeline),
         code=code_digest("front.py"),
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Finding the front of {wildcards.image}, {wildcards.pipeline}"
     script:

@@ -1,7 +1,7 @@
 """Images: simulated or imported, checked, as float32 with a mask.
 
 Reads the sheet (path, pixel_size_pm, mask), image files, and the config's `simulation`;
-writes <image>/source/*.h5 for simulated images, <image>/image.zarr, and the checked sheet.
+writes downloads/, <image>/source/*.h5 for simulated images, <image>/image.zarr, and the checked sheet.
 """
 
 
@@ -18,10 +18,32 @@ rule check_sheet:
     params:
         problems=PROBLEMS,
         code=code_digest("check_sheet.py"),
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Checking the sheet {input}"
     script:
         "../scripts/check_sheet.py"
+
+
+rule download:
+    """Fetch a file that the sheet names by its DOI or address; DOIs come with checksums."""
+    output:
+        f"{RESULTS}/downloads/{{file}}",
+    log:
+        f"{RESULTS}/logs/download.{{file}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/download.{{file}}.tsv"
+    params:
+        url=lambda wildcards: settings.remote_files(IMAGES)[wildcards.file],
+        code=code_digest("download.py"),
+    retries: 2
+    conda:
+        "../envs/ferrotune.yaml"
+    message:
+        "Downloading {params.url}"
+    script:
+        "../scripts/download.py"
 
 
 rule simulate:
@@ -40,6 +62,8 @@ rule simulate:
         ),
         seed=config["simulation"]["seed"],
         code=code_digest("simulate.py"),
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Simulating image {wildcards.image}"
     script:
@@ -57,11 +81,13 @@ rule import_image:
     benchmark:
         f"{IMAGE}/benchmarks/import_image.tsv"
     params:
-        path=lambda wildcards, input: input[0] if input else get_row(wildcards)["path"],
+        path=get_source_path,
         mask=lambda wildcards: get_row(wildcards)["mask"],
         pixel_size_pm=get_pixel_size,
         sm_percent=lambda wildcards: get_row(wildcards)["sm_percent"],
         code=code_digest("import_image.py"),
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Importing image {wildcards.image}"
     script:

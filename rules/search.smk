@@ -22,6 +22,8 @@ rule suggest:
         guarded=config["mode"] == "guarded",
         search=settings.round_search(config["search"]),
         code=code_digest("suggest.py"),
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Proposing round {wildcards.round} for {wildcards.image}, {wildcards.pipeline}"
     script:
@@ -45,6 +47,8 @@ rule evaluate:
         seed=config["search"]["seed"],
         code=code_digest("evaluate.py"),
     threads: get_threads
+    conda:
+        "../envs/ferrotune.yaml"
     message:
         "Evaluating round {wildcards.round} of {wildcards.image}, {wildcards.pipeline}"
     script:

@@ -3,13 +3,11 @@
 import json
 from itertools import groupby
 
-from ferrotune.guards import site_graph
 from ferrotune.jobs import job
-from ferrotune.raster import site_raster
 from ferrotune.records import round_arrays
 from ferrotune.settings import search_space
 from ferrotune.stores import open_array, read_store, write_store
-from ferrotune.trials import SAMPLES_PER_CELL, Sites, descriptor_key, evaluate_batch
+from ferrotune.trials import Sites, descriptor_key, evaluate_batch
 from joblib import Parallel, delayed, parallel_config
 
 
@@ -25,9 +23,7 @@ def main(proposals, image_store, patches_store, output, pipeline, seed, threads,
         with open(proposals) as file:
             trials = [(t["trial"], t["setting"]) for t in json.load(file)["trials"]]
         arrays, attributes = read_store(patches_store, "yx")
-        cell_px = attributes["cell_px"]
-        raster = site_raster(arrays["yx"], open_array(image_store, "mask")[...], cell_px, SAMPLES_PER_CELL)
-        sites = Sites(raster, site_graph(arrays["yx"], cell_px), cell_px)
+        sites = Sites.of(arrays["yx"], open_array(image_store, "mask")[...], attributes["cell_px"])
         stacks = [tuple(pair) for pair in attributes["preprocessings"]]
         max_rank = max((r for r in search_space(pipeline).values("rank") if r is not None), default=0)
 

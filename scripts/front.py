@@ -6,9 +6,8 @@ from ferrotune import pareto
 from ferrotune.errors import InputError
 from ferrotune.guards import OK
 from ferrotune.jobs import job
-from ferrotune.raster import label_raster, site_raster, wall_map
+from ferrotune.raster import SAMPLES_PER_CELL, label_raster, site_raster, wall_map
 from ferrotune.stores import open_array, read_store, write_store
-from ferrotune.trials import SAMPLES_PER_CELL
 
 NO_ANSWER = "no walls above noise"
 

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 from ferrotune.agreement import agreement
 from ferrotune.jobs import job
-from ferrotune.raster import label_raster, site_raster, wall_map
+from ferrotune.raster import SAMPLES_PER_CELL, label_raster, site_raster, wall_map
 from ferrotune.records import read_records
 from ferrotune.stores import open_array, read_store
-from ferrotune.trials import SAMPLES_PER_CELL
 
 
 def compare(labels, yx, site_map, reference, reference_map, cell_px):

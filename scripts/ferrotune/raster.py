@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 from ferrotune.errors import InputError
 
 NO_LABEL = -1
+SAMPLES_PER_CELL = 8  # a wall is then placed to an eighth of a cell, at 1 % of the pixels of a full-size image
 ENDS = 8  # interfaces that may meet in one junction; more is noise, where it does not matter which go on
 
 

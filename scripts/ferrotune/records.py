@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 
+from ferrotune.guards import STATUSES
 from ferrotune.rewards import REWARDS
 from ferrotune.stores import read_store
-from ferrotune.trials import STATUSES
 
 
 def round_arrays(outcomes):

@@ -1,5 +1,7 @@
 """Config and sheet, checked against their schemas; what is wrong is said in one line each."""
 
+import io
+
 import jsonschema
 import pandas as pd
 
@@ -8,6 +10,14 @@ from ferrotune.rewards import REWARDS
 from ferrotune.space import Space
 
 MISSING = ""
+TYPE_NAMES = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a text",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a section of keys",
+}
 
 
 def _allowed(error):
@@ -23,6 +33,10 @@ def _allowed(error):
         return f"missing key {', '.join(map(repr, missing))}"
     if error.validator == "pattern":
         return f"{error.instance!r} is unfit for a path; use letters, digits and _ . -"
+    if error.validator == "type":
+        kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+        wanted = " or ".join(TYPE_NAMES[kind] for kind in kinds if kind != "null")
+        return f"{error.instance!r} is not {wanted}" if error.instance is not None else f"is empty; give {wanted}"
     if error.validator == "minimum":
         return f"{error.instance!r} is too small; the least is {error.validator_value}"
     if error.validator == "maximum":
@@ -100,20 +114,15 @@ def read_sheet(path, schema):
     InputError
         If there is no sheet, it is not a table, or none of its rows can be used.
     """
-    try:
-        table = pd.read_csv(path, sep="\t", dtype=str, comment="#", keep_default_na=False, skipinitialspace=True)
-    except FileNotFoundError:
-        raise InputError(f"sheet {path}: no such file; name yours in the config's key images") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise InputError(f"sheet {path}: not a tab-separated table ({str(error).splitlines()[0]})") from None
+    table = _read_table(path)
     rows, problems = {}, []
-    seen = table["image"].value_counts() if "image" in table else {}
-    for number, row in enumerate(table.to_dict("records"), start=2):
+    seen = table["image"].str.strip().value_counts() if "image" in table else {}
+    for line, row in zip(table.index, table.to_dict("records"), strict=True):
         row = {key.strip(): _cell(key.strip(), value) for key, value in row.items()}
-        wrong = [f"sheet {path}, line {number}: {problem}" for problem in _problems(row, schema)]
+        wrong = list(_problems(row, schema))
         if seen.get(row.get("image"), 0) > 1:
-            wrong.append(f"sheet {path}, line {number}: image {row['image']!r} stands there {seen[row['image']]} times; names must differ")
-        problems += wrong
+            wrong.append(f"image {row['image']!r} stands there {seen[row['image']]} times; names must differ")
+        problems += [f"sheet {path}, line {line}: {problem}" for problem in wrong]
         if not wrong:
             rows[row["image"]] = {key: row.get(key) for key in schema["properties"]}
     if not rows:
@@ -121,8 +130,26 @@ def read_sheet(path, schema):
     return rows, problems
 
 
+def _read_table(path):
+    """The sheet as strings, indexed by line number; lines that start with # are comments."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            lines = {number: line for number, line in enumerate(file, start=1)}
+    except FileNotFoundError:
+        raise InputError(f"sheet {path}: no such file; name yours in the config's key images") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"sheet {path}: not a tab-separated table ({error})") from None
+    lines = {n: line for n, line in lines.items() if line.strip() and not line.startswith("#")}
+    try:
+        table = pd.read_csv(io.StringIO("".join(lines.values())), sep="\t", dtype=str, quoting=3, keep_default_na=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"sheet {path}: not a tab-separated table ({str(error).splitlines()[0]})") from None
+    table.index = list(lines)[1:]
+    return table
+
+
 def _cell(key, value):
-    value = value.strip()
+    value = str(value).strip()
     if value == MISSING:
         return None
     if key in ("sm_percent", "pixel_size_pm"):
@@ -166,3 +193,19 @@ def patch_cuts(pipelines):
     pairs = {(f, s) for space in spaces for f in space.values("flatten") for s in space.values("sigma")}
     window = [max(max(space.values(side)) for space in spaces) for side in ("w1", "w2")]
     return {"preprocessings": sorted(pairs), "window_cells": window}
+
+
+def is_remote(path):
+    """Whether a path of the sheet is a DOI or an address, to be downloaded first."""
+    return str(path).startswith(("doi:", "http://", "https://"))
+
+
+def file_name(path):
+    """Name of the file that a DOI or address ends in, without the entry named after `#`."""
+    return path.partition("#")[0].rstrip("/").rpartition("/")[2]
+
+
+def remote_files(rows):
+    """Address (without `#`) of every file that the sheet's rows (dict) name remotely, by file name."""
+    paths = [row[key] for row in rows.values() for key in ("path", "reference") if is_remote(row[key])]
+    return {file_name(path): path.partition("#")[0] for path in paths}

@@ -6,26 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from ferrotune import guards
 from ferrotune.descriptors import crop, window_px
-from ferrotune.raster import label_raster
+from ferrotune.raster import SAMPLES_PER_CELL, label_raster, site_raster
 from ferrotune.rewards import REWARDS, score
 from ferrotune.segmentation import cluster, reduce
 from ferrotune.walls import Walls, find_walls
 
-SAMPLES_PER_CELL = 8
-STATUSES = (guards.OK, guards.ONE_CLUSTER, guards.NO_WALLS, guards.NOT_ABOVE_NOISE, "failed")
 NO_WALLS_AT_ALL = Walls(np.empty((0, 2, 2)), [], [], [])
 
 
 @dataclass(frozen=True)
 class Sites:
-    """What a segmentation is judged on: site_raster (rows, cols), edges (m, 2) of the site graph, cell_px."""
+    """What a segmentation is judged on: site_raster (rows, cols), site graph and surroundings, cell_px."""
 
     site_raster: np.ndarray
     edges: np.ndarray
+    around: csr_array
     cell_px: float
+
+    @classmethod
+    def of(cls, yx, mask, cell_px):
+        """Of sites yx (n, 2) px in an image with a mask (y, x) bool."""
+        raster = site_raster(yx, mask, cell_px, SAMPLES_PER_CELL)
+        return cls(raster, guards.site_graph(yx, cell_px), guards.surroundings(yx, cell_px), cell_px)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ def evaluate_batch(trials, patches, sites, max_rank, seed):
 def judge(trial, labels, sites, seed):
     """Walls, rewards and status of a segmentation (site,) as an Outcome; the seed serves walls and guards."""
     walls = find_walls(label_raster(sites.site_raster, labels), SAMPLES_PER_CELL, seed)
-    status = guards.status(labels, sites.edges, walls, seed)
+    status = guards.status(labels, sites.edges, sites.around, walls, seed)
     return Outcome(trial, labels, walls, score(walls, REWARDS), status, "", math.nan)
 
 
@@ -102,7 +108,7 @@ def _window(patches, setting, sites):
 def _failed(trial, n_sites, error):
     reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
     rewards = dict.fromkeys(REWARDS, math.nan)
-    return Outcome(trial, np.full(n_sites, -1, np.int8), NO_WALLS_AT_ALL, rewards, "failed", reason, math.nan)
+    return Outcome(trial, np.full(n_sites, -1, np.int8), NO_WALLS_AT_ALL, rewards, guards.FAILED, reason, math.nan)
 
 
 def _timed(outcome, seconds):

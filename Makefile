@@ -1,0 +1,49 @@
+# make run: the demo series. make test: lint and tests. Both set up .venv first, from a fresh clone too.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HASH := $(shell $(PYTHON) -c "import hashlib, pathlib; print(hashlib.sha256(pathlib.Path('envs/requirements.txt').read_bytes()).hexdigest()[:16])")
+STAMP := $(VENV)/requirements-$(HASH)
+
+.PHONY: setup run report test lint format pins clean
+
+setup: $(STAMP)
+
+$(STAMP):
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'ferrotune needs Python 3.11 or newer; set PYTHON=python3.11')"
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/requirements.txt
+	touch $@
+
+run: $(STAMP)
+	$(BIN)/snakemake --cores all
+
+report: run
+	$(BIN)/snakemake --report results/demo/report.zip
+
+test: lint
+	$(BIN)/pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile rules
+
+# Resolve requirements.in into exact pins, for pip and for conda alike.
+pins:
+	$(PYTHON) -m venv --clear .venv-pins
+	.venv-pins/bin/pip install --quiet --disable-pip-version-check -r envs/requirements.in
+	.venv-pins/bin/pip freeze > envs/requirements.txt
+	printf 'name: ferrotune\nchannels: [conda-forge]\ndependencies:\n  - python=3.12\n  - pip\n  - pip:\n' > envs/ferrotune.yaml
+	sed 's/^/      - /' envs/requirements.txt >> envs/ferrotune.yaml
+	rm -r .venv-pins
+
+clean:
+	rm -rf results .snakemake

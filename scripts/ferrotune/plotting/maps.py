@@ -1,0 +1,112 @@
+"""Maps in the image's own pixels: the image, its mask, and one colour a site or unit cell."""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+
+from ferrotune.plotting.style import NOWHERE
+from ferrotune.raster import site_raster
+
+FINEST = 900  # px or samples along the longer side of a map: twice what a printed panel shows
+SAMPLES = 8  # a unit cell at most
+AROUND = 0.75  # cells; a site's colour reaches no further, a little over half the diagonal
+MASKED = (0.84, 0.87, 0.92)
+
+
+def _binned(image, mask, factor):
+    """Block means over the unmasked pixels (NaN where there is none), and the blocks' share of those."""
+    rows, columns = (n // factor for n in image.shape)
+
+    def block_sum(values):
+        cut = values[: rows * factor, : columns * factor]
+        return cut.reshape(rows, factor, columns, factor).sum(axis=(1, 3), dtype=np.float32)
+
+    weight = block_sum(mask)
+    with np.errstate(invalid="ignore"):
+        return block_sum(np.where(mask, image, 0)) / weight, weight / factor**2
+
+
+def frame(axes, mask, margin=0.0):
+    """Bare axes in px, y down, around what is not masked.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    mask : (y, x) bool, true where there is signal
+    margin : float, px
+    """
+    limits = [np.flatnonzero(mask.any(axis=axis))[[0, -1]] for axis in (1, 0)]
+    (top, bottom), (left, right) = limits
+    axes.set(xticks=[], yticks=[], aspect="equal")
+    axes.set_xlim(left - 0.5 - margin, right + 0.5 + margin)
+    axes.set_ylim(bottom + 0.5 + margin, top - 0.5 - margin)
+    axes.spines[:].set_visible(False)
+
+
+def draw_image(axes, image, mask, strength=1.0, limits=None):
+    """Draw an image in greys, what is masked in pale blue.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    image : (y, x) float
+    mask : (y, x) bool, true where there is signal
+    strength : float
+        Contrast; below 1 the image turns pale, so that lines over it stand out.
+    limits : ((top, bottom), (left, right)), optional
+        Rows and columns (px, ends not included) that are drawn.
+    """
+    (top, bottom), (left, right) = limits or ((0, image.shape[0]), (0, image.shape[1]))
+    image, mask = image[top:bottom, left:right], mask[top:bottom, left:right]
+    factor = max(1, max(image.shape) // FINEST)
+    grey, share = _binned(image, mask, factor)
+    low, high = np.nanpercentile(grey[share > 0], [0.5, 99.7]) if (share > 0).any() else (0, 1)
+    grey = np.nan_to_num(np.clip((grey - low) / max(high - low, 1e-9), 0, 1))
+    colour = 1 - strength * (1 - np.repeat(grey[..., None], 3, axis=2))
+    colour = share[..., None] * colour + (1 - share[..., None]) * np.array(MASKED)
+    rows, columns = (n * factor for n in grey.shape)
+    axes.imshow(colour, extent=(left - 0.5, left + columns - 0.5, top + rows - 0.5, top - 0.5))
+
+
+def site_map(yx, mask, cell_px, finest=FINEST):
+    """Which site or unit cell is drawn at each sample of an even grid.
+
+    Parameters
+    ----------
+    yx : (site, 2) px
+    mask : (y, x) bool, true where there is signal
+    cell_px : float
+    finest : int
+        Samples along the longer side at most, or two a unit cell where that is more.
+
+    Returns
+    -------
+    sites : (rows, cols) int32
+        Index of the site, -1 where there is none within 0.75 cells.
+    extent : (left, right, bottom, top) px, for imshow
+    """
+    samples = int(np.clip(finest / (max(mask.shape) / cell_px), 2, SAMPLES))
+    step = cell_px / samples
+    sites = site_raster(yx, mask, cell_px, samples)
+    if len(yx):
+        at = np.stack(np.indices(sites.shape), axis=-1) * step
+        sites[np.hypot(*np.moveaxis(at - np.asarray(yx)[sites], -1, 0)) > AROUND * cell_px] = -1
+    rows, columns = sites.shape
+    return sites, (-step / 2, (columns - 0.5) * step, (rows - 0.5) * step, -step / 2)
+
+
+def draw_sites(axes, sites, extent, colours):
+    """Draw one colour a site.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    sites, extent : from `site_map`
+    colours : (site, 3) float, sRGB in 0 ... 1
+    """
+    colours = np.concatenate([np.asarray(colours, float).reshape(-1, 3), [to_rgb(NOWHERE)]])
+    axes.imshow((255 * colours[sites]).round().astype(np.uint8), extent=extent)
+
+
+def draw_values(axes, sites, extent, values, **look):
+    """Draw one value (site,) a site in a colour map (`look` goes to imshow); NaN is left white."""
+    return axes.imshow(np.append(np.asarray(values, float), np.nan)[sites], extent=extent, **look)
