@@ -6,14 +6,18 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 PARAMETERS = 5  # y, x, amplitude, width, background
-CHUNK = 4096  # columns fitted together: bounds the memory, whatever the image
+CHUNK = 512  # columns fitted together: they stay in the cache, and the memory is bounded whatever the image
 NEIGHBOURS = 8
-DISC_CELLS = 0.33  # radius of the fitted disc
+DISC_CELLS = 0.4  # radius of the fitted disc: wide enough to tell amplitude from background
 REACH_CELLS = 0.2  # how far a column may move from its first guess
-ITERATIONS = 12
+RESTING_PX = 1e-4  # a column that moves less is done
 WIDTH_CELLS = 0.17  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22
 WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the image's typical one
-PASSES = ("fixed", "fixed", "fixed", "free", "free", "free")  # widths wait until the neighbours' tails are known
+# Passes and their steps. In a "fixed" pass every column has the width that is typical around it, which the "free"
+# pass before measured: widths fitted one by one would trade amplitude and background with their neighbours' tails,
+# pass after pass, and grow apart. The last pass is free, and nothing follows from it.
+PASSES = (("fixed", 8), ("free", 5), ("fixed", 4), ("free", 4), ("fixed", 4), ("free", 4))
+AROUND = 24  # bright columns over which the typical width is taken
 
 
 @dataclass(frozen=True)
@@ -35,96 +39,100 @@ class FittedColumns:
         return FittedColumns(**{name: value[keep] for name, value in vars(self).items()})
 
 
-def _disc(radius):
-    reach = int(np.floor(radius))
-    offsets = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1).T
-    return offsets[(offsets**2).sum(1) <= radius**2]
+def _windows(image, mask, yx, radius):
+    """Row and column positions (n, k) of a square about each column, values (n, k, k), and 1 on its usable disc."""
+    offsets = np.arange(-int(radius), int(radius) + 1)
+    middle = np.round(yx).astype(int)
+    rows, columns = middle[:, :1] + offsets, middle[:, 1:] + offsets
+    inside = ((rows >= 0) & (rows < image.shape[0]))[:, :, None] & ((columns >= 0) & (columns < image.shape[1]))[:, None]
+    at = np.clip(rows, 0, image.shape[0] - 1)[:, :, None], np.clip(columns, 0, image.shape[1] - 1)[:, None]
+    disc = (offsets[:, None] ** 2 + offsets**2) <= radius**2
+    return rows, columns, image[at].astype(float), (inside & disc & mask[at]).astype(float)
 
 
-def _windows(image, mask, yx, offsets):
-    """Pixel positions (n, p, 2), values (n, p) and validity (n, p) of a disc about each column."""
-    at = np.round(yx).astype(int)[:, None, :] + offsets
-    inside = ((at >= 0) & (at < image.shape)).all(-1)
-    clipped = np.clip(at, 0, np.array(image.shape) - 1)
-    index = tuple(np.moveaxis(clipped, -1, 0))
-    return at, image[index].astype(float), inside & mask[index]
+def _gaussian(rows, columns, theta):
+    """Shifts (n, k) along rows and columns, and the Gaussian (n, k, k): a product, so that exps are few."""
+    y, x = rows - theta[:, :1], columns - theta[:, 1:2]
+    spread = 2 * theta[:, 3:4] ** 2
+    return y, x, np.exp(-(y**2) / spread)[:, :, None] * np.exp(-(x**2) / spread)[:, None]
 
 
-def _gaussian(at, theta):
-    shift = at - theta[:, None, :2]
-    return shift, np.exp(-(shift**2).sum(-1) / (2 * theta[:, 3, None] ** 2))
-
-
-def _tails(at, theta, neighbours):
-    """Sum (n, p) of the neighbouring columns' Gaussians over each window."""
-    total = np.zeros(at.shape[:2])
+def _tails(rows, columns, theta, neighbours):
+    """Sum (n, k, k) of the neighbouring columns' Gaussians over each window."""
+    total = np.zeros((*rows.shape, columns.shape[1]))
     padded = np.vstack([theta, [0, 0, 0, 1, 0]])  # index n stands for "no neighbour": amplitude 0
     for j in range(neighbours.shape[1]):
         other = padded[neighbours[:, j]]
-        total += other[:, 2, None] * _gaussian(at, other)[1]
+        total += other[:, 2, None, None] * _gaussian(rows, columns, other)[2]
     return total
 
 
-def _jacobian(at, theta):
-    """Model (n, p) and its derivatives (n, p, 5) by y, x, amplitude, width, background."""
-    shift, shape = _gaussian(at, theta)
-    amplitude, width = theta[:, 2, None], theta[:, 3, None]
-    slope = (amplitude * shape / width**2)[..., None] * shift
-    spread = amplitude * shape * (shift**2).sum(-1) / width**3
-    derivatives = np.concatenate([slope, np.stack([shape, spread, np.ones_like(shape)], -1)], -1)
-    return amplitude * shape + theta[:, 4, None], derivatives
+def _linearised(rows, columns, values, valid, theta):
+    """Residuals (n, p) and derivatives of the model (n, 5, p) by y, x, amplitude, width, background, weighted."""
+    y, x, shape = _gaussian(rows, columns, theta)
+    amplitude, width = theta[:, 2, None, None], theta[:, 3, None, None]
+    shape = shape * valid
+    peak = amplitude * shape
+    slope = peak / width**2
+    derivatives = np.empty((len(theta), PARAMETERS, *shape.shape[1:]))
+    np.multiply(slope, y[:, :, None], out=derivatives[:, 0])
+    np.multiply(slope, x[:, None], out=derivatives[:, 1])
+    derivatives[:, 2] = shape
+    np.multiply(slope / width, (y**2)[:, :, None] + (x**2)[:, None], out=derivatives[:, 3])
+    derivatives[:, 4] = valid
+    residuals = (values - theta[:, 4, None, None]) * valid - peak
+    return residuals.reshape(len(theta), -1), derivatives.reshape(len(theta), PARAMETERS, -1)
 
 
-def _step(hessian, gradient, damping):
+def _step(jacobian, residuals, damping):
+    hessian = jacobian @ jacobian.swapaxes(1, 2)
+    gradient = jacobian @ residuals[..., None]
     scale = np.einsum("nii->ni", hessian)
     damped = hessian + np.eye(PARAMETERS) * (damping[:, None] * scale + 1e-12)[:, None, :]
-    return np.linalg.solve(damped, gradient[..., None])[..., 0]
+    return np.linalg.solve(damped, gradient)[..., 0]
 
 
-def _levenberg_marquardt(at, values, valid, theta, lower, upper, free):
-    """Fit theta (n, 5) within bounds; parameters that are not `free` (5,) stay. Returns theta, model, jacobian."""
-    damping = np.full(len(theta), 1e-3)
-    model, jacobian = _jacobian(at, theta)
-    cost = (valid * (values - model) ** 2).sum(1)
-    for _ in range(ITERATIONS):
-        jacobian = jacobian * free
-        weighted = jacobian * valid[..., None]
-        hessian = np.matmul(weighted.swapaxes(1, 2), jacobian)
-        gradient = np.matmul(weighted.swapaxes(1, 2), (values - model)[..., None])[..., 0]
-        trial = np.clip(theta + _step(hessian, gradient, damping), lower, upper)
-        trial_model, trial_jacobian = _jacobian(at, trial)
-        trial_cost = (valid * (values - trial_model) ** 2).sum(1)
-        better = trial_cost <= cost
-        moved = np.abs(trial - theta)[:, :2].max(initial=0, where=better[:, None])
-        theta = np.where(better[:, None], trial, theta)
-        model = np.where(better[:, None], trial_model, model)
-        jacobian = np.where(better[:, None, None], trial_jacobian, jacobian)
-        cost = np.where(better, trial_cost, cost)
-        damping = np.where(better, damping / 5, damping * 8)
-        if moved < 1e-4:
+def _levenberg_marquardt(window, theta, lower, upper, free, iterations):
+    """Fit theta (n, 5) within bounds; parameters that are not `free` (5,) stay. Columns that rest are left alone."""
+    theta, damping = theta.copy(), np.full(len(theta), 1e-3)
+    active = np.arange(len(theta))
+    residuals, jacobian = _linearised(*window, theta)
+    for _ in range(iterations):
+        jacobian *= free[:, None]
+        trial = np.clip(theta[active] + _step(jacobian, residuals, damping[active]), lower[active], upper[active])
+        new_residuals, new_jacobian = _linearised(*(part[active] for part in window), trial)
+        better = (new_residuals**2).sum(1) <= (residuals**2).sum(1)
+        moved = np.abs(trial - theta[active])[:, :2].max(axis=1)
+        theta[active[better]] = trial[better]
+        residuals[better], jacobian[better] = new_residuals[better], new_jacobian[better]
+        damping[active] *= np.where(better, 0.2, 8.0)
+        going = (moved > RESTING_PX) | ~better & (damping[active] < 1e6)
+        active, residuals, jacobian = active[going], residuals[going], jacobian[going]
+        if not active.size:
             break
-    return theta, model, jacobian
+    return theta
 
 
-def _errors(values, model, jacobian, valid, settled):
+def _errors(window, theta, settled):
     """Standard errors (n, 5), true for any noise level that varies over the window (White 1980).
 
     `settled` (n, 5): parameters that were free and within their bounds; the others count as known.
     """
-    jacobian = jacobian * settled[:, None, :]
-    weighted = jacobian * valid[..., None]
-    bread = np.matmul(weighted.swapaxes(1, 2), jacobian)
+    residuals, jacobian = _linearised(*window, theta)
+    jacobian *= settled[:, :, None]
+    bread = jacobian @ jacobian.swapaxes(1, 2)
     scale = np.einsum("nii->ni", bread)
     bread = np.linalg.inv(bread + np.eye(PARAMETERS) * (1e-9 * scale + 1e-12)[:, None, :])
-    scores = weighted * (values - model)[..., None]
-    freedom = np.maximum(valid.sum(1) - PARAMETERS, 1)
-    meat = np.matmul(scores.swapaxes(1, 2), scores) * (valid.sum(1) / freedom)[:, None, None]
+    scores = jacobian * residuals[:, None]
+    pixels = window[3].sum((1, 2))
+    correction = pixels / np.maximum(pixels - PARAMETERS, 1)
+    meat = (scores @ scores.swapaxes(1, 2)) * correction[:, None, None]
     return np.sqrt(np.einsum("nii->ni", bread @ meat @ bread))
 
 
-def _first_guess(image, mask, yx, offsets, width):
-    _, values, valid = _windows(image, mask, yx, offsets)
-    masked = np.where(valid, values, np.nan)
+def _first_guess(image, mask, yx, radius, width):
+    _, _, values, valid = (part.reshape(len(yx), -1) for part in _windows(image, mask, yx, radius))
+    masked = np.where(valid > 0, values, np.nan)
     masked[~valid.any(1)] = 0.0
     low, high = np.nanpercentile(masked, [10, 97], axis=1)
     return np.column_stack([yx, high - low, np.full(len(yx), width), low])
@@ -141,8 +149,10 @@ def _bounds(yx, width, reach):
 
 
 def _typical_width(theta):
-    """Median width of the brighter half: faint columns' widths are mostly noise."""
-    return float(np.median(theta[theta[:, 2] >= np.median(theta[:, 2]), 3]))
+    """Median width (n,) of the bright columns around each column: faint columns' own widths are mostly noise."""
+    bright = theta[theta[:, 2] >= np.median(theta[:, 2])]
+    _, near = cKDTree(bright[:, :2]).query(theta[:, :2], k=min(AROUND, len(bright)))
+    return np.median(bright[near, 3].reshape(len(theta), -1), axis=1)
 
 
 def refine_columns(image, mask, yx, cell_px):
@@ -163,28 +173,28 @@ def refine_columns(image, mask, yx, cell_px):
     -------
     FittedColumns
     """
-    offsets = _disc(max(2.5, DISC_CELLS * cell_px))
-    width = WIDTH_CELLS * cell_px
+    radius = max(2.5, DISC_CELLS * cell_px)
+    width = np.full(len(yx), WIDTH_CELLS * cell_px)
     starts = range(0, len(yx), CHUNK)
-    theta = np.concatenate([_first_guess(image, mask, yx[i : i + CHUNK], offsets, width) for i in starts])
+    theta = np.concatenate([_first_guess(image, mask, yx[i : i + CHUNK], radius, width[0]) for i in starts])
     errors = np.zeros_like(theta)
-    for kind in PASSES:
-        tree = cKDTree(theta[:, :2])
-        _, near = tree.query(theta[:, :2], k=NEIGHBOURS + 1, distance_upper_bound=1.2 * cell_px)
+    for kind, iterations in PASSES:
+        if kind == "fixed":
+            theta[:, 3] = width
+        _, near = cKDTree(theta[:, :2]).query(theta[:, :2], k=NEIGHBOURS + 1, distance_upper_bound=1.2 * cell_px)
         free = np.array([1, 1, 1, kind == "free", 1], float)
         lower, upper = _bounds(yx, width, REACH_CELLS * cell_px)
         fitted = theta.copy()
         for i in starts:
             part = slice(i, i + CHUNK)
-            at, values, valid = _windows(image, mask, yx[part], offsets)
-            values = values - _tails(at, theta, near[part, 1:])
-            fitted[part], model, jacobian = _levenberg_marquardt(
-                at, values, valid, theta[part], lower[part], upper[part], free
-            )
+            rows, columns, values, valid = _windows(image, mask, yx[part], radius)
+            window = rows, columns, values - _tails(rows, columns, theta, near[part, 1:]), valid
+            fitted[part] = _levenberg_marquardt(window, theta[part], lower[part], upper[part], free, iterations)
             settled = (free > 0) & (fitted[part] > lower[part]) & (fitted[part] < upper[part])
-            errors[part] = _errors(values, model, jacobian, valid, settled)
+            errors[part] = _errors(window, fitted[part], settled)
         theta = fitted
         if kind == "fixed":
             significance = theta[:, 2] / np.maximum(errors[:, 2], 1e-12)
-        width = _typical_width(theta)
+        else:
+            width = _typical_width(theta)
     return FittedColumns(theta[:, :2], errors[:, :2], *theta[:, 2:].T, significance)
