@@ -5,6 +5,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import ndimage
 
 from ferrotune.errors import InputError
+from ferrotune.smoothing import local_mean
 
 CHUNK = 2048
 
@@ -31,18 +32,12 @@ def preprocess(image, mask, cell_px, flatten, sigma):
     (y, x) float32
     """
     result = np.where(mask, image, 0).astype(np.float32)
-    weight = mask.astype(np.float32)
-
-    def mean(values, width):
-        share = np.maximum(ndimage.gaussian_filter(weight, width), 1e-3)
-        return ndimage.gaussian_filter(values, width) / share
-
     if flatten > 0:
         width = flatten * cell_px
-        result = (result - mean(result, width)) * weight
-        result /= np.sqrt(np.maximum(mean(result**2, width), 1e-6))
+        result = (result - local_mean(result, mask, width)) * mask
+        result /= np.sqrt(np.maximum(local_mean(result**2, mask, width), 1e-6))
     if sigma > 0:
-        result = mean(result, sigma) * weight
+        result = local_mean(result, mask, sigma) * mask
     return result
 
 

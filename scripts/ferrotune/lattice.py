@@ -7,6 +7,7 @@ from scipy import fft, ndimage
 from skimage.feature import peak_local_max
 
 from ferrotune.errors import InputError
+from ferrotune.smoothing import block_mean
 
 TILE_PX = 512  # autocorrelation tile: many cells, yet small beside slow drift
 PEAK_SHARE = 0.85  # a lattice vector's autocorrelation, as a share of the strongest; A-B vectors reach less
@@ -171,7 +172,7 @@ class LatticePhase:
     def __init__(self, image, mask, lattice):
         self.lattice = lattice
         self.bin = max(1, int(lattice.cell_px // 6))
-        flat, weight = _binned(image, mask, self.bin)
+        flat, weight = block_mean(np.where(mask, image, 0), self.bin), block_mean(mask, self.bin)
         sigma = lattice.cell_px / self.bin
         level = ndimage.gaussian_filter(flat, sigma) / np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6)
         flat = flat - level * weight
@@ -192,14 +193,3 @@ class LatticePhase:
             wave = [ndimage.map_coordinates(p, at, order=1, mode="nearest") for p in (real, imaginary)]
             fraction[:, i] = yx @ g + np.arctan2(wave[1], wave[0]) / (2 * np.pi)
         return fraction - np.floor(fraction + 0.5)
-
-
-def _binned(image, mask, factor):
-    """Block means of the masked image and of the mask: (y // factor, x // factor) each."""
-    rows, columns = (n // factor for n in image.shape)
-
-    def block_mean(values):
-        cut = np.asarray(values[: rows * factor, : columns * factor], np.float32)
-        return cut.reshape(rows, factor, columns, factor).mean(axis=(1, 3))
-
-    return block_mean(np.where(mask, image, 0)), block_mean(mask)
