@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from ferrotune import guards
 from ferrotune.descriptors import crop, window_px
@@ -20,18 +19,17 @@ NO_WALLS_AT_ALL = Walls(np.empty((0, 2, 2)), [], [], [])
 
 @dataclass(frozen=True)
 class Sites:
-    """What a segmentation is judged on: site_raster (rows, cols), site graph and surroundings, cell_px."""
+    """What a segmentation is judged on: site_raster (rows, cols), who is near whom, and cell_px."""
 
     site_raster: np.ndarray
-    edges: np.ndarray
-    around: csr_array
+    near: guards.Neighbourhood
     cell_px: float
 
     @classmethod
     def of(cls, yx, mask, cell_px):
         """Of sites yx (n, 2) px in an image with a mask (y, x) bool."""
         raster = site_raster(yx, mask, cell_px, SAMPLES_PER_CELL)
-        return cls(raster, guards.site_graph(yx, cell_px), guards.surroundings(yx, cell_px), cell_px)
+        return cls(raster, guards.Neighbourhood.of(yx, cell_px), cell_px)
 
 
 @dataclass(frozen=True)
@@ -88,16 +86,16 @@ def evaluate_batch(trials, patches, sites, max_rank, seed):
                     start = time.perf_counter()
                 parts = scores[:, : setting["rank"]]
             labels = cluster(parts, setting["components"], setting["covariance"], trial_seed(seed, trial))
-            outcome = judge(trial, labels, sites, trial_seed(seed, trial))
+            outcome = judge(trial, labels, parts, sites, trial_seed(seed, trial))
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(patches), error)
         yield _timed(outcome, shared + time.perf_counter() - start)
 
 
-def judge(trial, labels, sites, seed):
-    """Walls, rewards and status of a segmentation (site,) as an Outcome; the seed serves walls and guards."""
+def judge(trial, labels, scores, sites, seed):
+    """Outcome of labels (site,) found from scores (site, r): walls, rewards, status; the seed serves both."""
     walls = find_walls(label_raster(sites.site_raster, labels), SAMPLES_PER_CELL, seed)
-    status = guards.status(labels, sites.edges, sites.around, walls, seed)
+    status = guards.status(labels, scores, sites.near, walls, seed)
     return Outcome(trial, labels, walls, score(walls, REWARDS), status, "", math.nan)
 
 

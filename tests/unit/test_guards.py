@@ -53,32 +53,42 @@ def grid():
 
 
 @pytest.fixture(scope="module")
-def around():
-    return guards.surroundings(sites(40, 40), CELL)
+def near():
+    return guards.Neighbourhood.of(sites(40, 40), CELL)
 
 
-def test_domains_are_above_noise_and_need_a_wall(grid, around):
+def scores_of(labels, noise=0.2):
+    """Descriptors of sites whose labels are all that tells them apart."""
+    labels = np.asarray(labels)
+    ends = np.eye(max(labels.max() + 1, 2))[np.clip(labels, 0, None)]
+    return ends + np.random.default_rng(9).normal(0, noise, ends.shape)
+
+
+def verdict(labels, near, walls, seed=0):
+    return guards.status(labels, scores_of(labels), near, walls, seed)
+
+
+def test_domains_are_above_noise_and_need_a_wall(grid, near):
     yx, edges = grid
     labels = (yx[:, 0] + 0.4 * yx[:, 1] > 25).astype(int)
-    assert guards.status(labels, edges, around, ONE, 0) == guards.OK
-    assert guards.status(labels, edges, around, NONE, 0) == guards.NO_WALLS
+    assert verdict(labels, near, ONE, 0) == guards.OK
+    assert verdict(labels, near, NONE, 0) == guards.NO_WALLS
 
 
-def test_one_label_and_a_sliver_of_another_are_one_cluster(grid, around):
+def test_one_label_and_a_sliver_of_another_are_one_cluster(grid, near):
     yx, edges = grid
     labels = np.zeros(len(yx), int)
-    assert guards.status(labels, edges, around, NONE, 0) == guards.ONE_CLUSTER
+    assert verdict(labels, near, NONE, 0) == guards.ONE_CLUSTER
     labels[:16] = 3
-    assert guards.status(labels, edges, around, ONE, 0) == guards.ONE_CLUSTER
+    assert verdict(labels, near, ONE, 0) == guards.ONE_CLUSTER
     labels[:40] = 3
-    assert guards.status(labels, edges, around, ONE, 0) == guards.OK
-    assert guards.status(np.full(len(yx), -1), edges, around, ONE, 0) == guards.ONE_CLUSTER
+    assert verdict(labels, near, ONE, 0) == guards.OK
 
 
-def test_salt_and_pepper_is_noise(grid, around):
+def test_salt_and_pepper_is_noise(grid, near):
     yx, edges = grid
     found = [
-        guards.status(np.random.default_rng(seed).choice(3, len(yx), p=[0.6, 0.3, 0.1]), edges, around, ONE, seed)
+        verdict(np.random.default_rng(seed).choice(3, len(yx), p=[0.6, 0.3, 0.1]), near, ONE, seed)
         for seed in range(40)
     ]
     # one in a hundred passes by chance: three or more of forty would be a fault of the test's size
@@ -86,13 +96,13 @@ def test_salt_and_pepper_is_noise(grid, around):
     assert set(found) <= {guards.OK, guards.NOT_ABOVE_NOISE}
 
 
-def test_a_checkerboard_is_not_above_noise(grid, around):
+def test_a_checkerboard_is_not_above_noise(grid, near):
     yx, edges = grid
     labels = (yx.sum(axis=1) % 2).astype(int)
-    assert guards.status(labels, edges, around, ONE, 0) == guards.NOT_ABOVE_NOISE
+    assert verdict(labels, near, ONE, 0) == guards.NOT_ABOVE_NOISE
 
 
-def test_where_the_bound_does_not_decide_permutations_do(grid, around):
+def test_where_the_bound_does_not_decide_permutations_do(grid, near):
     yx, edges = grid
     rng = np.random.default_rng(2)
     domains = (yx[:, 1] > 19.5).astype(int)
@@ -100,39 +110,31 @@ def test_where_the_bound_does_not_decide_permutations_do(grid, around):
     mean, variance = guards._join_moments(np.bincount(labels).astype(float), edges)
     assert 3 < (joins(labels, edges) - mean) / np.sqrt(variance) < 9.9
     assert guards._above_noise(labels, edges, 5)
-    assert guards.status(labels, edges, around, ONE, 5) == guards.NOT_ABOVE_NOISE  # above chance, yet no domains
-
-
-def test_sites_without_a_label_take_no_part(grid, around):
-    yx, edges = grid
-    labels = (yx[:, 1] > 19.5).astype(int)
-    labels[yx[:, 0] > 30] = -1
-    assert guards.status(labels, edges, around, ONE, 0) == guards.OK
-    labels[yx[:, 1] > 19.5] = -1
-    assert guards.status(labels, edges, around, ONE, 0) == guards.ONE_CLUSTER
+    assert verdict(labels, near, ONE, 5) == guards.NOT_ABOVE_NOISE  # above chance, yet no domains
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.permutations(range(4)))
 def test_status_does_not_know_the_names_of_labels(seed, names):
-    edges, around = guards.site_graph(sites(8, 8), CELL), guards.surroundings(sites(8, 8), CELL)
+    near = guards.Neighbourhood.of(sites(8, 8), CELL)
     labels = np.random.default_rng(seed).integers(0, 4, 64)
-    assert guards.status(labels, edges, around, ONE, 1) == guards.status(np.array(names)[labels], edges, around, ONE, 1)
+    assert verdict(labels, near, ONE, 1) == verdict(np.array(names)[labels], near, ONE, 1)
 
 
 def test_a_few_sites_without_neighbours_are_not_above_noise():
-    assert guards.status([0, 1, 1], np.empty((0, 2), int), np.zeros((3, 3)), ONE, 0) == guards.NOT_ABOVE_NOISE
+    near = guards.Neighbourhood.of(np.array([[0.0, 0], [500, 0], [0, 500]]), CELL)
+    assert verdict([0, 1, 1], near, ONE) == guards.NOT_ABOVE_NOISE
 
 
-def test_surroundings_weigh_a_gaussian_without_the_nearest_sites(around):
+def test_surroundings_weigh_a_gaussian_without_the_nearest_sites(near):
     middle = 20 * 40 + 20
-    weights = around[[middle]].toarray().reshape(40, 40)
+    weights = near.around[[middle]].toarray().reshape(40, 40)
     assert weights.sum() == pytest.approx(1, abs=1e-5)
     assert weights[20, 20] == weights[20, 21] == weights[21, 21] == 0
     assert weights[20, 24] / weights[20, 22] == pytest.approx(np.exp(-(16 - 4) / 32), rel=1e-5)
 
 
-def test_sharpness_tells_a_wall_from_a_trend_and_from_noise(grid, around):
+def test_sharpness_tells_a_wall_from_a_trend_and_from_noise(grid, near):
     yx, edges = grid
     rng = np.random.default_rng(3)
     across = yx @ [0.3, 0.95] - 25
@@ -140,9 +142,29 @@ def test_sharpness_tells_a_wall_from_a_trend_and_from_noise(grid, around):
     trend = (across + rng.normal(0, 6, len(yx)) > 0).astype(int)
     noise = rng.integers(0, 2, len(yx))
     nanodomains = (np.floor(yx[:, 0] / 5) + np.floor(yx[:, 1] / 5)).astype(int) % 2
-    assert guards.sharpness(wall, edges, around) > 0.8
-    assert guards.sharpness(nanodomains, edges, around) > 0.5
-    assert guards.sharpness(trend, edges, around) < 0.3
-    assert abs(guards.sharpness(noise, edges, around)) < 0.1
-    assert guards.status(trend, edges, around, ONE, 0) == guards.NOT_ABOVE_NOISE
-    assert guards.status(nanodomains, edges, around, ONE, 0) == guards.OK
+    assert guards.sharpness(wall, edges, near.around) > 0.8
+    assert guards.sharpness(nanodomains, edges, near.around) > 0.5
+    assert guards.sharpness(trend, edges, near.around) < 0.3
+    assert abs(guards.sharpness(noise, edges, near.around)) < 0.1
+    assert verdict(trend, near, ONE, 0) == guards.NOT_ABOVE_NOISE
+    assert verdict(nanodomains, near, ONE, 0) == guards.OK
+
+
+def test_crossing_tells_a_wall_from_a_sharp_front_of_a_trend(grid, near):
+    yx, _ = grid
+    labels = (yx[:, 1] > 19.5).astype(int)
+    step = scores_of(labels, noise=0.1)
+    ramp = np.column_stack([yx[:, 1], yx[:, 0]]) + np.random.default_rng(1).normal(0, 0.1, yx.shape)
+    assert guards.crossing(step, labels, near.across) > 0.9
+    assert guards.crossing(ramp, labels, near.across) == pytest.approx(2.8 / 20, abs=0.05)  # 3 cells of 20
+    assert guards.status(labels, step, near, ONE, 0) == guards.OK
+    assert guards.status(labels, ramp, near, ONE, 0) == guards.NOT_ABOVE_NOISE
+
+
+def test_crossing_does_not_know_units_or_names(grid, near):
+    yx, _ = grid
+    labels = (yx[:, 1] > 10).astype(int) + (yx[:, 0] > 25)
+    scores = scores_of(labels)
+    assert guards.crossing(3 * scores - 7, 2 - labels, near.across) == pytest.approx(
+        guards.crossing(scores, labels, near.across)
+    )

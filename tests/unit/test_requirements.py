@@ -1,0 +1,47 @@
+"""The pins: equal in all three files, and nothing listed that nothing imports."""
+
+import ast
+import re
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+MODULES = {"scikit-image": "skimage", "scikit-learn": "sklearn", "rosettasciio": "rsciio", "pyyaml": "yaml"}
+MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar"}
+COMMANDS = {"snakemake", "ruff", "snakefmt"}  # run by the Makefile
+
+
+def pins(text):
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return dict(line.split("==") for line in lines if line)
+
+
+def imported(folder):
+    names = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.add(node.module.partition(".")[0])
+    return names
+
+
+def test_conda_and_pip_pin_the_same():
+    pip = (ROOT / "envs/requirements.txt").read_text().split()
+    conda = yaml.safe_load((ROOT / "envs/ferrotune.yaml").read_text())["dependencies"][-1]["pip"]
+    assert pip == conda
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", pin) for pin in pip)
+
+
+def test_every_direct_requirement_is_pinned_as_it_was_asked_for():
+    direct, resolved = (pins((ROOT / "envs" / name).read_text()) for name in ("requirements.in", "requirements.txt"))
+    resolved = {name.lower().replace("_", "-"): version for name, version in resolved.items()}
+    assert {name: resolved.get(name) for name in direct} == direct
+
+
+def test_nothing_is_listed_that_nothing_imports():
+    used = imported(ROOT / "scripts") | imported(ROOT / "tests")
+    listed = pins((ROOT / "envs/requirements.in").read_text())
+    assert [name for name in listed if MODULES.get(name, name) not in used | COMMANDS] == []

@@ -1,0 +1,120 @@
+"""Bad input: one clear line, an exit status that is not 0, and the other images finished."""
+
+import http.server
+import threading
+
+import h5py
+import numpy as np
+import pytest
+import tifffile
+
+
+@pytest.fixture(scope="module")
+def bad_images(tmp_path_factory, finished):
+    """Every kind of unusable image, in one sheet with a good one: (process, case)."""
+    folder = tmp_path_factory.mktemp("bad")
+    rng = np.random.default_rng(0)
+    source = finished.results("stripes", "source", "HAADF.h5")
+    with h5py.File(source) as file:
+        good = file["MainImage"][...]
+    (folder / "cut.h5").write_bytes(source.read_bytes()[:2000])
+    (folder / "text.tif").write_text("this is no image")
+    (folder / "what.xyz").write_text("?")
+    tifffile.imwrite(folder / "rgb.tif", rng.integers(0, 255, (64, 64, 3), dtype=np.uint8), photometric="rgb")
+    np.save(folder / "stack.npy", rng.normal(size=(4, 64, 64)))
+    np.save(folder / "nan.npy", np.full((64, 64), np.nan))
+    np.save(folder / "constant.npy", np.ones((64, 64)))
+    np.save(folder / "noise.npy", rng.normal(size=(300, 300)))
+    np.save(folder / "few.npy", good[:150, :150])
+    (folder / "other.csv").write_text("y_px,x_px,label\n" + "".join(f"{9000 + i},{i},0\n" for i in range(50)))
+    names = ["missing.tif", "cut.h5", "text.tif", "what.xyz", "rgb.tif", "stack.npy", "nan.npy", "constant.npy"]
+    names += ["noise.npy", "few.npy"]
+    rows = "".join(f"{name.replace('.', '_')}\t0\t{folder / name}\t\t\t\n" for name in names)
+    rows += f"stranger\t0\t{source}\t\t{folder / 'other.csv'}\t\n"
+    rows += "stripes\t0\tsimulated\t\t\t\n"
+    rows += "twice\t0\tsimulated\t\t\t\ntwice\t0\tsimulated\t\t\t\nun/fit\t0\tsimulated\t\t\t\nrich\t120\tsimulated\t\t\t\n"
+    case = type(finished)(folder / "case", rows=rows)
+    return case.run(), case
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("image missing_tif", "missing.tif"),
+        ("image cut_h5", "cut.h5"),
+        ("image text_tif", "text.tif"),
+        ("image what_xyz", "what.xyz"),
+        ("image rgb_tif", "rgb.tif"),
+        ("image stack_npy", "stack.npy"),
+        ("image nan_npy", "nan.npy"),
+        ("image constant_npy", "constant.npy"),
+        ("image noise_npy", "no lattice found"),
+        ("image few_npy", "fewer than 8 x 8 unit cells"),
+        ("image stranger", "does not match the image"),
+        ("images", "'twice' stands there 2 times"),
+        ("images", "'un/fit' is unfit for a path"),
+        ("images", "120.0 is too large; the most is 100"),
+    ],
+)
+def test_each_kind_is_one_clear_line(bad_images, subject, words):
+    lines = [line for line in bad_images[0].stdout.splitlines() if line.startswith(f"ferrotune: {subject}: ")]
+    assert any(words in line for line in lines), bad_images[0].stdout[-3000:]
+
+
+def test_the_exit_status_tells_and_the_good_image_is_finished(bad_images):
+    process, case = bad_images
+    assert process.returncode != 0
+    assert case.results("stripes", "patch_gmm", "front.tsv").is_file()
+    assert case.results("stripes", "explorer.html").is_file()
+    assert "Traceback" not in process.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"sreach": {}}, "unknown key 'sreach'; allowed are"),
+        ({"search": {"trails": 3}}, "search: unknown key 'trails'; allowed are batch, mode"),
+        ({"search": {"trials": 0}}, "search.trials: 0 is too small; the least is 1"),
+        ({"objectives": {"straightness": "maximise"}}, "'straightness'"),
+        ({"objectives": {"length": "minimise"}}, "against its physics"),
+        ({"pipelines": {"mine": {"descriptor": "fft", "reduction": "pca", "clustering": "gmm", "space": {}}}}, "'fft' is not allowed"),
+        ({"mode": "strict"}, "mode: 'strict' is not allowed; allowed are guarded, paper"),
+        ({"images": "nowhere.tsv"}, "sheet nowhere.tsv: no such file"),
+    ],
+)  # fmt: skip
+def test_a_wrong_config_is_one_clear_line(new_case, changes, words):
+    process = new_case(**changes).run("-n")
+    assert process.returncode != 0
+    lines = [line for line in process.stdout.splitlines() if "ferrotune: " in line]
+    assert len(lines) == 1 and words in lines[0], process.stdout
+    assert "Traceback" not in process.stdout
+
+
+def test_a_window_larger_than_the_image(new_case):
+    case = new_case(rows="stripes\t0\tsimulated\t\t\t\n")
+    space = {"w1": [19.0], "w2": [1.0], "rank": [4], "components": [2], "covariance": ["tied"], "flatten": [1], "sigma": [1]}
+    case.configure(pipelines={"patch_gmm": {"space": space}})
+    process = case.run("results/tiny/stripes/descriptors/patches.zarr")
+    assert process.returncode != 0
+    assert "ferrotune: image stripes: the largest window" in process.stdout
+
+
+def test_a_download_by_address_and_one_that_fails(new_case, finished):
+    folder = finished.results("stripes", "source")
+
+    class Files(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments):
+            super().__init__(*arguments, directory=str(folder))
+
+        def log_message(self, *arguments):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        case = new_case(rows=f"film\t0\t{address}/HAADF.h5\t15.6\t\t\nlost\t0\t{address}/lost.h5\t\t\t\n")
+        process = case.run("results/tiny/film/image.zarr", "results/tiny/lost/image.zarr")
+        server.shutdown()
+    assert process.returncode != 0
+    assert (case.results("film", "image.zarr") / "zarr.json").is_file()
+    assert f"ferrotune: download {address}/lost.h5: could not be downloaded" in process.stdout

@@ -1,0 +1,139 @@
+"""The workflow as a user runs it: to the end, again, further, interrupted, and on any number of cores."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+import zarr
+
+IMAGES = ("stripes", "diagonal")
+
+
+def rounds(case, image):
+    return sorted(case.results(image, "patch_gmm", "rounds").glob("*.zarr"))
+
+
+def contents(case):
+    """Everything that a search decides, as bytes: proposals, labels, rewards, statuses, walls, fronts."""
+    found = {}
+    for image in IMAGES:
+        for path in sorted(case.results(image, "patch_gmm", "rounds").glob("*.json")):
+            found[image, path.name] = path.read_bytes()
+        for path in rounds(case, image):
+            group = zarr.open_group(path, mode="r")
+            for name in ("trial", "labels", "rewards", "status", "segments", "path_points"):
+                found[image, path.name, name] = group[name][...].tobytes()
+        front = pd.read_csv(case.results(image, "patch_gmm", "front.tsv"), sep="\t").drop(columns="seconds")
+        found[image, "front"] = front.to_csv().encode()
+    return found
+
+
+def test_a_run_makes_the_files_of_the_contract(finished):
+    for image in IMAGES:
+        for store in ("image.zarr", "columns.zarr", "cells.zarr", "descriptors/patches.zarr"):
+            assert (finished.results(image, store) / "zarr.json").is_file()
+        assert finished.results(image, "explorer.html").is_file()
+        trials = pd.read_csv(finished.results(image, "patch_gmm", "trials.tsv"), sep="\t")
+        front = pd.read_csv(finished.results(image, "patch_gmm", "front.tsv"), sep="\t")
+        assert trials["trial"].tolist() == [0, 1, 2, 3]
+        assert trials["round"].tolist() == [0, 0, 1, 1]
+        wanted = {"w1", "w2", "rank", "components", "covariance", "curvature", "length", "status", "seconds", "ari", "wall_f1"}
+        assert wanted <= set(trials.columns)
+        assert front["knee"].sum() == (1 if len(front) else 0)
+        selected = zarr.open_group(finished.results(image, "patch_gmm", "selected.zarr"), mode="r")
+        assert selected["yx"].shape == (len(selected["label"][...]), 2)
+    summary = pd.read_csv(finished.results("summary.tsv"), sep="\t")
+    assert sorted(summary["image"]) == sorted(IMAGES)
+
+
+def test_two_variants_with_straight_walls_are_found(finished):
+    for image in IMAGES:
+        selected = zarr.open_group(finished.results(image, "patch_gmm", "selected.zarr"), mode="r")
+        trials = pd.read_csv(finished.results(image, "patch_gmm", "trials.tsv"), sep="\t")
+        assert trials.loc[trials["trial"] == selected.attrs["trial"], "ari"].item() > 0.7
+
+
+def test_every_rule_left_a_log_and_a_benchmark(finished):
+    logs = {p.stem.split(".")[0] for p in finished.results().rglob("logs/*.log")}
+    benchmarks = {p.stem.split(".")[0] for p in finished.results().rglob("benchmarks/*.tsv")}
+    assert {"simulate", "import_image", "columns", "cells", "patches", "suggest", "evaluate", "trials", "front"} <= logs
+    assert logs == benchmarks
+    log = finished.results("stripes", "patch_gmm", "logs", "evaluate.000.log").read_text()
+    assert "trial 0 (" in log and "ok" in log
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    process = finished.run("-n")
+    assert process.returncode == 0
+    assert "Nothing to be done" in process.stdout
+
+
+@pytest.fixture(scope="module")
+def copy(finished, tmp_path_factory):
+    """A finished run that tests may take further."""
+    folder = tmp_path_factory.mktemp("copy") / "copy"
+    shutil.copytree(finished.folder, folder, copy_function=shutil.copy2)
+    return type(finished)(folder)
+
+
+def test_more_trials_evaluate_only_the_new_ones(finished, copy):
+    copy.configure(search={"trials": 5, "batch": 2, "startup": 2})
+    before = {p: p.stat().st_mtime_ns for image in IMAGES for p in rounds(copy, image)}
+    assert len(before) == 4
+    process = copy.run()
+    assert process.returncode == 0, process.stdout[-4000:]
+    assert all(p.stat().st_mtime_ns == then for p, then in before.items())
+    for image in IMAGES:
+        assert len(rounds(copy, image)) == 3
+        assert len(pd.read_csv(copy.results(image, "patch_gmm", "trials.tsv"), sep="\t")) == 5
+
+
+def test_one_core_gives_the_same_bytes_even_after_kill_and_resume(finished, new_case):
+    case = new_case()
+    process = subprocess.Popen(
+        case.command("--quiet", "all", cores=1), cwd=case.folder, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not any(rounds(case, image) for image in IMAGES) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert any(rounds(case, image) for image in IMAGES)
+    assert not case.results("summary.tsv").exists()
+    assert case.run("--unlock").returncode == 0
+    resumed = case.run(cores=1)
+    assert resumed.returncode == 0, resumed.stdout[-4000:]
+    one, other = contents(case), contents(finished)
+    assert one.keys() == other.keys()
+    assert [key for key in one if one[key] != other[key]] == []
+
+
+def test_a_trial_named_in_the_config_is_selected(copy):
+    copy.configure(search={"trials": 5, "batch": 2, "startup": 2}, select={"stripes": {"patch_gmm": 1}})
+    target = copy.results("stripes", "patch_gmm", "selected.zarr").relative_to(copy.folder)
+    process = copy.run(str(target))
+    assert process.returncode == 0, process.stdout[-4000:]
+    selected = zarr.open_group(copy.folder / target, mode="r")
+    labels = zarr.open_group(rounds(copy, "stripes")[0], mode="r")["labels"][1]
+    assert selected.attrs["trial"] == 1
+    assert selected.attrs["chosen_by"] == "config"
+    assert np.array_equal(selected["label"][...], labels)
+
+
+def test_exhaustive_mode_tries_every_setting_once(new_case):
+    space = {"w1": [1.0, 1.5], "w2": [1.0], "rank": [4], "components": [2], "covariance": ["tied"]}
+    space |= {"flatten": [1], "sigma": [1]}
+    case = new_case(rows="stripes\t0\tsimulated\t\t\t\n", search={"mode": "exhaustive"})
+    case.configure(pipelines={"patch_gmm": {"space": space}}, search={"mode": "exhaustive", "batch": 2})
+    process = case.run("results/tiny/stripes/patch_gmm/trials.tsv")
+    assert process.returncode == 0, process.stdout[-4000:]
+    proposed = json.loads(case.results("stripes", "patch_gmm", "rounds", "000.json").read_text())["trials"]
+    assert [trial["setting"]["w1"] for trial in proposed] == [1.0, 1.5]
+    assert len(pd.read_csv(case.results("stripes", "patch_gmm", "trials.tsv"), sep="\t")) == 2
