@@ -20,7 +20,8 @@ def front_of(table, objectives, guarded):
     chosen = np.flatnonzero(pareto.front(losses))
     front = table.iloc[chosen].assign(knee=False)
     if len(front):
-        front.iloc[pareto.knee(losses[chosen]), front.columns.get_loc("knee")] = True
+        bounds = np.nanmin(losses, axis=0), np.nanmax(losses, axis=0)
+        front.iloc[pareto.knee(losses[chosen], bounds), front.columns.get_loc("knee")] = True
     return front.sort_values(list(objectives)[0], kind="stable")
 
 

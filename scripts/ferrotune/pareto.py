@@ -203,13 +203,16 @@ def hypervolume_history(
     return np.fmax.accumulate(np.r_[0.0, volumes])[1:]
 
 
-def knee(losses: np.ndarray) -> int:
+def knee(losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None = None) -> int:
     """The knee of a front: its point furthest below the hyperplane through its extreme points.
 
     Parameters
     ----------
     losses : (point, objective) array
         The rows of a front, finite; any number of objectives, 2 to 4 tested.
+    bounds : best and worst loss of each objective, (objective,) each, optional
+        What a difference is measured against where the nearest to the ideal is sought: the losses of all
+        trials, say. By default the front's own, which for a front of a few near ties blows them up.
 
     Returns
     -------
@@ -235,5 +238,5 @@ def knee(losses: np.ndarray) -> int:
     points = normalise(losses)
     below = _distance_below(points) if len(points) > 2 else None
     if below is None or below.max() <= TIE:
-        below = -points.max(axis=1)
+        below = -(points if bounds is None else _scaled(losses, *bounds)).max(axis=1)
     return int(np.flatnonzero(below >= below.max() - TIE)[0])

@@ -143,6 +143,13 @@ def test_knee_of_a_convex_surface_is_its_symmetric_point():
     np.testing.assert_allclose(steps[pareto.knee(surface)], 1 / 3)
 
 
+def test_knee_of_near_ties_is_measured_against_all_trials():
+    front = np.array([[0.033, -28.0], [0.0379, -28.4], [0.038, -35.7]])  # the second is all but dominated
+    everything = np.array([0.033, -35.7]), np.array([0.4, -3.0])
+    assert pareto.knee(front) == 1
+    assert pareto.knee(front, everything) == 2
+
+
 def test_knee_of_small_and_degenerate_fronts():
     assert pareto.knee(np.array([[5.0, 7.0]])) == 0
     assert pareto.knee(np.array([[0.0, 1.0], [1.0, 0.0]])) == 0
