@@ -55,7 +55,9 @@ def get_file(path):
 def get_source(wildcards):
     """The file that an image is imported from."""
     path = get_row(wildcards)["path"]
-    return rules.simulate.output.image.format(image=wildcards.image) if path == "simulated" else get_file(path)
+    return (
+        rules.simulate.output.image.format(image=wildcards.image) if path == "simulated" else get_file(path)
+    )
 
 
 def get_source_path(wildcards, input):
@@ -104,10 +106,25 @@ def get_threads(wildcards):
     return max(1, min(config["search"]["batch"], cores // len(IMAGES)))
 
 
+def get_every_round(wildcards):
+    """Rounds' stores of all pipelines of an image."""
+    stores = []
+    for pipeline in config["pipelines"]:
+        pattern = f"{PIPELINE}/rounds/{{round}}.zarr"
+        stores += expand(pattern, image=wildcards.image, pipeline=pipeline, round=get_rounds(pipeline))
+    return stores
+
+
+def get_reported(path, name):
+    """An output that the report shows under its image (or the series), with the caption of its name."""
+    part = "Series" if "{image}" not in path else "{image}"
+    labels = {"pipeline": "{pipeline}" if "{pipeline}" in path else "-", "shows": name}
+    return report(path, caption=f"captions/{name}.rst", category=part, labels=labels)
+
+
 def get_final_output():
-    """Targets: each image's results, the series' summary, and the verdict on the sheet."""
-    targets = [f"{RESULTS}/images.tsv", f"{RESULTS}/summary.tsv"]
-    for image in IMAGES:
-        targets += [f"{RESULTS}/{image}/figures/{name}.png" for name in ("columns", "polarization")]
-        targets.append(f"{RESULTS}/{image}/explorer.html")
-    return targets
+    """Targets: the verdict on the sheet, the series' summary and figure, each image's figures and page."""
+    last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "explorer")
+    patterns = [str(path) for name in last for path in getattr(rules, name).output]
+    paths = [expand(pattern, image=IMAGES, pipeline=config["pipelines"]) for pattern in patterns]
+    return list(dict.fromkeys(path for of_pattern in paths for path in of_pattern))

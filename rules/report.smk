@@ -1,1 +1,148 @@
-"""Figures."""
+"""Figures, the page of each image, the summary of the series, and what `snakemake --report` shows of them.
+
+Reads the stores and tables of images and pipelines, and the config's `objectives`, `mode`, `search`;
+writes <image>/figures/, <image>/<pipeline>/figures/, <image>/explorer.html, summary.tsv and figures/.
+"""
+
+
+report: "captions/workflow.rst"
+
+
+rule image_figures:
+    """Draw an image's columns, and the polarization and lattice of its unit cells."""
+    input:
+        image=f"{IMAGE}/image.zarr",
+        columns=f"{IMAGE}/columns.zarr",
+        cells=f"{IMAGE}/cells.zarr",
+    output:
+        columns=get_reported(f"{IMAGE}/figures/columns.png", "columns"),
+        columns_pdf=f"{IMAGE}/figures/columns.pdf",
+        polarization=get_reported(f"{IMAGE}/figures/polarization.png", "polarization"),
+        polarization_pdf=f"{IMAGE}/figures/polarization.pdf",
+    log:
+        f"{IMAGE}/logs/image_figures.log",
+    benchmark:
+        f"{IMAGE}/benchmarks/image_figures.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    params:
+        code=code_digest("figures_image.py"),
+    message:
+        "Drawing the figures of {wildcards.image}"
+    script:
+        "../scripts/figures_image.py"
+
+
+rule pipeline_figures:
+    """Draw a search's front with its segmentations, the selected one's walls, and the convergence."""
+    input:
+        trials=f"{PIPELINE}/trials.tsv",
+        front=f"{PIPELINE}/front.tsv",
+        selected=f"{PIPELINE}/selected.zarr",
+        rounds=lambda wildcards: get_records(wildcards, "zarr"),
+        image=f"{IMAGE}/image.zarr",
+        reference=f"{IMAGE}/reference.zarr",
+    output:
+        front=get_reported(f"{PIPELINE}/figures/front.png", "front"),
+        front_pdf=f"{PIPELINE}/figures/front.pdf",
+        walls=get_reported(f"{PIPELINE}/figures/walls.png", "walls"),
+        walls_pdf=f"{PIPELINE}/figures/walls.pdf",
+        convergence=get_reported(f"{PIPELINE}/figures/convergence.png", "convergence"),
+        convergence_pdf=f"{PIPELINE}/figures/convergence.pdf",
+    log:
+        f"{PIPELINE}/logs/pipeline_figures.log",
+    benchmark:
+        f"{PIPELINE}/benchmarks/pipeline_figures.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    params:
+        objectives=config["objectives"],
+        guarded=config["mode"] == "guarded",
+        startup=config["search"]["startup"] if config["search"]["mode"] == "tpe" else 0,
+        code=code_digest("figures_pipeline.py"),
+    message:
+        "Drawing the figures of {wildcards.image}, {wildcards.pipeline}"
+    script:
+        "../scripts/figures_pipeline.py"
+
+
+rule explorer:
+    """Write an image's page: point at a trial and see its segmentation."""
+    input:
+        template=f"{workflow.basedir}/scripts/templates/explorer.html.j2",
+        image=f"{IMAGE}/image.zarr",
+        columns=f"{IMAGE}/columns.zarr",
+        cells=f"{IMAGE}/cells.zarr",
+        reference=f"{IMAGE}/reference.zarr",
+        trials=expand(f"{PIPELINE}/trials.tsv", pipeline=config["pipelines"], allow_missing=True),
+        front=expand(f"{PIPELINE}/front.tsv", pipeline=config["pipelines"], allow_missing=True),
+        selected=expand(f"{PIPELINE}/selected.zarr", pipeline=config["pipelines"], allow_missing=True),
+        rounds=get_every_round,
+    output:
+        get_reported(f"{IMAGE}/explorer.html", "explorer"),
+    log:
+        f"{IMAGE}/logs/explorer.log",
+    benchmark:
+        f"{IMAGE}/benchmarks/explorer.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    params:
+        pipelines=list(config["pipelines"]),
+        objectives=config["objectives"],
+        code=code_digest("explorer.py"),
+    message:
+        "Writing the page of {wildcards.image}"
+    script:
+        "../scripts/explorer.py"
+
+
+rule summary:
+    """Summarise the series: a row for each image and pipeline."""
+    input:
+        image=expand(f"{IMAGE}/image.zarr", image=IMAGES),
+        columns=expand(f"{IMAGE}/columns.zarr", image=IMAGES),
+        cells=expand(f"{IMAGE}/cells.zarr", image=IMAGES),
+        selected=expand(f"{PIPELINE}/selected.zarr", image=IMAGES, pipeline=config["pipelines"]),
+        trials=expand(f"{PIPELINE}/trials.tsv", image=IMAGES, pipeline=config["pipelines"]),
+        front=expand(f"{PIPELINE}/front.tsv", image=IMAGES, pipeline=config["pipelines"]),
+    output:
+        get_reported(f"{RESULTS}/summary.tsv", "summary"),
+    log:
+        f"{RESULTS}/logs/summary.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/summary.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    params:
+        images=list(IMAGES),
+        pipelines=list(config["pipelines"]),
+        objectives=config["objectives"],
+        guarded=config["mode"] == "guarded",
+        series=config["series"],
+        code=code_digest("summary.py"),
+    message:
+        "Summarising the series"
+    script:
+        "../scripts/summary.py"
+
+
+rule series_figure:
+    """Draw the series over its composition."""
+    input:
+        f"{RESULTS}/summary.tsv",
+    output:
+        get_reported(f"{RESULTS}/figures/series.png", "series"),
+        f"{RESULTS}/figures/series.pdf",
+    log:
+        f"{RESULTS}/logs/series_figure.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/series_figure.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    params:
+        series=config["series"],
+        code=code_digest("figure_series.py"),
+    message:
+        "Drawing the figure of the series"
+    script:
+        "../scripts/figure_series.py"

@@ -86,11 +86,12 @@ def _far_from_each_other(yx, radius, order=None):
 
 
 def _is_column(fit, sublattice, mask):
-    """Which fits (n,) are columns: significant, of a column's strength, inside the image."""
+    """Which fits (n,) are columns: significant, of a column's strength, inside the image and the mask."""
     clear = fit.significance > SIGNIFICANCE
     inside = ((fit.yx >= 0) & (fit.yx <= np.array(mask.shape) - 1)).all(1)
+    inside[inside] = mask[tuple(np.round(fit.yx[inside]).astype(int).T)]
     strength = np.ones(len(sublattice), bool)
-    for kind, reference, share in ((A, A, 0.2), (B, B, 0.15), (NEITHER, B, 0.7)):
+    for kind, reference, share in ((A, A, 0.2), (B, A, 0.05), (B, B, 0.15), (NEITHER, B, 0.7)):
         typical = fit.amplitude[(sublattice == reference) & clear]
         if typical.size:
             strength &= (sublattice != kind) | (fit.amplitude > share * np.median(typical))

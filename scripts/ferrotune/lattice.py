@@ -126,6 +126,16 @@ def _refine(correlation, a, b):
     return fitted[0], fitted[1]
 
 
+def _repeats(correlation, vectors):
+    """Whether the autocorrelation peaks at all lattice points up to the second order, as that of noise does not."""
+    orders = np.array([o for o in np.ndindex(5, 5) if o > (2, 2)]) - 2.0
+    half = np.array([[0, 0], [0.5, 0], [-0.5, 0], [0, 0.5], [0, -0.5]])
+    at = np.array(correlation.shape) // 2 + (orders[:, None] + half) @ vectors
+    inside = ((at >= 0) & (at <= np.array(correlation.shape) - 1)).all(axis=(1, 2))
+    height = ndimage.map_coordinates(correlation, at[inside].reshape(-1, 2).T, order=1).reshape(-1, len(half))
+    return bool((height[:, :1] > height[:, 1:]).all())
+
+
 def find_lattice(image, mask):
     """Read the lattice vectors off an image by its autocorrelation.
 
@@ -151,8 +161,10 @@ def find_lattice(image, mask):
     if len(shifts) < 4:
         raise InputError("no lattice found: the autocorrelation has no repeating peak; check the image and its mask")
     height = smooth[tuple((shifts + middle).T)]
-    a, b = _reduce(*_basis(shifts, height))
-    return Lattice(*_refine(correlation, a, b))
+    a, b = _refine(correlation, *_reduce(*_basis(shifts, height)))
+    if not _repeats(smooth, np.stack([a, b])):
+        raise InputError("no lattice found: the image does not go on repeating; check the image and its mask")
+    return Lattice(a, b)
 
 
 class LatticePhase:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 PARAMETERS = 5  # y, x, amplitude, width, background
-CHUNK = 512  # columns fitted together: they stay in the cache, and the memory is bounded whatever the image
+CHUNK = 128  # columns fitted together: they stay in the cache, and the memory is bounded whatever the image
 NEIGHBOURS = 8
 DISC_CELLS = 0.4  # radius of the fitted disc: wide enough to tell amplitude from background
 REACH_CELLS = 0.2  # how far a column may move from its first guess
@@ -16,7 +16,8 @@ WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the image's typical o
 # Passes and their steps. In a "fixed" pass every column has the width that is typical around it, which the "free"
 # pass before measured: widths fitted one by one would trade amplitude and background with their neighbours' tails,
 # pass after pass, and grow apart. The last pass is free, and nothing follows from it.
-PASSES = (("fixed", 8), ("free", 5), ("fixed", 4), ("free", 4), ("fixed", 4), ("free", 4))
+PASSES = (("fixed", 8), ("free", 4), ("fixed", 4), ("free", 4), ("fixed", 4), ("free", 4))
+LOST = 0.05  # amplitude, as a share of the median, below which a column starts again from its first guess
 AROUND = 24  # bright columns over which the typical width is taken
 
 
@@ -148,6 +149,11 @@ def _bounds(yx, width, reach):
     return lower, upper
 
 
+def _is_lost(theta):
+    """Columns (n,) that tails not known yet have driven to no amplitude at all, where nothing draws them back."""
+    return theta[:, 2] <= LOST * np.median(theta[:, 2])
+
+
 def _typical_width(theta):
     """Median width (n,) of the bright columns around each column: faint columns' own widths are mostly noise."""
     bright = theta[theta[:, 2] >= np.median(theta[:, 2])]
@@ -176,10 +182,12 @@ def refine_columns(image, mask, yx, cell_px):
     radius = max(2.5, DISC_CELLS * cell_px)
     width = np.full(len(yx), WIDTH_CELLS * cell_px)
     starts = range(0, len(yx), CHUNK)
-    theta = np.concatenate([_first_guess(image, mask, yx[i : i + CHUNK], radius, width[0]) for i in starts])
-    errors = np.zeros_like(theta)
+    guess = np.concatenate([_first_guess(image, mask, yx[i : i + CHUNK], radius, width[0]) for i in starts])
+    theta, errors = guess.copy(), np.zeros_like(guess)
     for kind, iterations in PASSES:
         if kind == "fixed":
+            lost = _is_lost(theta)
+            theta[lost] = guess[lost]
             theta[:, 3] = width
         _, near = cKDTree(theta[:, :2]).query(theta[:, :2], k=NEIGHBOURS + 1, distance_upper_bound=1.2 * cell_px)
         free = np.array([1, 1, 1, kind == "free", 1], float)

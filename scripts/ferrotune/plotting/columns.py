@@ -4,14 +4,15 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from ferrotune.plotting import maps
-from ferrotune.plotting.style import ORANGE, SKY, TWO_COLUMNS, VERMILLION, letter, new_figure, scale_bar, styled
+from ferrotune.plotting.palette import ORANGE, SKY, VERMILLION
+from ferrotune.plotting.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
 
 ZOOM = 12  # unit cells
 KINDS = ((0, "A", "o", ORANGE), (1, "B", "s", SKY), (-1, "neither", "x", VERMILLION))
 
 
 def _zoom_window(yx, shape, cell_px):
-    """Rows and columns (px, ends not included) of 12 x 12 cells around the column nearest to the middle of all."""
+    """Rows and columns (px, ends not included) of 12 x 12 cells around the column nearest to the middle."""
     side = min(round(ZOOM * cell_px), *shape)
     middle = yx[np.argmin(np.hypot(*(yx - yx.mean(axis=0)).T))] if len(yx) else np.array(shape) / 2
     first = np.clip(np.round(middle - side / 2).astype(int), 0, np.array(shape) - side)
@@ -24,7 +25,7 @@ def _errors(sigma_yx, sublattice, pixel_size_pm):
     digits = 1 if pixel_size_pm else 3
     found = [(name, sigma_yx[sublattice == kind]) for kind, name, *_ in KINDS[:2]]
     texts = [f"{name} {np.nanmedian(sigma) * scale:.{digits}f} {unit}" for name, sigma in found if len(sigma)]
-    return "1σ position error: " + ", ".join(texts) if texts else "no columns found"
+    return "1-sigma position error: " + ", ".join(texts) if texts else "no columns found"
 
 
 def _mark(axes, yx, sublattice):
@@ -32,7 +33,7 @@ def _mark(axes, yx, sublattice):
         of = yx[sublattice == kind]
         if len(of):
             face = {"color": colour} if marker == "x" else {"edgecolors": colour, "facecolors": "none"}
-            axes.scatter(of[:, 1], of[:, 0], s=20, marker=marker, linewidths=1.0, label=f"{name}", **face)
+            axes.scatter(of[:, 1], of[:, 0], s=20, marker=marker, linewidths=1.0, label=name, **face)
 
 
 @styled
@@ -65,10 +66,12 @@ def figure_columns(image, mask, yx, sigma_yx, sublattice, cell_px, pixel_size_pm
     part.spines[:].set(visible=True, color=ORANGE, linewidth=1.2)
     scale_bar(part, pixel_size_pm, cell_px)
     if len(yx):
-        part.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2, handletextpad=0.1)
+        part.legend(
+            loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.2, handletextpad=0.1
+        )
     part.text(0.0, -0.02, _errors(sigma_yx, sublattice, pixel_size_pm), transform=part.transAxes, va="top")
     count = ", ".join(f"{(sublattice == kind).sum()} {name}" for kind, name, *_ in KINDS)
     whole.text(0.0, -0.02, f"columns: {count}", transform=whole.transAxes, va="top")
     letter(whole, "A")
-    letter(part, "B", x=-0.0)
+    letter(part, "B")
     return figure

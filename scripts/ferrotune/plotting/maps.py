@@ -1,9 +1,8 @@
 """Maps in the image's own pixels: the image, its mask, and one colour a site or unit cell."""
 
 import numpy as np
-from matplotlib.colors import to_rgb
 
-from ferrotune.plotting.style import NOWHERE
+from ferrotune.plotting.palette import NOWHERE
 from ferrotune.raster import site_raster
 
 FINEST = 900  # px or samples along the longer side of a map: twice what a printed panel shows
@@ -103,7 +102,7 @@ def draw_sites(axes, sites, extent, colours):
     sites, extent : from `site_map`
     colours : (site, 3) float, sRGB in 0 ... 1
     """
-    colours = np.concatenate([np.asarray(colours, float).reshape(-1, 3), [to_rgb(NOWHERE)]])
+    colours = np.concatenate([np.asarray(colours, float).reshape(-1, 3), [NOWHERE]])
     axes.imshow((255 * colours[sites]).round().astype(np.uint8), extent=extent)
 
 

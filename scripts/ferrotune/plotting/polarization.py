@@ -4,14 +4,16 @@ import numpy as np
 from skimage.color import lab2rgb
 
 from ferrotune.plotting import maps
-from ferrotune.plotting.style import INK, TWO_COLUMNS, letter, new_figure, scale_bar, styled
+from ferrotune.plotting.palette import INK
+from ferrotune.plotting.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
+from ferrotune.plotting.wording import ALPHA
 
 # Hue goes around at even steps of CIELAB. Chroma and lightness leave white together as |P| grows; a little
 # more light on yellow than on blue keeps two diagonal variants apart in print and without colour vision.
 LIGHTNESS, CHROMA, TILT = 66.0, 52.0, 12.0
 BLOCKS = 15  # arrows along the longer side
 FILLED = 0.6  # share of a block's cells that must be there for an arrow
-LEAST_FULL = 0.04  # cells; full colour never stands for less, so that noise does not look like polarization
+LEAST_FULL = 0.1  # cells; full colour never stands for less, so that noise does not look like polarization
 UNKNOWN = (0.8, 0.8, 0.8)
 
 
@@ -40,7 +42,7 @@ def direction_colours(polarization, full):
 
 
 def full_magnitude(polarization, cell_px):
-    """Magnitude (px) of full colour: the 98th percentile, or 0.04 cells where that is more (ours)."""
+    """Magnitude (px) of full colour: the 98th percentile, or 0.1 cells where that is more (ours)."""
     size = np.hypot(*np.asarray(polarization, float).T)
     largest = np.nanpercentile(size, 98) if np.isfinite(size).any() else 0.0
     return max(float(largest), LEAST_FULL * cell_px)
@@ -83,17 +85,21 @@ def _draw_wheel(axes, full, noise, scale, unit):
     turn = np.linspace(0, 2 * np.pi, 121)
     axes.plot(np.cos(turn), np.sin(turn), color=INK, lw=0.5)
     if np.isfinite(noise) and noise < full:
-        axes.plot(noise / full * np.cos(turn), noise / full * np.sin(turn), color=INK, lw=0.6, ls=(0, (2, 1.5)))
+        axes.plot(
+            noise / full * np.cos(turn), noise / full * np.sin(turn), color=INK, lw=0.6, ls=(0, (2, 1.5))
+        )
     axes.set(xlim=(-1.04, 1.04), ylim=(1.04, -1.04), aspect="equal")
     axes.set_axis_off()
-    text = f"rim: |P| ≥ {full * scale:.3g} {unit}"
+    text = f"rim: |P| = {full * scale:.3g} {unit} or more"
     if np.isfinite(noise):
-        text += f"\ndashed: 1σ error of a cell,\n{noise * scale:.2g} {unit}"
+        text += f"\ndashed: standard error of a cell,\n{noise * scale:.2g} {unit}"
     axes.text(1.15, 0.0, text, va="center", fontsize=6.5)
 
 
 def _draw_parameter(figure, axes, drawn, values, limits, cmap, label):
-    picture = maps.draw_values(axes, *drawn, values, cmap=cmap, vmin=limits[0], vmax=limits[1], interpolation="none")
+    picture = maps.draw_values(
+        axes, *drawn, values, cmap=cmap, vmin=limits[0], vmax=limits[1], interpolation="none"
+    )
     box = axes.get_position()
     bar = figure.add_axes((box.x1 + 0.008, box.y0 + 0.01, 0.012, box.height - 0.02))
     figure.colorbar(picture, cax=bar, extend="both").outline.set_linewidth(0.4)
@@ -111,12 +117,12 @@ def _draw_lattice(figure, drawn, a, b, alpha, mask, scale, unit):
     middle = np.nanmedian(alpha)
     swing = max(abs(limit - middle) for limit in _shared_limits(alpha))
     parts = ((a * scale, edges, "cividis", f"a ({unit})"), (b * scale, edges, "cividis", f"b ({unit})"))
-    parts += ((alpha, (middle - swing, middle + swing), "PuOr", "α (°)"),)
+    parts += ((alpha, (middle - swing, middle + swing), "PuOr", f"{ALPHA} (°)"),)
     for row, (values, limits, cmap, label) in enumerate(parts):
         axes = figure.add_axes((0.665, 0.678 - 0.325 * row, 0.23, 0.29))
         maps.frame(axes, mask)
         _draw_parameter(figure, axes, drawn, values, limits, cmap, label)
-        axes.text(-0.1, 1.0, "BCD"[row], transform=axes.transAxes, fontsize=9, fontweight="bold", va="top")
+        letter(axes, "BCD"[row], x=-0.1, y=0.93)
 
 
 @styled

@@ -1,0 +1,64 @@
+"""Write the interactive page of an image: its trials, with the segmentation of each."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ferrotune.jobs import job
+from ferrotune.plotting.explorer import image_facts, image_picture, page_search, render_page
+from ferrotune.stores import open_array, read_store
+
+
+def main(inputs, output, pipelines, objectives, image, log_path):
+    """Write explorer.html.
+
+    `inputs` are paths by name: template, image, columns, cells, reference; and, as lists over `pipelines`,
+    trials, front, selected, and rounds (a list of lists).
+    """
+    with job(log_path, f"image {image}") as log:
+        pixels, attributes = read_store(inputs["image"], "image", "mask")
+        reference, of_reference = read_store(inputs["reference"], "yx", "label")
+        columns, _ = read_store(inputs["columns"], "sublattice")
+        cells, lattice = read_store(inputs["cells"], "a")
+        parts = []
+        for i, pipeline in enumerate(pipelines):
+            table, front = (pd.read_csv(inputs[name][i], sep="\t") for name in ("trials", "front"))
+            labels = np.concatenate([open_array(store, "labels")[...] for store in inputs["rounds"][i]])
+            selected, chosen = read_store(inputs["selected"][i], "yx", "label")
+            search = page_search(
+                table,
+                front,
+                labels,
+                selected,
+                chosen,
+                objectives,
+                reference,
+                pixels["mask"],
+                (image, pipeline),
+            )
+            parts.append(search)
+        facts = image_facts(
+            attributes | {"cell_px": lattice["cell_px"], "reference": of_reference["kind"]},
+            pixels["image"].shape,
+            len(columns["sublattice"]),
+            len(cells["a"]),
+        )
+        template = Path(inputs["template"]).read_text(encoding="utf-8")
+        picture = image_picture(pixels["image"], pixels["mask"])
+        html = render_page(template, image, facts, picture, pixels["image"].shape, parts)
+        Path(output).write_text(html, encoding="utf-8")
+        log.info("%d kB", len(html) // 1000)
+
+
+if __name__ == "__main__":
+    pipelines = snakemake.params.pipelines
+    rounds = [[p for p in snakemake.input.rounds if f"/{pipeline}/rounds/" in p] for pipeline in pipelines]
+    main(
+        inputs=dict(snakemake.input.items()) | {"rounds": rounds},
+        output=snakemake.output[0],
+        pipelines=pipelines,
+        objectives=snakemake.params.objectives,
+        image=snakemake.wildcards.image,
+        log_path=snakemake.log[0],
+    )

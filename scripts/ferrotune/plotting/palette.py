@@ -1,0 +1,36 @@
+"""Colours: of marks, and of domains by their number."""
+
+import numpy as np
+
+# Okabe and Ito's colours, told apart with any colour vision (https://jfly.uni-koeln.de/color/).
+ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
+BLUE, VERMILLION, PURPLE, GREY = "#0072B2", "#D55E00", "#CC79A7", "#999999"
+INK, FAINT = "#222222", "#BBBBBB"
+DOMAINS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, GREY)
+NOWHERE = (1.0, 1.0, 1.0)  # outside the sites
+FILL = 0.8  # strength of a colour that fills an area
+
+
+def _lighter(colour, share):
+    parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    return tuple(1 - (1 - part) * share for part in parts)
+
+
+def domain_colour(number):
+    """Colour (r, g, b) in 0 ... 1 of domain `number`, 0 and up; after eight they come again, lighter."""
+    return _lighter(DOMAINS[number % len(DOMAINS)], FILL * 0.5 ** (number // len(DOMAINS)))
+
+
+def domain_colours(numbers):
+    """Colour of each site.
+
+    Parameters
+    ----------
+    numbers : (site,) int, numbers of domains; -1 is no label
+
+    Returns
+    -------
+    (site, 3) float, sRGB in 0 ... 1; white where there is no label
+    """
+    numbers = np.asarray(numbers, int)
+    return np.array([*(domain_colour(n) for n in range(numbers.max(initial=0) + 1)), NOWHERE])[numbers]

@@ -1,0 +1,149 @@
+"""Figure of a series: what the images measure, and what the searches found, over composition."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from ferrotune.plotting.palette import BLUE, DOMAINS, GREEN, GREY, INK, ORANGE
+from ferrotune.plotting.style import TWO_COLUMNS, letter, new_figure, styled
+from ferrotune.plotting.wording import ALPHA
+
+SPREAD = 0.18  # of a place on the axis; pipelines stand side by side
+LEAST_SWING = 0.3  # degrees; smaller differences of alpha are scatter and are not blown up
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+
+def _places(sm_percent, images):
+    """Where each image stands: (image,) x, and tick positions and names; by composition if all have one."""
+    sm_percent = np.asarray(sm_percent, float)
+    if np.isfinite(sm_percent).all():
+        ticks = np.unique(sm_percent)
+        return sm_percent, ticks, [f"{tick:g}" for tick in ticks], "Sm (%)"
+    x = np.arange(len(images), dtype=float)
+    return x, x, list(images), ""
+
+
+def _axes(figure, index, label):
+    row, column = divmod(index, 3)
+    axes = figure.add_axes((0.075 + 0.328 * column, 0.6 - 0.465 * row, 0.235, 0.345))
+    axes.set_ylabel(label)
+    letter(axes, "ABCDEF"[index], x=-0.27)
+    return axes
+
+
+def _mean_line(axes, x, values, **look):
+    """Line through the means of the images that stand at one place."""
+    at = np.unique(x)
+    axes.plot(
+        at,
+        [np.nanmean(values[x == place]) if np.isfinite(values[x == place]).any() else np.nan for place in at],
+        **look,
+    )
+
+
+def _draw_images(figure, x, series, unit, ordered):
+    """Panels A to C: what the columns and cells of an image measure."""
+    lines = {"lw": 0.8} if ordered else {"lw": 0}
+    (polarization, noise), (a, b), alpha = series["p"], series["ab"], series["alpha"]
+    axes = [
+        _axes(figure, 0, f"mean |P| ({unit})"),
+        _axes(figure, 1, f"a, b ({unit})"),
+        _axes(figure, 2, f"{ALPHA} (°)"),
+    ]
+    _mean_line(axes[0], x, polarization, color=BLUE, **lines)
+    axes[0].scatter(x, polarization, s=16, color=BLUE)
+    axes[0].scatter(x, noise, s=22, color=GREY, marker="_", label="if it were noise alone")
+    axes[0].legend(loc="upper right", borderaxespad=0.1, handletextpad=0.1)
+    axes[0].set_ylim(bottom=0)
+    for values, colour, marker, name in ((a, BLUE, "o", "a"), (b, ORANGE, "s", "b")):
+        _mean_line(axes[1], x, values, color=colour, **lines)
+        axes[1].scatter(x, values, s=16, color=colour, marker=marker, label=name)
+    axes[1].legend(loc="center right", borderaxespad=0.1, handletextpad=0.1)
+    axes[1].margins(y=0.15)
+    _mean_line(axes[2], x, alpha, color=GREEN, **lines)
+    axes[2].scatter(x, alpha, s=16, color=GREEN)
+    middle = (np.nanmin(alpha) + np.nanmax(alpha)) / 2
+    swing = max(0.65 * (np.nanmax(alpha) - np.nanmin(alpha)), LEAST_SWING)
+    axes[2].set_ylim(middle - swing, middle + swing)
+    return axes
+
+
+def _draw_searches(figure, x, searches, ordered):
+    """Panels D to F: what each pipeline found."""
+    labels = ("wall length per area (1/cell)", "domain variants found", "ARI with the reference")
+    axes = [_axes(figure, 3 + i, label) for i, label in enumerate(labels)]
+    names = list(searches)
+    for i, (name, found) in enumerate(searches.items()):
+        colour, marker = DOMAINS[i % len(DOMAINS)], MARKERS[i % len(MARKERS)]
+        shift = (
+            SPREAD
+            * (i - (len(names) - 1) / 2)
+            * (np.diff(np.unique(x)).min() if len(np.unique(x)) > 1 else 1.0)
+        )
+        at = x + shift
+        answered = found["answered"]
+        for panel, values in zip(axes[:2], (found["density"], found["variants"]), strict=True):
+            if ordered:
+                _mean_line(panel, at, values, color=colour, lw=0.8)
+            panel.scatter(
+                at[answered], values[answered], s=16, color=colour, marker=marker, clip_on=False, zorder=3
+            )
+            panel.scatter(
+                at[~answered], values[~answered], s=18, fc="white", ec=colour, marker=marker, zorder=3
+            )
+        axes[2].vlines(at, found["ari"], found["best"], color=colour, lw=0.6)
+        axes[2].scatter(at, found["best"], s=22, color=colour, marker="_", linewidths=1.2)
+        axes[2].scatter(at, found["ari"], s=16, color=colour, marker=marker)
+    axes[0].set_ylim(bottom=0)
+    axes[1].set_ylim(bottom=0)
+    axes[1].yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes[2].set_ylim(min(-0.05, axes[2].get_ylim()[0]), 1.05)
+    return axes
+
+
+def _key(figure, axes, searches):
+    """One line below the panels: pipelines, and what the open and the flat marks mean."""
+    none = np.empty(0)
+    handles = [
+        axes.scatter(
+            none, none, s=16, color=DOMAINS[i % len(DOMAINS)], marker=MARKERS[i % len(MARKERS)], label=name
+        )
+        for i, name in enumerate(searches)
+    ]
+    handles.append(axes.scatter(none, none, s=18, fc="white", ec=INK, label="no walls above noise"))
+    handles.append(axes.scatter(none, none, s=22, color=INK, marker="_", label="best of all trials (ARI)"))
+    figure.legend(
+        handles=handles, loc="lower center", ncols=min(len(handles), 6), handletextpad=0.2, borderaxespad=0.3
+    )
+
+
+@styled
+def figure_series(images, sm_percent, polarization, noise, a, b, alpha, searches, unit):
+    """A series over its composition (or image by image, where one has none).
+
+    Parameters
+    ----------
+    images : list of str
+    sm_percent : (image,) float, NaN where unknown
+    polarization, noise : (image,) mean |P|, and what it would be of noise alone; `unit`
+    a, b : (image,) median lattice parameters, `unit`
+    alpha : (image,) degrees
+    searches : dict of pipeline -> dict
+        density (image,) 1/cell, variants (image,), ari (image,) of the selected trial, best (image,) of any
+        trial, answered (image,) bool: false where no walls rise above noise.
+    unit : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    x, ticks, names, label = _places(sm_percent, images)
+    figure = new_figure(TWO_COLUMNS, 4.1)
+    series = {"p": (polarization, noise), "ab": (a, b), "alpha": alpha}
+    panels = _draw_images(figure, x, series, unit, bool(label))
+    panels += _draw_searches(figure, x, searches, bool(label))
+    room = 0.06 * max(np.ptp(ticks), 1) + (0.3 if not label else 0.0)
+    for axes in panels:
+        axes.set_xticks(ticks, names, **({} if label else {"rotation": 30, "ha": "right"}))
+        axes.set(xlim=(ticks[0] - room, ticks[-1] + room), xlabel=label)
+    _key(figure, panels[-1], searches)
+    return figure

@@ -1,0 +1,98 @@
+"""What figures and pages call settings, rewards and statuses."""
+
+import math
+
+from ferrotune.descriptors import window_px
+from ferrotune.rewards import REWARDS
+
+ALPHA = "\N{GREEK SMALL LETTER ALPHA}"
+MINUS, NONE, TIMES = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{MULTIPLICATION SIGN}"
+
+SETTINGS = {
+    "rank": "rank {}",
+    "components": "k = {}",
+    "covariance": "{}",
+    "flatten": "background {} cells",
+    "sigma": "smoothing {} px",
+}
+UNSET = {"rank": "raw (no reduction)", "flatten": "background left", "sigma": "not smoothed"}
+UNITS = {"1": "", "cell": "cells", "1/cell": "1/cell"}
+STATUSES = {
+    "ok": "ok",
+    "one_cluster": "one cluster",
+    "no_walls": "no walls",
+    "not_above_noise": "not above noise",
+    "failed": "failed",
+}
+
+
+def number(value):
+    """A number as people write it: 3 significant digits, whole numbers whole; a dash where there is none."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return NONE
+    if isinstance(value, str):
+        return value
+    return f"{int(value)}" if float(value).is_integer() else f"{float(value):.3g}".replace("-", MINUS)
+
+
+def _is_unset(value):
+    return value is None or (isinstance(value, float) and math.isnan(value)) or value == 0
+
+
+def setting_names(columns):
+    """Which columns of a table of trials are settings: those between `round` and the first reward.
+
+    Parameters
+    ----------
+    columns : list of str
+
+    Returns
+    -------
+    list of str
+    """
+    columns = list(columns)
+    first = min(columns.index(name) for name in REWARDS if name in columns)
+    return columns[columns.index("round") + 1 : first]
+
+
+def describe(setting, cell_px):
+    """A setting in words, in parts: the window in cells and px, the rank, k, the covariance and so on.
+
+    Parameters
+    ----------
+    setting : dict of parameter name -> value
+    cell_px : float
+
+    Returns
+    -------
+    list of str
+    """
+    rest, parts = dict(setting), []
+    if {"w1", "w2"} <= rest.keys():
+        sides = [rest.pop("w1"), rest.pop("w2")]
+        cells, px = (
+            f" {TIMES} ".join(map(number, s)) for s in (sides, [window_px(s, cell_px) for s in sides])
+        )
+        parts.append(f"window {cells} cells ({px} px)")
+    for name, form in SETTINGS.items():
+        if name in rest:
+            value = rest.pop(name)
+            unset = name in UNSET and _is_unset(value)
+            parts.append(UNSET[name] if unset else form.format(number(value)))
+    return parts + [f"{name} {number(value)}" for name, value in rest.items()]
+
+
+def reward_label(name):
+    """A reward with its unit, for an axis."""
+    unit = UNITS[REWARDS[name].unit]
+    return name.replace("_", "-") + (f" ({unit})" if unit else "")
+
+
+def reward_value(name, value):
+    """A reward with its value and unit, for text."""
+    return f"{name.replace('_', '-')} {number(value)} {UNITS[REWARDS[name].unit]}".rstrip()
+
+
+def status_kind(status):
+    """The kind of a status, without the reason that may follow it."""
+    return status.partition(":")[0]

@@ -1,0 +1,197 @@
+"""Each script of the report runs by itself, without Snakemake, on stores of a few dozen sites."""
+
+import json
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ferrotune.stores import write_store
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+CELL, SHAPE = 10.0, (140, 150)
+OBJECTIVES = {"curvature": "minimise", "length": "maximise"}
+
+
+def script(name):
+    """The main function of a script."""
+    return runpy.run_path(str(SCRIPTS / name))["main"]
+
+
+def _grid(offset):
+    y, x = np.mgrid[1:13, 1:14]
+    return CELL * np.column_stack([y.ravel(), x.ravel()]) + offset
+
+
+def _rows(folder, labels, statuses):
+    for number, found in enumerate(np.split(labels, 2)):
+        write_store(folder / f"{number:03d}.zarr", {"labels": (("trial", "site"), found)})
+    rows = pd.DataFrame(
+        {"trial": range(4), "round": [0, 0, 1, 1], "w1": 1.5, "w2": 1.0, "rank": [4, np.nan, 4, 8]}
+    )
+    rewards = {"curvature": [0.01, 0.02, np.nan, 0.03], "length": [12.0, 14.0, np.nan, 9.0]}
+    return rows.assign(
+        components=2,
+        covariance="full",
+        **rewards,
+        status=statuses,
+        seconds=0.1,
+        ari=[0.9, 0.5, 0, 0.1],
+        nmi=0.5,
+        correlation=0.5,
+        wall_f1=0.7,
+    )
+
+
+@pytest.fixture
+def results(tmp_path):
+    """Make the results of one image and pipeline; answered=False: no trial passed the guards."""
+
+    def make(answered=True, pixel_size_pm=15.6, folder=tmp_path / "image"):
+        a, b = _grid(0.0), _grid(CELL / 2)
+        mask, known = np.ones(SHAPE, bool), {"cell_px": CELL, "pixel_size_pm": pixel_size_pm}
+        mask[:, :8] = False
+        image = np.random.default_rng(0).random(SHAPE).astype(np.float32)
+        write_store(
+            folder / "image.zarr",
+            {"image": (("y", "x"), image), "mask": (("y", "x"), mask)},
+            {"pixel_size_pm": pixel_size_pm, "sm_percent": 7.0 if pixel_size_pm else None},
+        )
+        yx = np.vstack([a, b])
+        columns = {"yx": yx, "sigma_yx": np.full(yx.shape, 0.1)}
+        arrays = {name: (("column", "axis"), values) for name, values in columns.items()}
+        arrays["sublattice"] = (("column",), np.repeat([0, 1], len(a)).astype(np.int8))
+        write_store(folder / "columns.zarr", arrays, known)
+        right = (b[:, 1] > 70).astype(int)
+        p = np.column_stack([np.where(right, 0.5, -0.5), np.full(len(b), 0.5)])
+        flat = np.full(len(b), CELL)
+        cells = {"a": flat, "b": 1.04 * flat, "alpha": np.full(len(b), 89.7)}
+        arrays = {name: (("cell",), values) for name, values in cells.items()}
+        arrays |= {"yx": (("cell", "axis"), b), "polarization": (("cell", "axis"), p)}
+        write_store(folder / "cells.zarr", arrays, known)
+        reference = {"yx": (("cell", "axis"), b), "label": (("cell",), right.astype(np.int16))}
+        write_store(folder / "reference.zarr", reference, {"kind": "table of labels"})
+        of_site = (a[:, 1] > 70).astype(np.int8)
+        labels = np.stack([of_site, (a[:, 0] > 60).astype(np.int8), 0 * of_site, 1 - of_site])
+        statuses = (
+            ["ok", "ok", "one_cluster", "ok"]
+            if answered
+            else ["not_above_noise", "not_above_noise", "one_cluster", "failed: why"]
+        )
+        table = _rows(folder / "rounds", labels, statuses)
+        table.to_csv(folder / "trials.tsv", sep="\t", index=False, na_rep="nan")
+        front = table[: 2 if answered else 0].assign(knee=[True, False] if answered else [])
+        front.to_csv(folder / "front.tsv", sep="\t", index=False)
+        path = np.column_stack([np.linspace(1, 12, 45), np.full(45, 7.0)])
+        ends = np.array([[[1.0, 7], [12, 7]]])
+        write_store(
+            folder / "selected.zarr",
+            {
+                "yx": (("site", "axis"), a),
+                "column": (("site",), np.arange(len(a), dtype=np.int32)),
+                "label": (("site",), of_site if answered else 0 * of_site),
+                "segments": (("segment", "end", "axis"), ends[: int(answered)]),
+                "path_points": (("point", "axis"), path[: 45 * answered]),
+                "point_wall": (("point",), np.zeros(45 * answered, np.int32)),
+            },
+            {
+                "answer": "trial 0" if answered else "no walls above noise",
+                "trial": 0 if answered else None,
+                "chosen_by": "knee",
+                "parameters": json.loads(table.iloc[0].drop("trial").to_json()) if answered else {},
+                **known,
+            },
+        )
+        return folder
+
+    return make
+
+
+def _inputs(folder):
+    names = {"trials": "trials.tsv", "front": "front.tsv"}
+    stores = ("image", "columns", "cells", "reference", "selected")
+    paths = {name: folder / file for name, file in names.items()} | {s: folder / f"{s}.zarr" for s in stores}
+    return paths | {"rounds": sorted((folder / "rounds").iterdir())}
+
+
+def _is_figure(path):
+    start = path.read_bytes()[:8]
+    return start.startswith(b"%PDF" if path.suffix == ".pdf" else b"\x89PNG")
+
+
+@pytest.mark.parametrize("pixel_size_pm", [15.6, None])
+def test_figures_of_an_image(results, tmp_path, pixel_size_pm):
+    folder = results(pixel_size_pm=pixel_size_pm)
+    outputs = [
+        [tmp_path / f"{name}.{suffix}" for suffix in ("png", "pdf")] for name in ("columns", "polarization")
+    ]
+    stores = (folder / f"{name}.zarr" for name in ("image", "columns", "cells"))
+    script("figures_image.py")(*stores, *outputs, "one", tmp_path / "log")
+    assert all(_is_figure(path) for paths in outputs for path in paths)
+    # the error of a B column and a quarter of those of four A columns: 0.1 * sqrt(1 + 1 / 4) px
+    assert "0.112 px" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("guarded", [True, False])
+def test_figures_of_a_pipeline(results, tmp_path, answered, guarded):
+    outputs = {
+        name: [tmp_path / f"{name}.{s}" for s in ("png", "pdf")] for name in ("front", "walls", "convergence")
+    }
+    inputs = _inputs(results(answered))
+    script("figures_pipeline.py")(inputs, outputs, OBJECTIVES, guarded, 2, "one", tmp_path / "log")
+    assert all(_is_figure(path) for paths in outputs.values() for path in paths)
+    assert ("no walls above noise" in (tmp_path / "log").read_text()) != answered
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_explorer_needs_nothing_else(results, tmp_path, answered):
+    inputs = _inputs(results(answered))
+    inputs |= {name: [inputs[name]] for name in ("trials", "front", "selected", "rounds")}
+    inputs["template"] = SCRIPTS / "templates" / "explorer.html.j2"
+    page = tmp_path / "explorer.html"
+    script("explorer.py")(inputs, page, ["patch_gmm"], OBJECTIVES, "one", tmp_path / "log")
+    html = page.read_text()
+    assert not any(word in html for word in ('src="http', 'href="http', "@import", "url(http"))
+    data = html.partition('id="pipelines">')[2].partition("</script>")[0]
+    (part,) = json.loads(data, parse_constant=pytest.fail)  # no NaN: it is not JSON
+    assert [trial["trial"] for trial in part["trials"]] == [0, 1, 2, 3]
+    assert sorted(map(int, part["pictures"])) == [0, 1, 2, 3]
+    assert [trial["selected"] for trial in part["trials"]] == [answered, False, False, False]
+    assert ("passed the guards" in html) != answered
+
+
+def test_summary_and_series(results, tmp_path):
+    folders = [results(answered, folder=tmp_path / name) for name, answered in (("p", True), ("q", False))]
+    paths = {
+        name: [_inputs(folder)[name] for folder in folders]
+        for name in ("image", "columns", "cells", "selected", "trials", "front")
+    }
+    namespace = runpy.run_path(str(SCRIPTS / "summary.py"))
+    runs = namespace["list_runs"](paths, ["p", "q"], ["patch_gmm"])
+    namespace["main"](runs, tmp_path / "summary.tsv", OBJECTIVES, True, "two", tmp_path / "log")
+    table = pd.read_csv(tmp_path / "summary.tsv", sep="\t").set_index("image")
+    assert table["answer"].tolist() == ["trial 0", "no walls above noise"]
+    assert table.loc["p", "mean_p_pm"] == pytest.approx(15.6 * np.sqrt(0.5), rel=1e-5)
+    assert table.loc["p", "b_px"] == pytest.approx(10.4)
+    # one wall of 11 cells over 156 sites of one sublattice
+    assert table.loc["p", "wall_density_per_cell"] == pytest.approx(11 / 156, rel=1e-5)
+    assert table.loc["q", "wall_density_per_cell"] == 0
+    assert table["n_variants"].tolist() == [2, 1]
+    assert table["ok_trials"].tolist() == [3, 0]
+    assert table["hypervolume"].between(0, 1).all()
+    assert table.loc["q", "hypervolume"] == 0
+    outputs = [tmp_path / "series.png", tmp_path / "series.pdf"]
+    script("figure_series.py")(tmp_path / "summary.tsv", outputs, "two", tmp_path / "log")
+    assert all(map(_is_figure, outputs))
+
+
+def test_runs_of_a_summary_pair_each_pipeline_with_its_image():
+    inputs = {name: ["p", "q"] for name in ("image", "columns", "cells")}
+    inputs |= {name: ["p1", "p2", "q1", "q2"] for name in ("selected", "trials", "front")}
+    runs = runpy.run_path(str(SCRIPTS / "summary.py"))["list_runs"](inputs, ["p", "q"], ["1", "2"])
+    assert [run["selected"] for run in runs] == ["p1", "p2", "q1", "q2"]
+    assert [run["image"] for run in runs] == ["p", "p", "q", "q"]
+    assert [tuple(run["names"].values()) for run in runs] == [("p", "1"), ("p", "2"), ("q", "1"), ("q", "2")]

@@ -1,0 +1,163 @@
+"""Columns of simulated images: found, sorted and placed, whatever the specimen, the dose and the units."""
+
+import numpy as np
+import pytest
+from ferrotune.columns import A, B, find_columns
+from ferrotune.errors import InputError
+from ferrotune.lattice import find_lattice
+from ferrotune.simulate import Specimen
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial import cKDTree
+from simulated import SMALL, compare, cramer_rao, demo_specimens, depth, see
+
+DEMO = demo_specimens()
+TEN_PX = {"cell_px": (10.0, 10.4), "probe_sigma_px": 1.9, "pixel_size_pm": 39.0}
+
+
+@pytest.mark.parametrize("image", DEMO)
+def test_columns_of_the_demo_are_found_sorted_and_placed(image):
+    compared = compare(see(**{**DEMO[image], "shape": SMALL}))
+    assert compared.found >= 0.99
+    assert compared.false < 0.005
+    assert compared.sorted_right >= 0.99
+    assert np.median(compared.error) < 0.15
+
+
+def test_columns_of_a_whole_demo_image():
+    compared = compare(see(**DEMO["Sm_13"]))
+    assert len(compared.error) > 3000
+    assert compared.found >= 0.99 and compared.false < 0.005 and compared.sorted_right >= 0.99
+    assert np.median(compared.error) < 0.15
+
+
+@pytest.mark.parametrize(
+    "specimen",
+    [
+        TEN_PX,
+        {"dose": 20.0},
+        {"dose": 20.0, "geometry": "mottled"},
+        {"lattice_rotation_deg": 20.0},
+        {"lattice_rotation_deg": -20.0},
+        {"lattice_shear_deg": 3.0},
+    ],
+    ids=str,
+)
+def test_columns_of_difficult_images(specimen):
+    """Few pixels a cell, low dose, turned and sheared: as many columns, and errors near what noise allows.
+
+    A median of 0.15 px is below the Cramer-Rao bound at these doses; jitter and mis-tilt, which the bound
+    leaves out, make up the rest.
+    """
+    seen = see(**specimen)
+    compared = compare(seen)
+    assert compared.found >= 0.99
+    assert compared.false < 0.005
+    assert compared.sorted_right >= 0.99
+    known = {k: v for k, v in seen.simulation.settings.items() if k != "seed"}
+    for sublattice in (A, B):
+        # The length of an error of two independent axes has its median at 1.18 of either.
+        bound = 1.18 * cramer_rao(Specimen(**known), sublattice)
+        assert np.median(compared.error[compared.sublattice == sublattice]) < 1.7 * bound
+
+
+def test_a_columns_are_the_brighter_ones():
+    seen = see()
+    amplitude, sublattice = seen.columns.fit.amplitude, seen.columns.sublattice
+    assert np.percentile(amplitude[sublattice == A], 1) > np.percentile(amplitude[sublattice == B], 99)
+    assert seen.columns.of(A).shape == ((sublattice == A).sum(), 2)
+
+
+def test_columns_stand_in_reading_order():
+    yx = see().columns.fit.yx
+    assert np.array_equal(np.lexsort((yx[:, 1], yx[:, 0])), np.arange(len(yx)))
+
+
+def test_faint_b_columns_are_found_as_lattice_sites():
+    """Fe at a tenth of Bi makes no maximum of its own between four bright tails."""
+    compared = compare(see(b_intensity=0.12, polarization_pm=0.0, dose=2000.0))
+    assert compared.found >= 0.99 and compared.sorted_right >= 0.99
+
+
+def test_no_b_column_is_made_up_where_there_is_none():
+    seen = see(b_intensity=0.0, dose=400.0)
+    inner = depth(seen, seen.columns.fit.yx) > 0.5
+    assert (seen.columns.sublattice[inner] != A).mean() < 0.05
+
+
+def test_no_column_in_a_masked_box():
+    seen = see()
+    mask = seen.mask.copy()
+    mask[120:220, 90:300] = False
+    image = np.where(mask, seen.image, 1e3)
+    columns = find_columns(image, mask, find_lattice(image, mask))
+    y, x = np.rint(columns.fit.yx).astype(int).T
+    assert mask[np.clip(y, 0, 419), np.clip(x, 0, 439)].all()
+    outside = ~((seen.columns.fit.yx > [105, 75]) & (seen.columns.fit.yx < [235, 315])).all(axis=1)
+    distance, _ = cKDTree(columns.fit.yx).query(seen.columns.fit.yx[outside])
+    assert distance.max() < 0.5
+
+
+@settings(max_examples=8, deadline=None)
+@given(scale=st.floats(1e-3, 1e4), offset=st.floats(-2.0, 2.0))
+def test_units_of_the_intensity_do_not_matter(scale, offset):
+    """No threshold belongs to an image: counts, grey values and fractions give the same columns."""
+    seen = see(shape=(260, 270))
+    scaled = ((seen.image.astype(float) + offset) * scale).astype(np.float32)
+    lattice = find_lattice(scaled, seen.mask)
+    columns = find_columns(scaled, seen.mask, lattice)
+    assert np.array_equal(columns.sublattice, seen.columns.sublattice)
+    assert columns.fit.yx == pytest.approx(seen.columns.fit.yx, abs=2e-3)
+    assert columns.fit.amplitude == pytest.approx(seen.columns.fit.amplitude * scale, rel=1e-2)
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_a_turned_image_has_turned_columns(turn):
+    seen = see(shape=(300, 300))
+    image, mask = np.ascontiguousarray(np.rot90(seen.image, turn)), np.rot90(seen.mask, turn)
+    columns = find_columns(image, mask, find_lattice(image, mask))
+    middle = 149.5
+    y, x = (columns.fit.yx - middle).T
+    for _ in range(turn):
+        y, x = x, -y
+    distance, index = cKDTree(seen.columns.fit.yx).query(np.column_stack([y, x]) + middle)
+    assert len(columns.fit.yx) == len(seen.columns.fit.yx)
+    assert distance.max() < 0.02
+    assert np.array_equal(columns.sublattice, seen.columns.sublattice[index])
+
+
+def test_same_image_same_bytes():
+    seen = see()
+    again = find_columns(seen.image, seen.mask, seen.lattice)
+    for name, values in vars(seen.columns.fit).items():
+        assert values.tobytes() == getattr(again.fit, name).tobytes()
+
+
+def test_the_papers_detector_returns_whole_pixels():
+    seen = see(finder="blob_log")
+    yx = seen.columns.fit.yx
+    assert np.array_equal(yx, np.round(yx))
+    assert np.isnan(seen.columns.fit.sigma_yx).all()
+    a = compare(seen)
+    assert (a.sublattice == A).sum() > 200
+    # Rounding alone is off by 0.38 px in the middle of the distribution: refinement is what is missing.
+    refined = compare(see())
+    assert np.median(a.error[a.sublattice == A]) > 2 * np.median(refined.error[refined.sublattice == A])
+
+
+def test_fewer_than_eight_cells_are_refused():
+    for shape in ((200, 440), (440, 200)):
+        with pytest.raises(InputError, match=r"^fewer than 8 x 8 unit cells of 26\.\d px .*larger field"):
+            see(shape=shape).columns
+    seen = see()
+    mask = np.zeros(seen.mask.shape, bool)
+    mask[:, :150] = True
+    with pytest.raises(InputError, match="fewer than 8 x 8"):
+        find_columns(seen.image, mask, seen.lattice)
+
+
+def test_an_image_of_noise_holds_no_columns():
+    noise = np.random.default_rng(0).poisson(100, SMALL).astype(float)
+    mask = np.ones(SMALL, bool)
+    with pytest.raises(InputError, match="no lattice"):
+        find_columns(noise, mask, find_lattice(noise, mask))

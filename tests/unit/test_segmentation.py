@@ -1,0 +1,103 @@
+"""Painted clusters are found again; labels by size; settings that cannot work raise."""
+
+import numpy as np
+import pytest
+from ferrotune.segmentation import by_size, cluster, reduce
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
+
+
+def painted(sizes=(300, 200, 100), p=40, noise=0.1, seed=0):
+    """Descriptors (n, p) about a few random motifs, shuffled, and the labels that they were painted with."""
+    rng = np.random.default_rng(seed)
+    truth = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    return rng.normal(size=(len(sizes), p))[truth] + noise * rng.normal(size=(len(truth), p)), truth
+
+
+@pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
+@pytest.mark.parametrize("rank", [2, 8])
+def test_painted_clusters_are_found(covariance, rank):
+    descriptors, truth = painted()
+    labels = cluster(reduce(descriptors, rank, 0), 3, covariance, 0)
+    assert adjusted_rand_score(truth, labels) == 1
+    assert np.array_equal(labels, truth)  # painted with falling sizes, and labels go by size
+    assert labels.dtype == np.int8
+
+
+def test_components_are_orthogonal_and_of_falling_variance():
+    descriptors, _ = painted(noise=0.5)
+    scores = reduce(descriptors, 6, 0)
+    covariance = np.cov(scores.T)
+    assert np.abs(covariance - np.diag(np.diag(covariance))).max() < 1e-8 * covariance.max()
+    assert (np.diff(np.diag(covariance)) <= 0).all()
+
+
+def test_components_hold_the_variance_that_a_full_decomposition_gives_them():
+    descriptors, _ = painted(noise=0.5)
+    exact = np.linalg.svd(descriptors - descriptors.mean(axis=0), compute_uv=False)[:4]
+    assert np.sqrt((reduce(descriptors, 4, 0) ** 2).sum(axis=0)) == pytest.approx(exact, rel=1e-3)
+
+
+def test_reduction_is_bounded_by_what_there_is():
+    assert reduce(painted(sizes=(6, 4))[0], 16, 0).shape == (10, 9)
+    assert reduce(painted(p=5)[0], 16, 0).shape == (600, 5)
+
+
+def test_no_rank_keeps_the_descriptors():
+    descriptors = painted()[0].astype(np.float32)
+    raw = reduce(descriptors, None, 0)
+    assert raw.dtype == float and np.array_equal(raw, descriptors)
+
+
+def test_same_seed_same_labels():
+    descriptors, _ = painted(noise=1.5)
+    runs = [cluster(reduce(descriptors, 8, 3), 5, "full", 7) for _ in range(2)]
+    assert np.array_equal(*runs)
+
+
+def test_units_of_the_scores_do_not_matter():
+    scores = reduce(painted(noise=1.0)[0], 6, 0)
+    assert np.array_equal(cluster(scores, 3, "full", 1), cluster(scores * 1e-4, 3, "full", 1))
+
+
+@given(labels=st.lists(st.integers(0, 5), min_size=1, max_size=40), names=st.permutations(range(6)))
+def test_names_of_labels_do_not_matter(labels, names):
+    labels = np.array(labels)
+    assert np.array_equal(by_size(labels), by_size(np.array(names)[labels]))
+
+
+@given(labels=st.lists(st.integers(-3, 5), min_size=1, max_size=40))
+def test_labels_count_from_the_largest(labels):
+    renamed = by_size(np.array(labels))
+    sizes = np.bincount(renamed)
+    assert (sizes > 0).all() and (np.diff(sizes) <= 0).all()
+    assert adjusted_rand_score(labels, renamed) == 1
+
+
+def test_ties_go_by_first_appearance():
+    assert by_size(np.array([5, 5, 2, 2, 9])).tolist() == [0, 0, 1, 1, 2]
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 100))
+def test_order_of_sites_permutes_the_labels(seed):
+    descriptors, _ = painted()
+    order = np.random.default_rng(seed).permutation(len(descriptors))
+    labels = cluster(reduce(descriptors, 4, 0), 3, "tied", 0)
+    assert np.array_equal(cluster(reduce(descriptors[order], 4, 0), 3, "tied", 0), labels[order])
+
+
+def test_more_components_than_sites_raise():
+    with pytest.raises(ValueError, match=r"n_samples|components"):
+        cluster(np.random.default_rng(0).normal(size=(3, 2)), 5, "full", 0)
+
+
+def test_descriptors_that_are_all_the_same_raise():
+    with pytest.raises(ValueError, match="same"):
+        cluster(np.ones((50, 4)), 2, "full", 0)
+
+
+def test_descriptors_that_are_not_finite_raise():
+    with pytest.raises(ValueError):
+        cluster(np.full((50, 4), np.nan), 2, "full", 0)
