@@ -6,18 +6,25 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+from scipy.ndimage import distance_transform_edt
+from scipy.spatial import cKDTree
+
 from ferrotune.columns import Columns, find_columns
 from ferrotune.importing import prepare
 from ferrotune.lattice import Lattice, find_lattice
 from ferrotune.settings import specimen
 from ferrotune.simulate import Simulation, Specimen, simulate
-from scipy.ndimage import distance_transform_edt
-from scipy.spatial import cKDTree
 
 ROOT = Path(__file__).parents[1]
 SMALL = (420, 440)  # px: 16 x 16 unit cells of the demo's size
 # No imperfection but shot noise: the only error left is the one that the Cramer-Rao bound is about.
-IDEAL = {"mistilt": 0.0, "mistilt_shift_pm": 0.0, "jitter_px": 0.0, "drift_px": 0.0, "thickness_gradient": 0.0}
+IDEAL = {
+    "mistilt": 0.0,
+    "mistilt_shift_pm": 0.0,
+    "jitter_px": 0.0,
+    "drift_px": 0.0,
+    "thickness_gradient": 0.0,
+}
 MATCH = 0.25  # cells; a column further from every true one is false
 
 
@@ -97,7 +104,7 @@ def compare(seen, margin=0.5):
 
 
 def cramer_rao(specimen, sublattice):
-    """Least standard deviation (px, one axis) of a column's position in shot noise, its neighbours being known.
+    """Least standard deviation (px, one axis) of a column's position in shot noise, its neighbours known.
 
     Fisher information of the position of a Gaussian column in an image of independent Poisson counts.
     """

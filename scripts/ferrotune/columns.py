@@ -19,7 +19,7 @@ MIN_CELLS = 8
 
 @dataclass(frozen=True)
 class Columns:
-    """Columns of an image, in reading order: `fit` (n rows) and `sublattice` (n,) int8, 0 = A, 1 = B, -1 = neither."""
+    """Columns in reading order: `fit` (n rows) and `sublattice` (n,) int8, 0 = A, 1 = B, -1 = neither."""
 
     fit: FittedColumns
     sublattice: np.ndarray
@@ -33,6 +33,7 @@ def _local_maxima(image, mask, cell_px):
     """Maxima of the band-passed image, at most one for each quarter of a cell: the candidates."""
     filled = np.asarray(np.where(mask, image, np.median(image[mask])), np.float32)
     band = ndimage.gaussian_filter(filled, 0.09 * cell_px) - ndimage.gaussian_filter(filled, 0.35 * cell_px)
+    band[~mask] = band.min()  # else every pixel of a masked corner, all alike, is a maximum
     found = peak_local_max(band, min_distance=max(1, round(0.22 * cell_px)), exclude_border=False)
     return found[mask[tuple(found.T)]].astype(float)
 
@@ -63,7 +64,9 @@ def _missing_sites(phase, yx, lattice, mask):
     sites = (yx[:, None] + steps).reshape(-1, 2)
     sites = sites[_sublattice(phase, sites) != NEITHER]
     fraction = phase(sites)
-    fraction = np.where(np.hypot(*fraction.T)[:, None] < SITE_RADIUS, fraction, fraction - np.floor(fraction) - 0.5)
+    fraction = np.where(
+        np.hypot(*fraction.T)[:, None] < SITE_RADIUS, fraction, fraction - np.floor(fraction) - 0.5
+    )
     sites = sites - fraction @ lattice.vectors
     radius = SITE_RADIUS * lattice.cell_px
     sites = sites[_far_from_each_other(sites, radius)]
@@ -126,7 +129,8 @@ def find_columns(image, mask, lattice, finder="lattice"):
     cell = lattice.cell_px
     if mask.sum() < (MIN_CELLS * cell) ** 2 or min(np.ptp(np.argwhere(mask), axis=0) + 1) < MIN_CELLS * cell:
         raise InputError(
-            f"fewer than {MIN_CELLS} x {MIN_CELLS} unit cells of {cell:.1f} px in the unmasked image: use a larger field of view"
+            f"fewer than {MIN_CELLS} x {MIN_CELLS} unit cells of {cell:.1f} px in the unmasked image: "
+            "use a larger field of view"
         )
     phase = LatticePhase(image, mask, lattice)
     if finder == "blob_log":
@@ -140,9 +144,14 @@ def find_columns(image, mask, lattice, finder="lattice"):
         fit = refine_columns(image, mask, candidates, cell)
         sublattice = _sublattice(phase, fit.yx)
         keep = _is_column(fit, sublattice, mask)
-        keep[keep] = _far_from_each_other(fit.yx[keep], SITE_RADIUS * cell, np.argsort(-fit.amplitude[keep], kind="stable"))
+        keep[keep] = _far_from_each_other(
+            fit.yx[keep], SITE_RADIUS * cell, np.argsort(-fit.amplitude[keep], kind="stable")
+        )
     fit = fit[keep]
     fit = fit[np.lexsort((fit.yx[:, 1], fit.yx[:, 0]))]
     if len(fit.yx) < MIN_CELLS**2:
-        raise InputError(f"only {len(fit.yx)} atomic columns found: check that the image shows columns and the mask leaves them in")
+        raise InputError(
+            f"only {len(fit.yx)} atomic columns found: "
+            "check that the image shows columns and the mask leaves them in"
+        )
     return Columns(fit, _sublattice(phase, fit.yx))

@@ -11,6 +11,17 @@ from ferrotune.errors import InputError
 
 
 @contextlib.contextmanager
+def _warnings_logged():
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        logging.captureWarnings(True)
+        try:
+            yield
+        finally:
+            logging.captureWarnings(False)
+
+
+@contextlib.contextmanager
 def job(log_path, subject):
     """Run a script's work: log to its file, keep linear algebra to one thread, end bad input in one line.
 
@@ -23,10 +34,8 @@ def job(log_path, subject):
     subject : str, what the job works on ("image Sm_0_0"), named in the error line
     """
     logging.basicConfig(filename=log_path, filemode="w", level=logging.INFO, format="%(message)s", force=True)
-    logging.captureWarnings(True)
-    warnings.simplefilter("default")
     try:
-        with threadpool_limits(1):
+        with threadpool_limits(1), _warnings_logged():
             yield logging.getLogger("ferrotune")
     except InputError as error:
         line = f"ferrotune: {subject}: {error}"

@@ -76,7 +76,9 @@ def _basis(shifts, height):
     near = length <= 0.75 * length.max()
     strong = height >= PEAK_SHARE * height[near].max(initial=CORRELATION_FLOOR)
     if not strong.any():
-        raise InputError("no lattice found: the autocorrelation has no repeating peak; check the image and its mask")
+        raise InputError(
+            "no lattice found: the autocorrelation has no repeating peak; check the image and its mask"
+        )
     first = np.flatnonzero(strong)[np.argmin(length[strong])]
     cross = shifts[first, 0] * shifts[:, 1] - shifts[first, 1] * shifts[:, 0]
     steep = np.abs(cross) > 0.5 * length * length[first]
@@ -127,7 +129,7 @@ def _refine(correlation, a, b):
 
 
 def _repeats(correlation, vectors):
-    """Whether the autocorrelation peaks at all lattice points up to the second order, as that of noise does not."""
+    """Whether the autocorrelation peaks at all lattice points to second order, as that of noise does not."""
     orders = np.array([o for o in np.ndindex(5, 5) if o > (2, 2)]) - 2.0
     half = np.array([[0, 0], [0.5, 0], [-0.5, 0], [0, 0.5], [0, -0.5]])
     at = np.array(correlation.shape) // 2 + (orders[:, None] + half) @ vectors
@@ -159,7 +161,9 @@ def find_lattice(image, mask):
     shifts = peak_local_max(smooth, min_distance=2, exclude_border=3) - middle
     shifts = shifts[np.hypot(*shifts.T) >= SHORTEST_PX]
     if len(shifts) < 4:
-        raise InputError("no lattice found: the autocorrelation has no repeating peak; check the image and its mask")
+        raise InputError(
+            "no lattice found: the autocorrelation has no repeating peak; check the image and its mask"
+        )
     height = smooth[tuple((shifts + middle).T)]
     a, b = _refine(correlation, *_reduce(*_basis(shifts, height)))
     if not _repeats(smooth, np.stack([a, b])):
@@ -186,7 +190,9 @@ class LatticePhase:
         self.bin = max(1, int(lattice.cell_px // 6))
         flat, weight = block_mean(np.where(mask, image, 0), self.bin), block_mean(mask, self.bin)
         sigma = lattice.cell_px / self.bin
-        level = ndimage.gaussian_filter(flat, sigma) / np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6)
+        level = ndimage.gaussian_filter(flat, sigma) / np.maximum(
+            ndimage.gaussian_filter(weight, sigma), 1e-6
+        )
         flat = flat - level * weight
         rows, columns = (np.arange(n) * self.bin + (self.bin - 1) / 2 for n in flat.shape)
         self.fields = []
@@ -197,7 +203,7 @@ class LatticePhase:
             self.fields.append(tuple(parts))
 
     def __call__(self, yx):
-        """Fractional coordinates (n, 2) in [-1/2, 1/2) of positions yx (n, 2) px relative to the A lattice."""
+        """Fractional coordinates (n, 2) in [-1/2, 1/2) of positions yx (n, 2) px, from the A lattice."""
         yx = np.asarray(yx, float)
         at = ((yx - (self.bin - 1) / 2) / self.bin).T
         fraction = np.empty_like(yx)

@@ -1,4 +1,4 @@
-"""References: the truth of a simulation, a published parameterization, a table of labels, or the cells' own polarization."""
+"""References: a simulation's truth, a published record, a table of labels, or the cells' own polarization."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +12,18 @@ from ferrotune.agreement import polarization_variants
 from ferrotune.errors import InputError
 from ferrotune.record import read_reference, read_truth
 
-OFFSET_LIMIT = 0.35  # cells; a record may count from 1 or be cropped a pixel off, but no more
-MATCHED = 0.5  # share of a reference's cells in the image's frame that must lie at a cell or column of the image
+OFFSET_LIMIT = (
+    0.25  # cells; a record may count from 1 or be cropped a pixel off. By chance 0.2 lie so near a cell
+)
+MATCHED = 0.5  # share of a reference's positions inside the image that must lie at a cell or column of it
 
 
 @dataclass(frozen=True)
 class Reference:
-    """yx (cell, 2) px, label (cell,) int (-1 = unknown), polarization (cell, 2) px (NaN = unknown), kind, offset (2,) px."""
+    """Positions and labels to compare with.
+
+    yx (cell, 2) px; label (cell,) int, -1 = unknown; polarization (cell, 2), NaN = unknown; offset (2,); px.
+    """
 
     yx: np.ndarray
     label: np.ndarray
@@ -44,30 +49,40 @@ def align(yx, targets, cell_px, name="the reference"):
     Raises
     ------
     InputError
-        If fewer than half of the positions have a target within 0.35 cells: the reference is of another image.
+        If fewer than half of the positions inside the image have a target within a quarter of a cell: the
+        reference is of another image.
     """
     inside = ((yx >= targets.min(axis=0) - cell_px) & (yx <= targets.max(axis=0) + cell_px)).all(axis=1)
     distance, index = cKDTree(targets).query(yx, distance_upper_bound=OFFSET_LIMIT * cell_px)
     found = np.isfinite(distance) & inside
-    if not found.any() or found.sum() < MATCHED * len(yx):
+    if not found.any() or found.sum() < MATCHED * inside.sum():
         raise InputError(
-            f"{name} does not match the image: {found.sum()} of its {len(yx)} positions lie at a cell or column; "
-            "check that it is of this image, in (row, column) px"
+            f"{name} does not match the image: of its {len(yx)} positions {inside.sum()} lie inside it, and "
+            f"{found.sum()} at a cell or column; check that it is of this image, in (row, column) px"
         )
     return np.median(yx[found] - targets[index[found]], axis=0)
 
 
 def _read_table(path):
     try:
-        table = pd.read_csv(path, sep=None, engine="python", comment="#")
+        table = pd.read_csv(path, sep=r"\s*[,;\t]\s*", engine="python", comment="#")
     except FileNotFoundError:
         raise InputError(f"reference {path}: no such file; correct the sheet") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, ValueError) as error:
+    except (OSError, ValueError) as error:  # a table that cannot be parsed is a ValueError of pandas
         raise InputError(f"reference {path}: not a table ({str(error).splitlines()[0]})") from None
     missing = {"y_px", "x_px", "label"} - set(table.columns)
     if missing or not len(table):
-        raise InputError(f"reference {path}: a table needs rows and columns y_px, x_px, label; missing: {sorted(missing)}")
-    return table[["y_px", "x_px"]].to_numpy(float), table["label"].to_numpy(int)
+        what = f"missing: {', '.join(sorted(missing))}" if missing else "it has no rows"
+        raise InputError(f"reference {path}: a table needs columns y_px, x_px, label and rows; {what}")
+    numbers = table[["y_px", "x_px", "label"]].apply(pd.to_numeric, errors="coerce").to_numpy(float)
+    wrong = ~np.isfinite(numbers).all(axis=1) | (numbers[:, 2] % 1 != 0)
+    if wrong.any():
+        row = table.iloc[int(np.argmax(wrong))]
+        raise InputError(
+            f"reference {path}: y_px {row['y_px']}, x_px {row['x_px']}, label {row['label']} in row "
+            f"{np.argmax(wrong) + 1}; positions are numbers in px and labels whole numbers, -1 for unknown"
+        )
+    return numbers[:, :2], numbers[:, 2].astype(int)
 
 
 def _is_truth(path):
@@ -84,7 +99,7 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
     Parameters
     ----------
     path : path, or None for the polarization of the image's own cells
-        A simulation's truth or the record's UCParameterization (.h5), or a table y_px, x_px, label (.csv, .tsv).
+        A simulation's truth or the record's UCParameterization (.h5), or a table y_px, x_px, label (.csv).
     cells : dict with yx (cell, 2) and polarization (cell, 2), px, of the image
     columns_yx : (column, 2) px
     cell_px : float
@@ -102,7 +117,9 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
     """
     if path is None:
         label = polarization_variants(cells["polarization"], cells["yx"], cell_px, seed=seed)
-        return Reference(cells["yx"], label, cells["polarization"], "polarization of the image's cells", np.zeros(2))
+        return Reference(
+            cells["yx"], label, cells["polarization"], "polarization of the image's cells", np.zeros(2)
+        )
     if Path(path).suffix in (".csv", ".tsv", ".txt"):
         yx, label = _read_table(path)
         polarization, kind = np.full_like(yx, np.nan), "table of labels"
@@ -112,6 +129,10 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
         kind = "truth of the simulation"
     else:
         record = read_reference(path, row_component)
+        if "polarization" not in record:
+            raise InputError(
+                f"reference {path} has no Pxy, so no domains can be read from it; give another file"
+            )
         yx, polarization, kind = record["yx"], record["polarization"], "published polarization"
         label = polarization_variants(polarization, yx, cell_px, seed=seed)
     targets = np.vstack([cells["yx"], columns_yx])

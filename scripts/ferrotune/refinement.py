@@ -1,4 +1,4 @@
-"""Sub-pixel positions: circular Gaussians fitted to all columns at once, each freed of its neighbours' tails."""
+"""Sub-pixel positions: circular Gaussians fitted to all columns, each freed of its neighbours' tails."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ REACH_CELLS = 0.2  # how far a column may move from its first guess
 RESTING_PX = 1e-4  # a column that moves less is done
 WIDTH_CELLS = 0.17  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22
 WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the image's typical one
-# Passes and their steps. In a "fixed" pass every column has the width that is typical around it, which the "free"
-# pass before measured: widths fitted one by one would trade amplitude and background with their neighbours' tails,
-# pass after pass, and grow apart. The last pass is free, and nothing follows from it.
+# Passes and their steps. In a "fixed" pass every column has the width that is typical around it, which the
+# "free" pass before measured: widths fitted one by one would trade amplitude and background with their
+# neighbours' tails, pass after pass, and grow apart. The last pass is free, and nothing follows from it.
 PASSES = (("fixed", 8), ("free", 4), ("fixed", 4), ("free", 4), ("fixed", 4), ("free", 4))
 LOST = 0.05  # amplitude, as a share of the median, below which a column starts again from its first guess
 AROUND = 24  # bright columns over which the typical width is taken
@@ -41,11 +41,13 @@ class FittedColumns:
 
 
 def _windows(image, mask, yx, radius):
-    """Row and column positions (n, k) of a square about each column, values (n, k, k), and 1 on its usable disc."""
+    """Rows and columns (n, k) of a square about each column, values (n, k, k), and 1 on its usable disc."""
     offsets = np.arange(-int(radius), int(radius) + 1)
     middle = np.round(yx).astype(int)
     rows, columns = middle[:, :1] + offsets, middle[:, 1:] + offsets
-    inside = ((rows >= 0) & (rows < image.shape[0]))[:, :, None] & ((columns >= 0) & (columns < image.shape[1]))[:, None]
+    inside = ((rows >= 0) & (rows < image.shape[0]))[:, :, None] & (
+        (columns >= 0) & (columns < image.shape[1])
+    )[:, None]
     at = np.clip(rows, 0, image.shape[0] - 1)[:, :, None], np.clip(columns, 0, image.shape[1] - 1)[:, None]
     disc = (offsets[:, None] ** 2 + offsets**2) <= radius**2
     return rows, columns, image[at].astype(float), (inside & disc & mask[at]).astype(float)
@@ -69,7 +71,7 @@ def _tails(rows, columns, theta, neighbours):
 
 
 def _linearised(rows, columns, values, valid, theta):
-    """Residuals (n, p) and derivatives of the model (n, 5, p) by y, x, amplitude, width, background, weighted."""
+    """Residuals (n, p) and derivatives (n, 5, p) by y, x, amplitude, width, background, on the disc."""
     y, x, shape = _gaussian(rows, columns, theta)
     amplitude, width = theta[:, 2, None, None], theta[:, 3, None, None]
     shape = shape * valid
@@ -94,13 +96,15 @@ def _step(jacobian, residuals, damping):
 
 
 def _levenberg_marquardt(window, theta, lower, upper, free, iterations):
-    """Fit theta (n, 5) within bounds; parameters that are not `free` (5,) stay. Columns that rest are left alone."""
+    """Fit theta (n, 5) within bounds; what is not `free` (5,) stays, and columns that rest are left alone."""
     theta, damping = theta.copy(), np.full(len(theta), 1e-3)
     active = np.arange(len(theta))
     residuals, jacobian = _linearised(*window, theta)
     for _ in range(iterations):
         jacobian *= free[:, None]
-        trial = np.clip(theta[active] + _step(jacobian, residuals, damping[active]), lower[active], upper[active])
+        trial = np.clip(
+            theta[active] + _step(jacobian, residuals, damping[active]), lower[active], upper[active]
+        )
         new_residuals, new_jacobian = _linearised(*(part[active] for part in window), trial)
         better = (new_residuals**2).sum(1) <= (residuals**2).sum(1)
         moved = np.abs(trial - theta[active])[:, :2].max(axis=1)
@@ -150,12 +154,12 @@ def _bounds(yx, width, reach):
 
 
 def _is_lost(theta):
-    """Columns (n,) that tails not known yet have driven to no amplitude at all, where nothing draws them back."""
+    """Columns (n,) that tails not known yet have driven to no amplitude, where nothing draws them back."""
     return theta[:, 2] <= LOST * np.median(theta[:, 2])
 
 
 def _typical_width(theta):
-    """Median width (n,) of the bright columns around each column: faint columns' own widths are mostly noise."""
+    """Median width (n,) of the bright columns around each: faint columns' own widths are mostly noise."""
     bright = theta[theta[:, 2] >= np.median(theta[:, 2])]
     _, near = cKDTree(bright[:, :2]).query(theta[:, :2], k=min(AROUND, len(bright)))
     return np.median(bright[near, 3].reshape(len(theta), -1), axis=1)
@@ -189,7 +193,9 @@ def refine_columns(image, mask, yx, cell_px):
             lost = _is_lost(theta)
             theta[lost] = guess[lost]
             theta[:, 3] = width
-        _, near = cKDTree(theta[:, :2]).query(theta[:, :2], k=NEIGHBOURS + 1, distance_upper_bound=1.2 * cell_px)
+        _, near = cKDTree(theta[:, :2]).query(
+            theta[:, :2], k=NEIGHBOURS + 1, distance_upper_bound=1.2 * cell_px
+        )
         free = np.array([1, 1, 1, kind == "free", 1], float)
         lower, upper = _bounds(yx, width, REACH_CELLS * cell_px)
         fitted = theta.copy()
@@ -197,7 +203,9 @@ def refine_columns(image, mask, yx, cell_px):
             part = slice(i, i + CHUNK)
             rows, columns, values, valid = _windows(image, mask, yx[part], radius)
             window = rows, columns, values - _tails(rows, columns, theta, near[part, 1:]), valid
-            fitted[part] = _levenberg_marquardt(window, theta[part], lower[part], upper[part], free, iterations)
+            fitted[part] = _levenberg_marquardt(
+                window, theta[part], lower[part], upper[part], free, iterations
+            )
             settled = (free > 0) & (fitted[part] > lower[part]) & (fitted[part] < upper[part])
             errors[part] = _errors(window, fitted[part], settled)
         theta = fitted

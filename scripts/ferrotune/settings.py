@@ -1,15 +1,17 @@
 """Config and sheet, checked against their schemas; what is wrong is said in one line each."""
 
-import io
+import math
+from collections import Counter
 
 import jsonschema
-import pandas as pd
 
 from ferrotune.errors import InputError
 from ferrotune.rewards import REWARDS
 from ferrotune.space import Space
 
 MISSING = ""
+NO_HEADING = "(a cell without a heading)"  # no key of a row: the schema refuses it
+NUMBERS = ("sm_percent", "pixel_size_pm")  # columns of the sheet
 TYPE_NAMES = {
     "integer": "a whole number",
     "number": "a number",
@@ -36,20 +38,30 @@ def _allowed(error):
     if error.validator == "type":
         kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         wanted = " or ".join(TYPE_NAMES[kind] for kind in kinds if kind != "null")
-        return f"{error.instance!r} is not {wanted}" if error.instance is not None else f"is empty; give {wanted}"
+        return (
+            f"{error.instance!r} is not {wanted}"
+            if error.instance is not None
+            else f"is empty; give {wanted}"
+        )
     if error.validator == "minimum":
         return f"{error.instance!r} is too small; the least is {error.validator_value}"
     if error.validator == "maximum":
         return f"{error.instance!r} is too large; the most is {error.validator_value}"
     if error.validator == "minProperties":
         return f"{len(error.instance)} given; at least {error.validator_value} needed"
+    if error.validator == "maxProperties":
+        return f"{len(error.instance)} given; at most {error.validator_value} allowed"
     return error.message.splitlines()[0]
 
 
 def _deepest(error):
-    """The most telling of an error's alternatives: the one that the value came closest to."""
+    """The most telling of an error's alternatives: if there is one, of that of the value's own kind."""
     while error.context:
-        error = jsonschema.exceptions.best_match(error.context)
+        other = {
+            e.relative_schema_path[0] for e in error.context if e.validator == "type" and not e.relative_path
+        }
+        fitting = [e for e in error.context if e.relative_schema_path[0] not in other]
+        error = jsonschema.exceptions.best_match(fitting or error.context)
     return error
 
 
@@ -79,7 +91,8 @@ def check_config(config, schema):
     for name, direction in config["objectives"].items():
         if direction != REWARDS[name].direction:
             raise InputError(
-                f"config: objectives.{name}: {direction!r} is against its physics; it is to {REWARDS[name].direction}"
+                f"config: objectives.{name}: {direction!r} is against its physics; "
+                f"it is to {REWARDS[name].direction}"
             )
     for name, pipeline in config["pipelines"].items():
         Space.from_config(pipeline["space"], where=f"config: pipelines.{name}.space")
@@ -91,7 +104,7 @@ def search_space(pipeline):
 
 
 def trial_count(pipeline, search):
-    """Number of trials: the config's, or all settings of the space where they are fewer or all are asked for."""
+    """Number of trials: the config's, or all of the space where these are fewer or are asked for."""
     size = search_space(pipeline).size
     return size if search["mode"] == "exhaustive" else min(search["trials"], size)
 
@@ -114,13 +127,12 @@ def read_sheet(path, schema):
     InputError
         If there is no sheet, it is not a table, or none of its rows can be used.
     """
-    table = _read_table(path)
     rows, problems = {}, []
-    seen = table["image"].str.strip().value_counts() if "image" in table else {}
-    for line, row in zip(table.index, table.to_dict("records"), strict=True):
-        row = {key.strip(): _cell(key.strip(), value) for key, value in row.items()}
+    table = _read_table(path)
+    seen = Counter(row.get("image") for row in table.values())
+    for line, row in table.items():
         wrong = list(_problems(row, schema))
-        if seen.get(row.get("image"), 0) > 1:
+        if row.get("image") is not None and seen[row["image"]] > 1:
             wrong.append(f"image {row['image']!r} stands there {seen[row['image']]} times; names must differ")
         problems += [f"sheet {path}, line {line}: {problem}" for problem in wrong]
         if not wrong:
@@ -131,32 +143,40 @@ def read_sheet(path, schema):
 
 
 def _read_table(path):
-    """The sheet as strings, indexed by line number; lines that start with # are comments."""
+    """Rows (dict) of the sheet by line number; lines that start with # are comments."""
     try:
-        with open(path, encoding="utf-8") as file:
-            lines = {number: line for number, line in enumerate(file, start=1)}
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            lines = {
+                n: line for n, line in enumerate(file, start=1) if line.strip() and not line.startswith("#")
+            }
     except FileNotFoundError:
         raise InputError(f"sheet {path}: no such file; name yours in the config's key images") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"sheet {path}: not a tab-separated table ({error})") from None
-    lines = {n: line for n, line in lines.items() if line.strip() and not line.startswith("#")}
-    try:
-        table = pd.read_csv(io.StringIO("".join(lines.values())), sep="\t", dtype=str, quoting=3, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"sheet {path}: not a tab-separated table ({str(error).splitlines()[0]})") from None
-    table.index = list(lines)[1:]
-    return table
+    cells = {n: [cell.strip() for cell in line.split("\t")] for n, line in lines.items()}
+    header = cells.pop(min(cells)) if cells else []
+    if not header or len(set(header)) < len(header):
+        what = f"its header names {max(header, key=header.count)!r} twice" if header else "it is empty"
+        raise InputError(f"sheet {path}: not a tab-separated table of images: {what}")
+    return {n: _row(header, row) for n, row in cells.items()}
+
+
+def _row(header, cells):
+    """A row (dict) by the header's names: missing cells are empty, and those beyond have no heading."""
+    padded = cells + [MISSING] * (len(header) - len(cells))
+    row = {key: _cell(key, value) for key, value in zip(header, padded, strict=False)}
+    return row | ({NO_HEADING: cells[len(header) :]} if any(cells[len(header) :]) else {})
 
 
 def _cell(key, value):
-    value = str(value).strip()
+    """None where empty, a number where the column is of numbers; other text there the schema refuses."""
     if value == MISSING:
         return None
-    if key in ("sm_percent", "pixel_size_pm"):
+    if key in NUMBERS:
         try:
-            return float(value)
+            return float(value) if math.isfinite(float(value)) else value
         except ValueError:
-            return value  # the schema then says that it is no number
+            return value
     return value
 
 

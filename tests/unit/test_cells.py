@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from ferrotune.cells import build_cells
-from ferrotune.columns import A, B
-from ferrotune.lattice import Lattice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
+
+from ferrotune.cells import build_cells
+from ferrotune.columns import A, B
+from ferrotune.lattice import Lattice
 from simulated import SMALL, demo_specimens, see
 
 LATTICE = Lattice(np.array([25.0, 2.0]), np.array([-1.0, 27.0]))
@@ -36,7 +37,7 @@ def against_truth(seen):
 
 def test_a_painted_crystal():
     a, b = crystal(6, 8)
-    cells = build_cells(a, b + [1.5, -0.5], LATTICE)
+    cells = build_cells(a, b + np.array([1.5, -0.5]), LATTICE)
     assert len(cells.yx) == 5 * 7
     assert cells.polarization == pytest.approx(np.tile([1.5, -0.5], (35, 1)))
     assert cells.a == pytest.approx(np.hypot(25, 2)) and cells.b == pytest.approx(np.hypot(1, 27))
@@ -66,7 +67,9 @@ def test_indices_are_unique_and_count_from_cell_to_cell(seed, share):
 
 def test_indices_follow_a_drift_that_adds_up_to_cells():
     a, b = crystal(60, 8)
-    a[:, 1] += (a[:, 0] / 300) ** 2 * 5  # in the end by a fifth of a cell a cell, and by more than four in all
+    a[:, 1] += (
+        a[:, 0] / 300
+    ) ** 2 * 5  # in the end by a fifth of a cell a cell, and by more than four in all
     cells = build_cells(a, b, LATTICE)
     assert len(cells.yx) == 59 * 7
     assert np.array_equal(np.unique(cells.ab, axis=0), np.argwhere(np.ones((59, 7))))
@@ -98,7 +101,7 @@ def test_columns_that_close_no_cell_give_none():
 def test_cells_turn_and_grow_with_the_crystal(angle, scale):
     turn = scale * np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     a, b = crystal(5, 5)
-    b = b + [2.0, 1.0]
+    b = b + np.array([2.0, 1.0])
     plain = build_cells(a, b, LATTICE)
     turned = build_cells(a @ turn, b @ turn, Lattice(*(LATTICE.vectors @ turn)))
     assert turned.polarization == pytest.approx(plain.polarization @ turn)
@@ -119,14 +122,21 @@ def test_polarization_of_the_demo(image):
 
 
 def test_nothing_is_polarized_where_nothing_is():
-    cells, row, _, _ = against_truth(see(geometry="none", polarization_pm=0.0, mistilt_shift_pm=0.0, dose=400.0))
+    cells, row, _, _ = against_truth(
+        see(geometry="none", polarization_pm=0.0, mistilt_shift_pm=0.0, dose=400.0)
+    )
     assert np.abs(np.nanmean(cells.polarization[row], axis=0)).max() < 0.05
     assert np.nanmedian(np.hypot(*cells.polarization[row].T)) < 0.25
 
 
 def test_lattice_parameters_of_a_simulated_image():
     cells, row, truth, _ = against_truth(see(dose=400.0, geometry="diagonal_180"))
-    for name, typical, systematic in (("a", 0.2, 0.05), ("b", 0.2, 0.05), ("alpha", 0.5, 0.1), ("volume", 5.0, 1.5)):
+    for name, typical, systematic in (
+        ("a", 0.2, 0.05),
+        ("b", 0.2, 0.05),
+        ("alpha", 0.5, 0.1),
+        ("volume", 5.0, 1.5),
+    ):
         error = getattr(cells, name)[row] - truth[name]
         assert np.median(np.abs(error)) < typical
         assert abs(error.mean()) < systematic

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial import cKDTree
+
 from ferrotune.columns import A, B, find_columns
 from ferrotune.errors import InputError
 from ferrotune.lattice import find_lattice
 from ferrotune.simulate import Specimen
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.spatial import cKDTree
 from simulated import SMALL, compare, cramer_rao, demo_specimens, depth, see
 
 DEMO = demo_specimens()
@@ -148,7 +149,7 @@ def test_the_papers_detector_returns_whole_pixels():
 def test_fewer_than_eight_cells_are_refused():
     for shape in ((200, 440), (440, 200)):
         with pytest.raises(InputError, match=r"^fewer than 8 x 8 unit cells of 26\.\d px .*larger field"):
-            see(shape=shape).columns
+            _ = see(shape=shape).columns
     seen = see()
     mask = np.zeros(seen.mask.shape, bool)
     mask[:, :150] = True

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from ferrotune.descriptors import crop, cut_patches, preprocess, usable_sites, window_px
-from ferrotune.errors import InputError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from ferrotune.descriptors import crop, cut_patches, preprocess, usable_sites, window_px
+from ferrotune.errors import InputError
 
 SHAPE = (90, 110)
 
@@ -32,7 +33,7 @@ def test_patches_between_the_pixels_are_exact(y, x):
     image = wave(grid()).astype(np.float32)
     patch = cut_patches(image, np.array([[y, x]]), (21, 25))[0]
     offsets = np.stack(np.meshgrid(np.arange(-10, 11), np.arange(-12, 13), indexing="ij"), axis=-1)
-    assert np.abs(patch - wave(offsets + [y, x])).max() < 1e-3
+    assert np.abs(patch - wave(offsets + np.array([y, x]))).max() < 1e-3
 
 
 def test_patches_at_pixels_are_the_pixels():
@@ -60,7 +61,9 @@ def test_patches_of_many_sites_do_not_depend_on_each_other():
 def test_only_windows_inside_the_image_are_usable():
     """A window of 2 r + 1 needs r pixels on each side, and 2 for the splines."""
     mask = np.ones((40, 50), bool)
-    yx = np.array([[6.0, 20.0], [5.0, 20.0], [33.0, 20.0], [34.0, 20.0], [20.0, 5.0], [20.0, 44.0], [20.0, 45.0]])
+    yx = np.array(
+        [[6.0, 20.0], [5.0, 20.0], [33.0, 20.0], [34.0, 20.0], [20.0, 5.0], [20.0, 44.0], [20.0, 45.0]]
+    )
     assert usable_sites(mask, yx, (9, 7)).tolist() == [True, False, True, False, True, True, False]
 
 
@@ -82,7 +85,7 @@ def test_a_patch_of_a_usable_site_never_leaves_the_image():
     usable = usable_sites(np.ones(image.shape, bool), yx, (11, 13))
     patches = cut_patches(image, yx[usable], (11, 13))
     offsets = np.stack(np.meshgrid(np.arange(-5, 6), np.arange(-6, 7), indexing="ij"), axis=-1)
-    # Splines mirror the image at its edge, where the wave goes on: off by some per cent there, never by a jump.
+    # Splines mirror the image at its edge, where the wave goes on: off by a per cent there, never by a jump.
     assert np.abs(patches - wave(yx[usable][:, None, None] + offsets)).max() < 0.02
 
 
@@ -137,7 +140,9 @@ def test_denoising_is_a_gaussian_that_keeps_the_mean():
     noise = np.random.default_rng(0).normal(size=(200, 200)).astype(np.float32)
     smooth = preprocess(noise + 3, np.ones(noise.shape, bool), 12.0, 0, 2.0)
     assert smooth.std() == pytest.approx(1 / (2 * np.sqrt(np.pi) * 2.0), rel=0.1)
-    assert preprocess(np.full(SHAPE, 3.0, np.float32), np.ones(SHAPE, bool), 12.0, 0, 2.0) == pytest.approx(3.0)
+    assert preprocess(np.full(SHAPE, 3.0, np.float32), np.ones(SHAPE, bool), 12.0, 0, 2.0) == pytest.approx(
+        3.0
+    )
 
 
 @pytest.mark.parametrize(("flatten", "sigma"), [(0, 0), (0, 1.5), (2, 0), (1, 1), (4, 2)])

@@ -2,18 +2,20 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from ferrotune.errors import InputError
 from ferrotune.lattice import Lattice, LatticePhase, find_lattice
-from scipy import ndimage
-from simulated import IDEAL, see
-
 from ferrotune.simulate import Specimen, simulate
+from simulated import IDEAL, see
 
 
 def true_vectors(specimen):
     turn, shear = np.radians(specimen["lattice_rotation_deg"]), np.radians(specimen["lattice_shear_deg"])
     a, b = specimen["cell_px"]
-    return np.array([[a * np.cos(turn), a * np.sin(turn)], [-b * np.sin(turn - shear), b * np.cos(turn - shear)]])
+    return np.array(
+        [[a * np.cos(turn), a * np.sin(turn)], [-b * np.sin(turn - shear), b * np.cos(turn - shear)]]
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_noise_has_no_lattice(blur, seed):
     """Blurred noise is the trap: its autocorrelation has many maxima, of which two always make a basis."""
     noise = np.random.default_rng(seed).normal(size=(700, 700))
     image = ndimage.gaussian_filter(noise, blur) if blur else noise
-    with pytest.raises(InputError, match="^no lattice found: .*(check the image|one direction only)"):
+    with pytest.raises(InputError, match=r"^no lattice found: .*(check the image|one direction only)"):
         find_lattice(image, np.ones(image.shape, bool))
 
 

@@ -223,12 +223,17 @@ def test_front_figure_marks_the_trials_and_bounds_what_they_dominate():
 
 def test_front_figure_of_more_objectives_is_a_grid_of_pairs():
     names = ["curvature", "length", "chord_to_arc"]
-    pairs = [
-        axes
-        for axes in _front_figure(_scatter(np.random.default_rng(0).random((9, 3)), names)).axes
-        if axes.get_xlabel()
-    ]
+    figure = _front_figure(_scatter(np.random.default_rng(0).random((9, 3)), names))
+    pairs = [axes for axes in figure.axes if axes.collections and axes.axison]
     assert len(pairs) == 3
+    # the three objectives are named once an axis, at the triangle's edges
+    labels = [label for axes in pairs for label in (axes.get_xlabel(), axes.get_ylabel()) if label]
+    assert sorted(label.partition(" ")[0].partition("\n")[0] for label in labels) == [
+        "chord-to-arc",
+        "curvature",
+        "length",
+        "length",
+    ]
 
 
 def test_front_figure_without_any_answer():
@@ -239,6 +244,7 @@ def test_front_figure_without_any_answer():
     scatter.front[:] = False
     figure = _front_figure(scatter)
     assert "one cluster (5, no rewards)" in _texts(figure)
+    assert "no trial has rewards" in _texts(figure)
     assert style.render(figure, "png")
 
 

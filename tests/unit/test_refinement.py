@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from ferrotune.refinement import refine_columns
 from ferrotune.simulate import Specimen
 from simulated import IDEAL, compare, cramer_rao, depth, see

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from ferrotune.segmentation import by_size, cluster, reduce
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
+
+from ferrotune.segmentation import by_size, cluster, reduce
 
 
 def painted(sizes=(300, 200, 100), p=40, noise=0.1, seed=0):
@@ -36,7 +37,9 @@ def test_components_are_orthogonal_and_of_falling_variance():
 def test_components_hold_the_variance_that_a_full_decomposition_gives_them():
     descriptors, _ = painted(noise=0.5)
     exact = np.linalg.svd(descriptors - descriptors.mean(axis=0), compute_uv=False)[:4]
-    assert np.sqrt((reduce(descriptors, 4, 0) ** 2).sum(axis=0)) == pytest.approx(exact, rel=1e-3)
+    found = np.sqrt((reduce(descriptors, 4, 0) ** 2).sum(axis=0))
+    assert found[:2] == pytest.approx(exact[:2], rel=1e-6)  # three motifs span two directions
+    assert found[2:] == pytest.approx(exact[2:], rel=0.02)  # noise, where all directions are alike
 
 
 def test_reduction_is_bounded_by_what_there_is():

@@ -12,6 +12,7 @@ from ferrotune.plotting.palette import BLUE, FAINT, GREY, INK, PURPLE, VERMILLIO
 from ferrotune.plotting.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
 from ferrotune.plotting.wording import STATUSES, reward_label
 
+GAP = 0.045  # of the figure, between pairs of objectives
 DECADES = 30.0  # an objective that spans a larger ratio is drawn on a logarithmic axis
 MARKERS = {"not_above_noise": "x", "one_cluster": "1", "no_walls": "+", "failed": "2"}
 
@@ -49,15 +50,21 @@ def _wants_log(values):
     return len(values) > 1 and values.min() > 0 and values.max() / values.min() > DECADES
 
 
-def _set_axis(axes, which, values, name, direction):
-    axis = getattr(axes, f"{which}axis")
+def _set_axis(axes, which, values):
+    """A logarithmic axis where the values span decades, with plain numbers."""
     if _wants_log(values):
+        axis = getattr(axes, f"{which}axis")
         getattr(axes, f"set_{which}scale")("log")
         axis.set_minor_locator(LogLocator(subs=range(2, 10), numticks=20))
         axis.set_minor_formatter(NullFormatter())
         axis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    better = "lower" if direction == "minimise" else "higher"
-    getattr(axes, f"set_{which}label")(f"{reward_label(name)}, {better} is better")
+
+
+def _axis_label(scatter, i):
+    """An objective, its unit, and which way is better."""
+    better = "lower" if scatter.directions[i] == "minimise" else "higher"
+    lines = (reward_label(scatter.names[i]), f"{better} is better")
+    return (", " if len(scatter.names) == 2 else "\n").join(lines)
 
 
 def _draw_dominated(axes, points, directions):
@@ -73,11 +80,8 @@ def _draw_dominated(axes, points, directions):
 
 def _marks(scatter):
     """Special trials: (row, style, name), the widest mark first."""
-    yield (
-        scatter.knee,
-        {"marker": "o", "s": 100, "facecolors": "none", "linewidths": 1.0, "edgecolors": INK},
-        "knee",
-    )
+    ring = {"marker": "o", "s": 100, "facecolors": "none", "linewidths": 1.0, "edgecolors": INK}
+    yield scatter.knee, ring, "knee"
     star = {"marker": "*", "s": 90, "c": VERMILLION, "edgecolors": "white", "linewidths": 0.5}
     yield scatter.selected, star, "selected (B)"
     diamond = {"marker": "D", "s": 30, "c": PURPLE, "edgecolors": "white", "linewidths": 0.5}
@@ -96,9 +100,12 @@ def _draw_pair(axes, scatter, i, j):
     axes.scatter(x[scatter.front], y[scatter.front], s=20, c=BLUE, linewidths=0, zorder=3)
     for z, (row, look, _) in enumerate(_marks(scatter), start=4):
         if row is not None:
-            axes.scatter(x[row : row + 1], y[row : row + 1], zorder=z, **look)
-    _set_axis(axes, "x", x, scatter.names[i], scatter.directions[i])
-    _set_axis(axes, "y", y, scatter.names[j], scatter.directions[j])
+            axes.scatter(x[row : row + 1], y[row : row + 1], zorder=z, clip_on=False, **look)
+    _set_axis(axes, "x", x)
+    _set_axis(axes, "y", y)
+    if not np.isfinite(x * y).any():
+        axes.set(xticks=[], yticks=[])
+        axes.text(0.5, 0.5, "no trial has rewards", transform=axes.transAxes, ha="center", color=GREY)
     if len(scatter.names) == 2 and scatter.front.any():
         axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim())
         _draw_dominated(axes, scatter.rewards[scatter.front], scatter.directions)
@@ -121,33 +128,43 @@ def _legend(axes, scatter):
     for row, look, name in _marks(scatter):
         if row is not None:
             handles.append(axes.scatter(none, none, label=name, **look))
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(-0.04, -0.14), ncols=2, columnspacing=1.0)
+    axes.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(-0.04, -0.14 if len(scatter.names) == 2 else -0.19),
+        ncols=2,
+        columnspacing=1.0,
+    )
 
 
 def _draw_scatter(figure, scatter, box):
-    """Panel A: one pair of objectives, or all pairs as a triangle."""
+    """Panel A: one pair of objectives, or all pairs as a triangle with labels at its edges."""
     left, bottom, width, height = box
     count = len(scatter.names) - 1
-    gap = 0.0 if count == 1 else 0.09
-    size = (width - gap * (count - 1)) / count, (height - gap * (count - 1)) / count
-    first = None
+    if count > 1:  # labels of two lines
+        left, width = left + 0.015, width - 0.015
+    across, up = ((width - GAP * (count - 1)) / count, (height - GAP * (count - 1)) / count)
     for i, j in combinations(range(count + 1), 2):
-        place = (left + i * (size[0] + gap), bottom + (count - j) * (size[1] + gap), *size)
+        place = (left + i * (across + GAP), bottom + (count - j) * (up + GAP), across, up)
         axes = figure.add_axes(place)
         _draw_pair(axes, scatter, i, j)
-        if first is None:
-            first = axes
-            letter(axes, "A", x=-0.17)
-    lowest = figure.add_axes((left, bottom, width, height))
-    lowest.set_axis_off()
-    _legend(lowest, scatter)
+        if j == count:
+            axes.set_xlabel(_axis_label(scatter, i))
+        if i == 0:
+            axes.set_ylabel(_axis_label(scatter, j))
+    whole = figure.add_axes(box)
+    whole.set_axis_off()
+    letter(whole, "A", x=-0.17)
+    _legend(whole, scatter)
 
 
 def _draw_panel(figure, panel, name, box, mask, cell_px, pixel_size_pm):
     axes = figure.add_axes(box)
     maps.frame(axes, mask)
     if panel is None:
-        axes.text(0.5, 0.5, "no other trial", transform=axes.transAxes, ha="center", va="center", color=GREY)
+        axes.text(
+            0.5, 0.5, "no trial in contrast", transform=axes.transAxes, ha="center", va="center", color=GREY
+        )
         letter(axes, name)
         return
     drawn = maps.site_map(panel.yx, mask, cell_px)
@@ -178,7 +195,7 @@ def figure_front(scatter, selected, contrasting, reference, mask, cell_px, pixel
     """
     figure = new_figure(TWO_COLUMNS, 7.5)
     _draw_scatter(figure, scatter, (0.075, 0.655, 0.41, 0.31))
-    places = {"B": (0.53, 0.565), "C": (0.03, 0.065), "D": (0.53, 0.065)}
+    places = {"B": (0.53, 0.567), "C": (0.03, 0.073), "D": (0.53, 0.073)}
     for (name, (left, bottom)), panel in zip(places.items(), (selected, contrasting, reference), strict=True):
-        _draw_panel(figure, panel, name, (left, bottom, 0.45, 0.395), mask, cell_px, pixel_size_pm)
+        _draw_panel(figure, panel, name, (left, bottom, 0.45, 0.39), mask, cell_px, pixel_size_pm)
     return figure

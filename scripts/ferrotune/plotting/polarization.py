@@ -106,22 +106,29 @@ def _draw_parameter(figure, axes, drawn, values, limits, cmap, label):
     bar.set_ylabel(label)
 
 
-def _shared_limits(*values):
-    low, high = np.nanpercentile(np.concatenate(values), [2, 98])
-    return (low, high) if high > low else (low - 1, high + 1)
+def _limits(values):
+    """Median, and how far the 2nd and 98th percentiles lie from it at most."""
+    low, middle, high = np.nanpercentile(values, [2, 50, 98])
+    return middle, max(high - middle, middle - low, 1e-6)
 
 
 def _draw_lattice(figure, drawn, a, b, alpha, mask, scale, unit):
-    """Panels B, C, D: a and b on one scale, alpha about its median."""
-    edges = _shared_limits(a * scale, b * scale)
-    middle = np.nanmedian(alpha)
-    swing = max(abs(limit - middle) for limit in _shared_limits(alpha))
-    parts = ((a * scale, edges, "cividis", f"a ({unit})"), (b * scale, edges, "cividis", f"b ({unit})"))
-    parts += ((alpha, (middle - swing, middle + swing), "PuOr", f"{ALPHA} (°)"),)
-    for row, (values, limits, cmap, label) in enumerate(parts):
+    """Panels B, C, D: each parameter about its median; a and b over the same span, so that they compare."""
+    (of_a, swing_a), (of_b, swing_b), (of_alpha, swing) = (
+        _limits(a * scale),
+        _limits(b * scale),
+        _limits(alpha),
+    )
+    span = max(swing_a, swing_b)
+    parts = (
+        (a * scale, of_a, span, "cividis", f"a ({unit})"),
+        (b * scale, of_b, span, "cividis", f"b ({unit})"),
+    )
+    parts += ((alpha, of_alpha, swing, "PuOr", f"{ALPHA} (°)"),)
+    for row, (values, middle, swing, cmap, label) in enumerate(parts):
         axes = figure.add_axes((0.665, 0.678 - 0.325 * row, 0.23, 0.29))
         maps.frame(axes, mask)
-        _draw_parameter(figure, axes, drawn, values, limits, cmap, label)
+        _draw_parameter(figure, axes, drawn, values, (middle - swing, middle + swing), cmap, label)
         letter(axes, "BCD"[row], x=-0.1, y=0.93)
 
 

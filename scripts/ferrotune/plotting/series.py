@@ -67,32 +67,29 @@ def _draw_images(figure, x, series, unit, ordered):
     return axes
 
 
+def _draw_answers(axes, x, values, answered, look, ordered):
+    """Filled marks where a segmentation was selected, open ones where no walls rise above noise."""
+    if ordered:
+        _mean_line(axes, x, values, color=look["edgecolors"], lw=0.8)
+    for which, face in ((answered, look["edgecolors"]), (~answered, "white")):
+        axes.scatter(x[which], values[which], s=16, facecolors=face, clip_on=False, zorder=3, **look)
+
+
 def _draw_searches(figure, x, searches, ordered):
     """Panels D to F: what each pipeline found."""
     labels = ("wall length per area (1/cell)", "domain variants found", "ARI with the reference")
     axes = [_axes(figure, 3 + i, label) for i, label in enumerate(labels)]
-    names = list(searches)
-    for i, (name, found) in enumerate(searches.items()):
-        colour, marker = DOMAINS[i % len(DOMAINS)], MARKERS[i % len(MARKERS)]
-        shift = (
-            SPREAD
-            * (i - (len(names) - 1) / 2)
-            * (np.diff(np.unique(x)).min() if len(np.unique(x)) > 1 else 1.0)
-        )
-        at = x + shift
-        answered = found["answered"]
-        for panel, values in zip(axes[:2], (found["density"], found["variants"]), strict=True):
-            if ordered:
-                _mean_line(panel, at, values, color=colour, lw=0.8)
-            panel.scatter(
-                at[answered], values[answered], s=16, color=colour, marker=marker, clip_on=False, zorder=3
-            )
-            panel.scatter(
-                at[~answered], values[~answered], s=18, fc="white", ec=colour, marker=marker, zorder=3
-            )
+    step = np.diff(np.unique(x)).min(initial=np.inf)
+    beside = SPREAD * (step if np.isfinite(step) else 1.0)
+    for i, found in enumerate(searches.values()):
+        look = {"edgecolors": DOMAINS[i % len(DOMAINS)], "marker": MARKERS[i % len(MARKERS)]}
+        at = x + beside * (i - (len(searches) - 1) / 2)
+        for panel, name in zip(axes[:2], ("density", "variants"), strict=True):
+            _draw_answers(panel, at, found[name], found["answered"], look, ordered)
+        colour = look["edgecolors"]
         axes[2].vlines(at, found["ari"], found["best"], color=colour, lw=0.6)
         axes[2].scatter(at, found["best"], s=22, color=colour, marker="_", linewidths=1.2)
-        axes[2].scatter(at, found["ari"], s=16, color=colour, marker=marker)
+        axes[2].scatter(at, found["ari"], s=16, color=colour, marker=look["marker"])
     axes[0].set_ylim(bottom=0)
     axes[1].set_ylim(bottom=0)
     axes[1].yaxis.set_major_locator(MaxNLocator(5, integer=True))

@@ -78,7 +78,7 @@ def describe(setting, cell_px):
         if name in rest:
             value = rest.pop(name)
             unset = name in UNSET and _is_unset(value)
-            parts.append(UNSET[name] if unset else form.format(number(value)))
+            parts.append(UNSET[name] if unset else form.format(number(value)).replace(" 1 cells", " 1 cell"))
     return parts + [f"{name} {number(value)}" for name, value in rest.items()]
 
 

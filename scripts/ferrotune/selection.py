@@ -1,0 +1,95 @@
+"""The front of a search and what is selected on it: the knee, the user's trial, or the answer that there is none."""
+
+import numpy as np
+
+from ferrotune import pareto
+from ferrotune.errors import InputError
+from ferrotune.guards import OK
+from ferrotune.raster import SAMPLES_PER_CELL, label_raster, site_raster, wall_map
+
+NO_ANSWER = "no walls above noise"
+
+
+def front_of(table, objectives, guarded):
+    """Rows of the front, with a column `knee`.
+
+    Parameters
+    ----------
+    table : DataFrame, a row a trial with its status and a column for each objective
+    objectives : dict of reward name to direction
+    guarded : bool; True lets only trials of status "ok" in
+
+    Returns
+    -------
+    DataFrame, ordered by the first objective; empty where no trial is usable
+    """
+    losses = pareto.losses(table[list(objectives)].to_numpy(float), list(objectives.values()))
+    if guarded:
+        losses[(table["status"] != OK).to_numpy()] = np.nan
+    chosen = np.flatnonzero(pareto.front(losses))
+    front = table.iloc[chosen].assign(knee=False)
+    if len(front):
+        bounds = np.nanmin(losses, axis=0), np.nanmax(losses, axis=0)
+        front.iloc[pareto.knee(losses[chosen], bounds), front.columns.get_loc("knee")] = True
+    return front.sort_values(next(iter(objectives)), kind="stable")
+
+
+def selected_trial(table, front, select):
+    """Number of the selected trial: the user's (`select`), else the knee's, else None.
+
+    Raises
+    ------
+    InputError
+        If the user's trial is not in the table.
+    """
+    if select is None:
+        return int(front.loc[front["knee"], "trial"].iloc[0]) if len(front) else None
+    if select not in set(table["trial"]):
+        raise InputError(f"config: select: there is no trial {select}; there are 0 to {table['trial'].max()}")
+    return select
+
+
+def answer_of(trial):
+    """What is said of the selection: which trial it is, or that there are no walls."""
+    return NO_ANSWER if trial is None else f"trial {trial}"
+
+
+def parameters_of(table, trial):
+    """The selected trial's row as a dict of JSON values; empty where there is none."""
+    row = {} if trial is None else table.set_index("trial").loc[trial].to_dict()
+    return {key: value if isinstance(value, str) or np.isfinite(value) else None for key, value in row.items()}
+
+
+def selected_arrays(rounds, sites, mask, cell_px, trial):
+    """Arrays of the selected trial's store: sites, labels and walls; one label and no walls where there is none.
+
+    Parameters
+    ----------
+    rounds : list of dict, the arrays of the rounds' stores
+    sites : dict with yx (site, 2) px and column (site,)
+    mask : (y, x) bool
+    cell_px : float
+    trial : int or None
+
+    Returns
+    -------
+    dict for `ferrotune.stores.write_store`
+    """
+    label = np.zeros(len(sites["yx"]), np.int8)
+    segments, points, wall = np.empty((0, 2, 2), np.float32), np.empty((0, 2), np.float32), np.empty(0, np.int32)
+    for stored in rounds:
+        if trial is not None and trial in stored["trial"]:
+            label = stored["labels"][np.flatnonzero(stored["trial"] == trial)[0]]
+            segments = stored["segments"][stored["segment_trial"] == trial]
+            points = stored["path_points"][stored["point_trial"] == trial]
+            wall = stored["point_wall"][stored["point_trial"] == trial]
+    raster = label_raster(site_raster(sites["yx"], mask, cell_px, SAMPLES_PER_CELL), label)
+    return {
+        "yx": (("site", "axis"), sites["yx"]),
+        "column": (("site",), sites["column"]),
+        "label": (("site",), label),
+        "segments": (("segment", "end", "axis"), segments),
+        "path_points": (("point", "axis"), points),
+        "point_wall": (("point",), wall),
+        "wall_map": (("y_sample", "x_sample"), wall_map(raster)),
+    }

@@ -1,0 +1,479 @@
+"""Each script run as a function, without Snakemake, in a chain from a specimen to the selected trial."""
+
+import json
+import runpy
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray
+from sklearn.metrics import adjusted_rand_score
+
+from ferrotune.settings import patch_cuts
+from ferrotune.stores import read_store, write_store
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+SPECIMEN = {
+    "geometry": "walls_109",
+    "shape": [300, 320],
+    "dose": 400.0,
+    "sm_percent": 7.0,
+    "pixel_size_pm": 15.6,
+}
+PIPELINE = {
+    "descriptor": "patches",
+    "reduction": "pca",
+    "clustering": "gmm",
+    "space": {
+        "flatten": [1, 2],
+        "sigma": [0, 1],
+        "w1": [1.0, 1.5],
+        "w2": {"low": 1.0, "high": 1.5, "step": 0.5},
+        "rank": [4, 8, None],
+        "components": [2, 3],
+        "covariance": ["tied", "full"],
+    },
+}
+SEARCH = {"mode": "tpe", "batch": 4, "startup": 4, "seed": 1}
+OBJECTIVES = {"curvature": "minimise", "length": "maximise"}
+# What the design says that a store holds: the dimensions of each array.
+CONTRACT = {
+    "image.zarr": {"image": ("y", "x"), "mask": ("y", "x")},
+    "columns.zarr": {
+        "yx": ("column", "axis"),
+        "sigma_yx": ("column", "axis"),
+        **dict.fromkeys(("amplitude", "width", "background", "sublattice"), ("column",)),
+    },
+    "cells.zarr": {
+        "yx": ("cell", "axis"),
+        "polarization": ("cell", "axis"),
+        "ab": ("cell", "index"),
+        **dict.fromkeys(("a", "b", "alpha", "volume"), ("cell",)),
+    },
+    "patches.zarr": {"patches": ("preprocessing", "site", "y", "x"), "yx": ("site", "axis")},
+    "reference.zarr": {"yx": ("cell", "axis"), "label": ("cell",), "polarization": ("cell", "axis")},
+    "000.zarr": {
+        "trial": ("trial",),
+        "labels": ("trial", "site"),
+        "rewards": ("trial", "reward"),
+        "status": ("trial",),
+        "segments": ("segment", "end", "axis"),
+        "path_points": ("point", "axis"),
+    },
+    "selected.zarr": {"yx": ("site", "axis"), "label": ("site",), "segments": ("segment", "end", "axis")},
+}
+
+
+def call(script, **arguments):
+    """Run a script's main; warnings are for its log."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        runpy.run_path(str(SCRIPTS / f"{script}.py"))["main"](**arguments)
+
+
+class Chain:
+    """The files of one image in a folder, and the scripts that make them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __getitem__(self, name):
+        return str(self.folder / name)
+
+    def log(self, name):
+        return self[f"{name}.log"]
+
+    def image(self, specimen=SPECIMEN):
+        call(
+            "simulate",
+            image_path=self["HAADF.h5"],
+            cells_path=self["UC.h5"],
+            truth_path=self["truth.h5"],
+            specimen=specimen,
+            seed=1,
+            image="one",
+            log_path=self.log("simulate"),
+        )
+        call(
+            "import_image",
+            path=self["HAADF.h5"],
+            mask="box 0 0 20 20",
+            output=self["image.zarr"],
+            pixel_size_pm=15.6,
+            sm_percent=7.0,
+            image="one",
+            log_path=self.log("import_image"),
+        )
+
+    def columns(self, finder="lattice"):
+        call(
+            "columns",
+            image_store=self["image.zarr"],
+            output=self["columns.zarr"],
+            finder=finder,
+            image="one",
+            log_path=self.log("columns"),
+        )
+
+    def cells(self):
+        call(
+            "cells",
+            columns_store=self["columns.zarr"],
+            output=self["cells.zarr"],
+            image="one",
+            log_path=self.log("cells"),
+        )
+
+    def reference(self, path):
+        call(
+            "reference",
+            path=path,
+            cells_store=self["cells.zarr"],
+            columns_store=self["columns.zarr"],
+            output=self["reference.zarr"],
+            row_component="first",
+            seed=1,
+            image="one",
+            log_path=self.log("reference"),
+        )
+
+    def patches(self, sites="A", subpixel=True, output="patches.zarr"):
+        call(
+            "patches",
+            image_store=self["image.zarr"],
+            columns_store=self["columns.zarr"],
+            output=self[output],
+            sites=sites,
+            subpixel=subpixel,
+            cuts=patch_cuts({"patch_gmm": PIPELINE}),
+            image="one",
+            log_path=self.log("patches"),
+        )
+
+    def suggest(self, number, search=SEARCH, output=None):
+        before = [f"{r:03d}" for r in range(number)]
+        call(
+            "suggest",
+            proposals=[self[f"{r}.json"] for r in before],
+            rounds=[self[f"{r}.zarr"] for r in before],
+            output=self[output or f"{number:03d}.json"],
+            round_number=number,
+            pipeline=PIPELINE,
+            objectives=OBJECTIVES,
+            guarded=True,
+            search=search,
+            subject="image one, patch_gmm",
+            log_path=self.log("suggest"),
+        )
+
+    def evaluate(self, number, threads=1, output=None):
+        call(
+            "evaluate",
+            proposals=self[f"{number:03d}.json"],
+            image_store=self["image.zarr"],
+            patches_store=self["patches.zarr"],
+            output=self[output or f"{number:03d}.zarr"],
+            pipeline=PIPELINE,
+            seed=1,
+            threads=threads,
+            subject="image one, patch_gmm",
+            log_path=self.log("evaluate"),
+        )
+
+    def trials(self, trials=8):
+        call(
+            "trials",
+            proposals=[self["000.json"], self["001.json"]],
+            rounds=[self["000.zarr"], self["001.zarr"]],
+            image_store=self["image.zarr"],
+            patches_store=self["patches.zarr"],
+            reference_store=self["reference.zarr"],
+            output=self["trials.tsv"],
+            trials=trials,
+            subject="image one, patch_gmm",
+            log_path=self.log("trials"),
+        )
+
+    def front(self, select=None, trials=None, front="front.tsv", selected="selected.zarr"):
+        call(
+            "front",
+            inputs={
+                "trials": trials or self["trials.tsv"],
+                "rounds": [self["000.zarr"], self["001.zarr"]],
+                "patches": self["patches.zarr"],
+                "image": self["image.zarr"],
+            },
+            outputs={"front": self[front], "selected": self[selected]},
+            objectives=OBJECTIVES,
+            guarded=True,
+            select=select,
+            subject="image one, patch_gmm",
+            log_path=self.log("front"),
+        )
+
+    def run(self):
+        self.image()
+        self.columns()
+        self.cells()
+        self.reference(self["truth.h5"])
+        self.patches()
+        for number in (0, 1):
+            self.suggest(number)
+            self.evaluate(number)
+        self.trials()
+        self.front()
+        return self
+
+
+@pytest.fixture(scope="session")
+def chain(tmp_path_factory):
+    """The whole chain, run once; tests write beside its files and not over them."""
+    return Chain(tmp_path_factory.mktemp("chain")).run()
+
+
+def contents(folder):
+    """Bytes of all files of the chain but logs, without the trials' seconds and the source's path."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if name.startswith("beside") or "/seconds/" in name or path.suffix == ".log" or path.is_dir():
+            continue
+        found[name] = path.read_bytes()
+        if path.suffix == ".tsv":
+            found[name] = pd.read_csv(path, sep="\t").drop(columns="seconds").to_csv()
+    for name in ("image.zarr/zarr.json", "selected.zarr/zarr.json"):
+        found[name] = json.loads(found[name])
+        found[name]["attributes"].pop("source", None)
+        found[name]["attributes"].get("parameters", {}).pop("seconds", None)
+    return found
+
+
+@pytest.mark.parametrize("store", CONTRACT)
+def test_stores_are_read_labelled_by_xarray(chain, store):
+    with xarray.open_zarr(chain[store], consolidated=False) as dataset:
+        for name, dimensions in CONTRACT[store].items():
+            assert dataset[name].dims == dimensions
+        assert dataset.sizes.get("axis", 2) == 2
+
+
+def test_an_image_is_float32_with_a_mask_and_its_origin(chain):
+    arrays, attributes = read_store(chain["image.zarr"])
+    assert arrays["image"].shape == (300, 320) and arrays["image"].dtype == np.float32
+    assert arrays["mask"].dtype == bool and not arrays["mask"][:20, :20].any() and arrays["mask"][20:].all()
+    assert attributes["pixel_size_pm"] == 15.6 and attributes["sm_percent"] == 7.0
+    assert attributes["source"] == chain["HAADF.h5"] and len(attributes["sha256"]) == 64
+
+
+def test_columns_cells_and_patches_belong_together(chain):
+    columns, attributes = read_store(chain["columns.zarr"])
+    cells, _ = read_store(chain["cells.zarr"])
+    patches, patch_attributes = read_store(chain["patches.zarr"])
+    assert attributes["finder"] == "lattice" and attributes["cell_px"] == pytest.approx(26.05, abs=0.1)
+    assert columns["sublattice"].dtype == np.int8 and set(columns["sublattice"]) <= {-1, 0, 1}
+    assert np.isfinite(cells["polarization"]).all(axis=1).mean() > 0.95
+    assert np.array_equal(patches["yx"], columns["yx"][patches["column"]])
+    assert (columns["sublattice"][patches["column"]] == 0).all()
+    assert patches["patches"].shape[:2] == (4, len(patches["yx"]))
+    assert (
+        patches["patches"].dtype == np.float32
+        and list(patches["patches"].shape[2:]) == patch_attributes["window_px"]
+    )
+    assert patch_attributes["preprocessings"] == [[1, 0], [1, 1], [2, 0], [2, 1]]
+    assert patch_attributes["dropped_sites"] > 0
+
+
+def test_the_reference_is_the_truth(chain):
+    reference, attributes = read_store(chain["reference.zarr"])
+    assert attributes["kind"] == "truth of the simulation" and np.abs(attributes["offset_px"]).max() < 0.3
+    assert set(reference["label"]) <= {0, 1, 2, 3} and len(set(reference["label"])) == 2
+
+
+def test_a_round_holds_each_trial_once(chain):
+    for number in (0, 1):
+        with open(chain[f"{number:03d}.json"]) as file:
+            proposed = json.load(file)
+        assert proposed["round"] == number
+        trials = [t["trial"] for t in proposed["trials"]]
+        assert trials == list(range(4 * number, 4 * number + 4))
+        stored, attributes = read_store(chain[f"{number:03d}.zarr"])
+        sites = read_store(chain["patches.zarr"], "yx")[0]["yx"]
+        assert stored["trial"].tolist() == trials and stored["labels"].shape == (4, len(sites))
+        assert stored["rewards"].shape == (4, len(attributes["rewards"]))
+        assert set(stored["segment_trial"]) <= set(trials)
+
+
+def test_proposals_do_not_repeat(chain):
+    settings = []
+    for number in (0, 1):
+        with open(chain[f"{number:03d}.json"]) as file:
+            settings += [json.dumps(t["setting"]) for t in json.load(file)["trials"]]
+    assert len(set(settings)) == 8
+
+
+def test_the_table_has_a_row_a_trial(chain):
+    table = pd.read_csv(chain["trials.tsv"], sep="\t")
+    assert table["trial"].tolist() == list(range(8)) and table["round"].tolist() == [0] * 4 + [1] * 4
+    named = {"trial", "round", *PIPELINE["space"], *OBJECTIVES, "status", "seconds", "ari", "wall_f1"}
+    assert named <= set(table.columns)
+    assert table["ari"].max() > 0.7  # of 80 sites the ten along the wall may go either way
+
+
+def test_the_front_is_of_good_trials_with_one_knee(chain):
+    table, front = (pd.read_csv(chain[name], sep="\t") for name in ("trials.tsv", "front.tsv"))
+    assert len(front) and (front["status"] == "ok").all() and front["knee"].sum() == 1
+    ok = table[table["status"] == "ok"]
+    for _, row in front.iterrows():
+        better = (ok["curvature"] <= row["curvature"]) & (ok["length"] >= row["length"])
+        strictly = (ok["curvature"] < row["curvature"]) | (ok["length"] > row["length"])
+        assert not (better & strictly).any()
+
+
+def test_what_is_selected_is_the_knee(chain):
+    selected, attributes = read_store(chain["selected.zarr"])
+    front = pd.read_csv(chain["front.tsv"], sep="\t")
+    trial = front.loc[front["knee"], "trial"].item()
+    assert attributes["trial"] == trial and attributes["chosen_by"] == "knee"
+    stored, _ = read_store(chain[f"{trial // 4:03d}.zarr"])
+    assert np.array_equal(selected["label"], stored["labels"][trial % 4])
+    assert len(selected["segments"]) == (stored["segment_trial"] == trial).sum() > 0
+    assert selected["wall_map"].any()
+    assert attributes["parameters"]["rank"] == front.loc[front["knee"], "rank"].item()
+
+
+def test_another_trial_can_be_selected(chain):
+    chain.front(select=5, front="beside.tsv", selected="beside.zarr")
+    selected, attributes = read_store(chain["beside.zarr"])
+    assert attributes["trial"] == 5 and attributes["chosen_by"] == "config"
+    assert np.array_equal(selected["label"], read_store(chain["001.zarr"])[0]["labels"][1])
+
+
+def test_a_trial_that_is_not_there_cannot_be_selected(chain, capsys):
+    with pytest.raises(SystemExit):
+        chain.front(select=99, front="beside.tsv", selected="beside.zarr")
+    assert "config: select: there is no trial 99; there are 0 to 7" in capsys.readouterr().err
+
+
+def test_no_walls_above_noise_is_an_answer(chain, tmp_path):
+    table = pd.read_csv(chain["trials.tsv"], sep="\t").assign(status="not_above_noise")
+    table.to_csv(tmp_path / "trials.tsv", sep="\t", index=False)
+    chain.front(trials=str(tmp_path / "trials.tsv"), front="beside.tsv", selected="beside.zarr")
+    selected, attributes = read_store(chain["beside.zarr"])
+    assert attributes["answer"] == "no walls above noise" and attributes["trial"] is None
+    assert not selected["label"].any() and not selected["wall_map"].any() and len(selected["segments"]) == 0
+    front = pd.read_csv(chain["beside.tsv"], sep="\t")
+    assert len(front) == 0 and "knee" in front.columns
+
+
+def test_the_same_again_is_the_same_bytes(chain, tmp_path):
+    first, second = contents(chain.folder), contents(Chain(tmp_path).run().folder)
+    assert first.keys() == second.keys() and len(first) > 60
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_threads_do_not_change_a_bit(chain):
+    chain.evaluate(0, threads=2, output="beside.zarr")
+    one, two = read_store(chain["000.zarr"]), read_store(chain["beside.zarr"])
+    assert one[1] == two[1] and one[0].keys() == two[0].keys()
+    for name in one[0].keys() - {"seconds"}:
+        assert one[0][name].tobytes() == two[0][name].tobytes()
+
+
+def test_exhaustive_search_goes_through_the_space(chain):
+    for number in (0, 23):
+        chain.suggest(number, {**SEARCH, "mode": "exhaustive"}, output="beside.json")
+        with open(chain["beside.json"]) as file:
+            trials = json.load(file)["trials"]
+        assert [t["trial"] for t in trials] == list(range(4 * number, 4 * number + 4))
+        assert [t["setting"]["components"] for t in trials] == [2, 2, 3, 3]
+        assert [t["setting"]["covariance"] for t in trials] == ["tied", "full"] * 2
+
+
+def test_both_sublattices_are_centred_on_their_own_means(chain):
+    chain.patches(sites="both", output="beside.zarr")
+    stored, _ = read_store(chain["beside.zarr"])
+    assert set(stored["sublattice"]) == {0, 1}
+    for kind in (0, 1):
+        assert np.abs(stored["patches"][:, stored["sublattice"] == kind].mean(axis=1)).max() < 1e-4
+
+
+def test_patches_on_whole_pixels_as_the_paper(chain):
+    chain.patches(subpixel=False, output="beside.zarr")
+    whole, exact = (read_store(chain[name])[0] for name in ("beside.zarr", "patches.zarr"))
+    assert np.array_equal(whole["yx"], exact["yx"]) and whole["patches"].shape == exact["patches"].shape
+    near = np.corrcoef(whole["patches"].ravel(), exact["patches"].ravel())[0, 1]
+    assert 0.9 < near < 1.0
+
+
+def test_an_image_without_a_lattice_ends_in_one_line(tmp_path, capsys):
+    bad = Chain(tmp_path)
+    noise = np.random.default_rng(0).normal(size=(300, 300)).astype(np.float32)
+    arrays = {"image": (("y", "x"), noise), "mask": (("y", "x"), np.ones(noise.shape, bool))}
+    write_store(bad["image.zarr"], arrays, {"pixel_size_pm": None})
+    with pytest.raises(SystemExit) as end:
+        bad.columns()
+    assert end.value.code == 1
+    line = capsys.readouterr().err
+    assert line.startswith("ferrotune: image one: no lattice found") and line.count("\n") == 1
+    assert Path(bad.log("columns")).read_text() == line
+    assert not (tmp_path / "columns.zarr").exists()
+
+
+def test_a_missing_image_ends_in_one_line(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        call(
+            "import_image",
+            path=str(tmp_path / "none.tif"),
+            mask=None,
+            output=str(tmp_path / "image.zarr"),
+            pixel_size_pm=None,
+            sm_percent=None,
+            image="one",
+            log_path=str(tmp_path / "log"),
+        )
+    line = capsys.readouterr().err
+    assert (
+        line.startswith("ferrotune: image one: image ") and "does not exist" in line and line.count("\n") == 1
+    )
+
+
+def test_columns_that_close_no_cell_end_in_one_line(tmp_path, capsys):
+    row = Chain(tmp_path)
+    yx = np.column_stack([np.full(20, 50.0), 26.0 * np.arange(20)])
+    arrays = {
+        "yx": (("column", "axis"), yx),
+        "sublattice": (("column",), np.zeros(20, np.int8)),
+        "lattice": (("vector", "axis"), 26.0 * np.eye(2)),
+    }
+    write_store(row["columns.zarr"], arrays, {"cell_px": 26.0, "pixel_size_pm": None})
+    with pytest.raises(SystemExit):
+        row.cells()
+    assert "no unit cell closes on four A columns" in capsys.readouterr().err
+
+
+def test_a_checked_sheet_is_copied(tmp_path, capsys):
+    sheet, output = tmp_path / "images.tsv", tmp_path / "copy.tsv"
+    sheet.write_text("image\tpath\na\tsimulated\n")
+    arguments = {"sheet": str(sheet), "output": str(output), "log_path": str(tmp_path / "log")}
+    call("check_sheet", problems=[], **arguments)
+    assert output.read_text() == sheet.read_text()
+    output.unlink()
+    with pytest.raises(SystemExit):
+        call("check_sheet", problems=["line 2: first", "line 3: second"], **arguments)
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["ferrotune: images: line 2: first", "ferrotune: images: line 3: second"]
+    assert not output.exists()
+
+
+def test_labels_of_the_best_trial_are_the_domains(chain):
+    """The segmentation that agrees best is the truth's two variants, at the sites themselves."""
+    table = pd.read_csv(chain["trials.tsv"], sep="\t")
+    best = int(table["ari"].idxmax())
+    labels = read_store(chain[f"{best // 4:03d}.zarr"])[0]["labels"][best % 4]
+    sites, reference = (
+        read_store(chain["patches.zarr"], "yx")[0]["yx"],
+        read_store(chain["reference.zarr"])[0],
+    )
+    nearest = np.argmin(((sites[:, None] - reference["yx"]) ** 2).sum(-1), axis=1)
+    assert adjusted_rand_score(reference["label"][nearest], labels) > 0.75

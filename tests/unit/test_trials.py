@@ -1,0 +1,141 @@
+"""Trials of painted domains: scored as what they are, each by itself, and none is lost."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ferrotune import guards, trials
+from ferrotune.rewards import REWARDS
+from ferrotune.trials import Sites, descriptor_key, evaluate_batch, judge, trial_seed
+
+CELL = 10.0
+ROWS, COLUMNS = 24, 26
+SETTING = {"flatten": 1, "sigma": 0, "w1": 1.0, "w2": 1.5, "rank": 4, "components": 2, "covariance": "tied"}
+
+
+def grid():
+    index = np.argwhere(np.ones((ROWS, COLUMNS)))
+    return CELL * (index + 1), (index[:, 1] >= 12).astype(int)
+
+
+@pytest.fixture(scope="module")
+def sites():
+    yx, _ = grid()
+    return Sites.of(yx, np.ones((int(CELL) * (ROWS + 1), int(CELL) * (COLUMNS + 1)), bool), CELL)
+
+
+@pytest.fixture(scope="module")
+def patches():
+    """Two motifs with one straight wall between their domains."""
+    rng = np.random.default_rng(0)
+    motifs = rng.normal(size=(2, 21, 21))
+    _, domain = grid()
+    return (motifs[domain] + 0.8 * rng.normal(size=(len(domain), 21, 21))).astype(np.float32)
+
+
+def run(batch, patches, sites, seed=1):
+    return {o.trial: o for o in evaluate_batch(batch, patches, sites, 8, seed)}
+
+
+def same(one, other):
+    """Whether two outcomes agree in every bit, but for the seconds that they took."""
+    assert np.array_equal(one.labels, other.labels)
+    assert one.walls.segments.tobytes() == other.walls.segments.tobytes()
+    assert [p.tobytes() for p in one.walls.paths] == [p.tobytes() for p in other.walls.paths]
+    assert np.array_equal(list(one.rewards.values()), list(other.rewards.values()), equal_nan=True)
+    assert (one.status, one.reason) == (other.status, other.reason)
+    return True
+
+
+def test_a_straight_wall_is_found_and_scored(patches, sites):
+    outcome = run([(0, SETTING)], patches, sites)[0]
+    _, domain = grid()
+    assert np.array_equal(outcome.labels, 1 - domain)  # the larger domain is label 0
+    assert outcome.status == guards.OK and outcome.reason == ""
+    assert outcome.rewards["curvature"] < 0.02
+    assert outcome.rewards["length"] == pytest.approx(ROWS, abs=2)
+    assert outcome.seconds > 0
+
+
+@pytest.mark.parametrize("rank", [2, 4, 8, None])
+def test_a_trial_does_not_hang_on_its_batch(patches, sites, rank):
+    """The same trial alone, first, last, and after one that failed: bit by bit the same."""
+    trial = (7, {**SETTING, "rank": rank, "components": 3, "covariance": "full"})
+    others = [(n, {**SETTING, "rank": r, "components": n}) for n, r in ((2, 2), (3, 8), (4, None), (900, 4))]
+    alone = run([trial], patches, sites)[7]
+    for batch in ([trial, *others], [*others, trial], [*others[:2], trial, *others[2:]]):
+        assert same(alone, run(batch, patches, sites)[7])
+
+
+def test_a_trial_that_raises_is_a_row_and_the_others_go_on(patches, sites):
+    impossible = {**SETTING, "components": len(patches) + 1}
+    outcomes = run([(0, SETTING), (1, impossible), (2, {**SETTING, "rank": 8})], patches, sites)
+    assert list(outcomes) == [0, 1, 2]
+    failed = outcomes[1]
+    assert failed.status == guards.FAILED == "failed"
+    assert failed.reason.startswith("ValueError: ") and "\n" not in failed.reason
+    assert (failed.labels == -1).all() and len(failed.labels) == len(patches)
+    assert all(math.isnan(value) for value in failed.rewards.values()) and set(failed.rewards) == set(REWARDS)
+    assert outcomes[0].status == outcomes[2].status == guards.OK
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("one\ntwo"), np.linalg.LinAlgError(""), MemoryError(), FloatingPointError("x")]
+)
+def test_reasons_of_failures_are_one_line(patches, sites, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(trials, "cluster", fail)
+    outcome = run([(0, SETTING)], patches, sites)[0]
+    assert outcome.status == guards.FAILED
+    assert outcome.reason.startswith(type(error).__name__) and "\n" not in outcome.reason
+
+
+def test_a_fault_of_the_program_is_no_outcome(patches, sites, monkeypatch):
+    monkeypatch.setattr(trials, "cluster", lambda *_: 1 / None)
+    with pytest.raises(TypeError):
+        run([(0, SETTING)], patches, sites)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")  # of a variance that is none, by scikit-learn
+def test_descriptors_without_information_fail_every_trial_of_theirs(sites):
+    flat = np.ones((ROWS * COLUMNS, 21, 21), np.float32)
+    outcomes = run([(0, SETTING), (1, SETTING)], flat, sites)
+    assert [o.status for o in outcomes.values()] == [guards.FAILED] * 2
+
+
+def test_trials_of_one_cluster_and_of_noise_are_named(patches, sites):
+    one = run([(0, {**SETTING, "components": 1})], patches, sites)[0]
+    assert one.status == guards.ONE_CLUSTER
+    assert all(math.isnan(value) for value in one.rewards.values())
+    noise = np.random.default_rng(0).normal(size=patches.shape).astype(np.float32)
+    assert run([(0, SETTING)], noise, sites)[0].status == guards.NOT_ABOVE_NOISE
+
+
+def test_a_judgement_does_not_hang_on_the_names_of_labels(sites):
+    _, domain = grid()
+    scores = domain[:, None] + 0.1 * np.random.default_rng(0).normal(size=(len(domain), 3))
+    one, other = (judge(0, labels.astype(np.int8), scores, sites, 5) for labels in (domain, 1 - domain))
+    assert one.rewards == other.rewards and one.status == other.status == guards.OK
+
+
+@given(seed=st.integers(0, 2**31), trial=st.integers(0, 10**6))
+def test_seeds_are_of_the_trial_and_the_config(seed, trial):
+    assert trial_seed(seed, trial) == trial_seed(seed, trial)
+    assert 0 <= trial_seed(seed, trial) < 2**31
+
+
+def test_seeds_differ():
+    seeds = {trial_seed(seed, trial) for seed in range(4) for trial in range(500)}
+    assert len(seeds) == 4 * 500
+
+
+def test_trials_share_descriptors_where_nothing_of_these_differs():
+    same_descriptors = {**SETTING, "rank": 8, "components": 5, "covariance": "full"}
+    assert descriptor_key(SETTING) == descriptor_key(same_descriptors)
+    for name in ("flatten", "sigma", "w1", "w2"):
+        assert descriptor_key(SETTING) != descriptor_key({**SETTING, name: 9})
