@@ -15,11 +15,11 @@ rule columns:
         f"{IMAGE}/logs/columns.log",
     benchmark:
         f"{IMAGE}/benchmarks/columns.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
     params:
         finder=config["columns"]["finder"],
         code=code_digest("columns.py"),
-    conda:
-        "../envs/ferrotune.yaml"
     message:
         "Finding columns of {wildcards.image}"
     script:
@@ -36,10 +36,10 @@ rule cells:
         f"{IMAGE}/logs/cells.log",
     benchmark:
         f"{IMAGE}/benchmarks/cells.tsv"
-    params:
-        code=code_digest("cells.py"),
     conda:
         "../envs/ferrotune.yaml"
+    params:
+        code=code_digest("cells.py"),
     message:
         "Measuring unit cells of {wildcards.image}"
     script:
@@ -58,13 +58,13 @@ rule reference:
         f"{IMAGE}/logs/reference.log",
     benchmark:
         f"{IMAGE}/benchmarks/reference.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
     params:
         path=lambda wildcards: (get_reference(wildcards) or [get_row(wildcards)["reference"]])[0],
         row_component=config["reference"]["row_component"],
         seed=config["search"]["seed"],
         code=code_digest("reference.py"),
-    conda:
-        "../envs/ferrotune.yaml"
     message:
         "Preparing the reference of {wildcards.image}"
     script:

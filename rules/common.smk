@@ -55,9 +55,7 @@ def get_file(path):
 def get_source(wildcards):
     """The file that an image is imported from."""
     path = get_row(wildcards)["path"]
-    return (
-        rules.simulate.output.image.format(image=wildcards.image) if path == "simulated" else get_file(path)
-    )
+    return rules.simulate.output.image.format(image=wildcards.image) if path == "simulated" else get_file(path)
 
 
 def get_source_path(wildcards, input):

@@ -16,13 +16,13 @@ rule patches:
         f"{IMAGE}/logs/patches.log",
     benchmark:
         f"{IMAGE}/benchmarks/patches.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
     params:
         sites=config["sites"],
         subpixel=config["patches"]["subpixel"],
         cuts=settings.patch_cuts(config["pipelines"]),
         code=code_digest("patches.py"),
-    conda:
-        "../envs/ferrotune.yaml"
     message:
         "Cutting patches of {wildcards.image}"
     script:

@@ -19,11 +19,11 @@ rule trials:
         f"{PIPELINE}/logs/trials.log",
     benchmark:
         f"{PIPELINE}/benchmarks/trials.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
     params:
         trials=lambda wildcards: settings.trial_count(get_pipeline(wildcards), config["search"]),
         code=code_digest("trials.py"),
-    conda:
-        "../envs/ferrotune.yaml"
     message:
         "Gathering the trials of {wildcards.image}, {wildcards.pipeline}"
     script:
@@ -44,13 +44,13 @@ rule front:
         f"{PIPELINE}/logs/front.log",
     benchmark:
         f"{PIPELINE}/benchmarks/front.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
     params:
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
         select=lambda wildcards: config["select"].get(wildcards.image, {}).get(wildcards.pipeline),
         code=code_digest("front.py"),
-    conda:
-        "../envs/ferrotune.yaml"
     message:
         "Finding the front of {wildcards.image}, {wildcards.pipeline}"
     script:

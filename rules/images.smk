@@ -15,11 +15,11 @@ rule check_sheet:
         f"{RESULTS}/logs/check_sheet.log",
     benchmark:
         f"{RESULTS}/benchmarks/check_sheet.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
     params:
         problems=PROBLEMS,
         code=code_digest("check_sheet.py"),
-    conda:
-        "../envs/ferrotune.yaml"
     message:
         "Checking the sheet {input}"
     script:
@@ -34,12 +34,12 @@ rule download:
         f"{RESULTS}/logs/download.{{file}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/download.{{file}}.tsv"
-    params:
-        url=lambda wildcards: settings.remote_files(IMAGES)[wildcards.file],
-        code=code_digest("download.py"),
     retries: 2
     conda:
         "../envs/ferrotune.yaml"
+    params:
+        url=lambda wildcards: settings.remote_files(IMAGES)[wildcards.file],
+        code=code_digest("download.py"),
     message:
         "Downloading {params.url}"
     script:
@@ -56,14 +56,12 @@ rule simulate:
         f"{IMAGE}/logs/simulate.log",
     benchmark:
         f"{IMAGE}/benchmarks/simulate.tsv"
-    params:
-        specimen=lambda wildcards: settings.specimen(
-            config["simulation"], wildcards.image, get_row(wildcards)
-        ),
-        seed=config["simulation"]["seed"],
-        code=code_digest("simulate.py"),
     conda:
         "../envs/ferrotune.yaml"
+    params:
+        specimen=lambda wildcards: settings.specimen(config["simulation"], wildcards.image, get_row(wildcards)),
+        seed=config["simulation"]["seed"],
+        code=code_digest("simulate.py"),
     message:
         "Simulating image {wildcards.image}"
     script:
@@ -80,14 +78,14 @@ rule import_image:
         f"{IMAGE}/logs/import_image.log",
     benchmark:
         f"{IMAGE}/benchmarks/import_image.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
     params:
         path=get_source_path,
         mask=lambda wildcards: get_row(wildcards)["mask"],
         pixel_size_pm=get_pixel_size,
         sm_percent=lambda wildcards: get_row(wildcards)["sm_percent"],
         code=code_digest("import_image.py"),
-    conda:
-        "../envs/ferrotune.yaml"
     message:
         "Importing image {wildcards.image}"
     script:

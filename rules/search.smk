@@ -16,14 +16,14 @@ rule suggest:
         f"{PIPELINE}/logs/suggest.{{round}}.log",
     benchmark:
         f"{PIPELINE}/benchmarks/suggest.{{round}}.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
     params:
         pipeline=get_pipeline,
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
         search=settings.round_search(config["search"]),
         code=code_digest("suggest.py"),
-    conda:
-        "../envs/ferrotune.yaml"
     message:
         "Proposing round {wildcards.round} for {wildcards.image}, {wildcards.pipeline}"
     script:
@@ -42,13 +42,13 @@ rule evaluate:
         f"{PIPELINE}/logs/evaluate.{{round}}.log",
     benchmark:
         f"{PIPELINE}/benchmarks/evaluate.{{round}}.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    threads: get_threads
     params:
         pipeline=get_pipeline,
         seed=config["search"]["seed"],
         code=code_digest("evaluate.py"),
-    threads: get_threads
-    conda:
-        "../envs/ferrotune.yaml"
     message:
         "Evaluating round {wildcards.round} of {wildcards.image}, {wildcards.pipeline}"
     script:

@@ -1,6 +1,7 @@
 """Measure polarization and lattice parameters of every unit cell."""
 
 import numpy as np
+
 from ferrotune.cells import build_cells
 from ferrotune.columns import A, B
 from ferrotune.errors import InputError
@@ -16,7 +17,7 @@ def main(columns_store, output, image, log_path):
         yx, sublattice = arrays["yx"], arrays["sublattice"]
         cells = build_cells(yx[sublattice == A], yx[sublattice == B], Lattice(*arrays["lattice"]))
         if not len(cells.yx):
-            raise InputError("no unit cell closes on four A columns: look at the columns figure, mask what is no crystal")
+            raise InputError("no unit cell closes on four A columns: mask what is no crystal")
         known = np.isfinite(cells.polarization).all(axis=1)
         log.info("%d unit cells, %d of them without a B column", len(known), (~known).sum())
         write_store(

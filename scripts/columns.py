@@ -1,6 +1,7 @@
 """Find, refine and sort the atomic columns of an image."""
 
 import numpy as np
+
 from ferrotune.columns import find_columns
 from ferrotune.jobs import job
 from ferrotune.lattice import find_lattice

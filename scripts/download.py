@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pooch
 import requests
+
 from ferrotune.errors import InputError
 from ferrotune.jobs import job
 

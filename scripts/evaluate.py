@@ -3,12 +3,13 @@
 import json
 from itertools import groupby
 
+from joblib import Parallel, delayed, parallel_config
+
 from ferrotune.jobs import job
 from ferrotune.records import round_arrays
 from ferrotune.settings import search_space
 from ferrotune.stores import open_array, read_store, write_store
 from ferrotune.trials import Sites, descriptor_key, evaluate_batch
-from joblib import Parallel, delayed, parallel_config
 
 
 def evaluate_group(patches_store, preprocessing, trials, sites, max_rank, seed):

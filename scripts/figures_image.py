@@ -15,8 +15,7 @@ from ferrotune.stores import read_store
 def polarization_error(sigma_yx, sublattice):
     """Standard error (px) of a cell's polarization along an axis, of its B column and the mean of four A."""
     of_a, of_b = (
-        np.nanmedian(sigma_yx[sublattice == kind]) if (sublattice == kind).any() else np.nan
-        for kind in (A, B)
+        np.nanmedian(sigma_yx[sublattice == kind]) if (sublattice == kind).any() else np.nan for kind in (A, B)
     )
     return float(np.hypot(of_b, of_a / 2))
 

@@ -20,9 +20,7 @@ def main(inputs, outputs, objectives, guarded, startup, subject, log_path):
     with job(log_path, subject) as log:
         tables = [pd.read_csv(inputs[name], sep="\t") for name in ("trials", "front")]
         labels = np.concatenate([open_array(store, "labels")[...] for store in inputs["rounds"]])
-        search = Search(
-            *tables, labels[: len(tables[0])], *read_store(inputs["selected"]), objectives, guarded
-        )
+        search = Search(*tables, labels[: len(tables[0])], *read_store(inputs["selected"]), objectives, guarded)
         pixels, _ = read_store(inputs["image"], "image", "mask")
         reference, of_reference = read_store(inputs["reference"], "yx", "label")
         log.info("selected: %s", search.chosen["answer"])

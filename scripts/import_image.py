@@ -20,7 +20,8 @@ def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path):
         data, own_pixel_size = read_image(path)
         pixels, usable = prepare(data, exclusion_mask(mask, data.shape))
         size = pixel_size_pm if pixel_size_pm is not None else own_pixel_size
-        log.info("%d x %d px, %.1f %% of them usable, %s pm a pixel", *data.shape, 100 * usable.mean(), size or "unknown")
+        line = "%d x %d px, %.1f %% of them usable, %s pm a pixel"
+        log.info(line, *data.shape, 100 * usable.mean(), size or "unknown")
         write_store(
             output,
             {"image": (("y", "x"), pixels), "mask": (("y", "x"), usable)},

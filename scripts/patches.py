@@ -1,6 +1,7 @@
 """Cut the patch stack of an image: the largest window around every site, for each preprocessing."""
 
 import numpy as np
+
 from ferrotune.columns import A, B
 from ferrotune.descriptors import cut_patches, preprocess, usable_sites, window_px
 from ferrotune.jobs import job
@@ -19,7 +20,8 @@ def main(image_store, columns_store, output, sites, subpixel, cuts, image, log_p
         chosen = np.flatnonzero(np.isin(columns["sublattice"], SUBLATTICES[sites]))
         usable = usable_sites(pixels["mask"], columns["yx"][chosen], window)
         log.info("largest window %d x %d px (%s cells)", *window, cuts["window_cells"])
-        log.info("%d sites; %d dropped, whose window leaves the image or touches the mask", usable.sum(), (~usable).sum())
+        line = "%d sites; %d dropped, whose window leaves the image or touches the mask"
+        log.info(line, usable.sum(), (~usable).sum())
         chosen = chosen[usable]
         yx, sublattice = columns["yx"][chosen], columns["sublattice"][chosen]
         stacks = []

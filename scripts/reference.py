@@ -1,6 +1,7 @@
 """Prepare the labels that segmentations are compared with; they score a trial and never steer the search."""
 
 import numpy as np
+
 from ferrotune.jobs import job
 from ferrotune.reference import read_reference_cells
 from ferrotune.stores import read_store, write_store

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+
 from ferrotune.agreement import agreement
 from ferrotune.jobs import job
 from ferrotune.raster import SAMPLES_PER_CELL, label_raster, site_raster, wall_map

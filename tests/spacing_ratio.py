@@ -31,9 +31,7 @@ def spacing_ratio(yx):
     distance, neighbours = cKDTree(yx).query(yx, k=NEIGHBOURS + 1)
     ratio = _spacing(yx, 1, neighbours[:, 1:]) / _spacing(yx, 0, neighbours[:, 1:])
     around = cKDTree(yx).query_ball_point(yx, SMOOTHING * np.median(distance[:, 1]))
-    return np.array(
-        [np.nanmedian(ratio[near]) if np.isfinite(ratio[near]).any() else np.nan for near in around]
-    )
+    return np.array([np.nanmedian(ratio[near]) if np.isfinite(ratio[near]).any() else np.nan for near in around])
 
 
 def spacing_domains(yx):

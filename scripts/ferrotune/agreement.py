@@ -84,9 +84,7 @@ def _variants(smoothed: np.ndarray, max_variants: int, seed: int) -> np.ndarray:
     return labels[next(i for i, score in enumerate(scores) if i and score >= max(scores) - SILHOUETTE_MARGIN)]
 
 
-def match_sites(
-    yx_sites: np.ndarray, yx_ref: np.ndarray, max_distance_px: float
-) -> tuple[np.ndarray, np.ndarray]:
+def match_sites(yx_sites: np.ndarray, yx_ref: np.ndarray, max_distance_px: float) -> tuple[np.ndarray, np.ndarray]:
     """Pair each site with the reference position that is its nearest, where it is also that one's nearest.
 
     Parameters

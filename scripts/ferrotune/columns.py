@@ -64,9 +64,7 @@ def _missing_sites(phase, yx, lattice, mask):
     sites = (yx[:, None] + steps).reshape(-1, 2)
     sites = sites[_sublattice(phase, sites) != NEITHER]
     fraction = phase(sites)
-    fraction = np.where(
-        np.hypot(*fraction.T)[:, None] < SITE_RADIUS, fraction, fraction - np.floor(fraction) - 0.5
-    )
+    fraction = np.where(np.hypot(*fraction.T)[:, None] < SITE_RADIUS, fraction, fraction - np.floor(fraction) - 0.5)
     sites = sites - fraction @ lattice.vectors
     radius = SITE_RADIUS * lattice.cell_px
     sites = sites[_far_from_each_other(sites, radius)]
@@ -151,7 +149,6 @@ def find_columns(image, mask, lattice, finder="lattice"):
     fit = fit[np.lexsort((fit.yx[:, 1], fit.yx[:, 0]))]
     if len(fit.yx) < MIN_CELLS**2:
         raise InputError(
-            f"only {len(fit.yx)} atomic columns found: "
-            "check that the image shows columns and the mask leaves them in"
+            f"only {len(fit.yx)} atomic columns found: check that the image shows columns and the mask leaves them in"
         )
     return Columns(fit, _sublattice(phase, fit.yx))

@@ -106,9 +106,7 @@ def _smooth_field_distance(yx: np.ndarray, correlation: float, rng: np.random.Ge
 
 def _mottled(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
     """Nanodomains of all four variants, as at the morphotropic boundary: two thresholded random fields."""
-    return np.stack(
-        [_kink(_smooth_field_distance(yx, MOTTLED_CORRELATION, rng), wall_width) for _ in range(2)], axis=1
-    )
+    return np.stack([_kink(_smooth_field_distance(yx, MOTTLED_CORRELATION, rng), wall_width) for _ in range(2)], axis=1)
 
 
 def _none(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
@@ -147,9 +145,7 @@ def variant_of(direction: np.ndarray) -> np.ndarray:
     return (2 * (direction[:, 0] >= 0) + (direction[:, 1] >= 0)).astype(np.int8)
 
 
-def domain_pattern(
-    geometry: str, yx: np.ndarray, wall_width: float, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
+def domain_pattern(geometry: str, yx: np.ndarray, wall_width: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Domain label and polarization direction of a named pattern.
 
     Positions of walls and signs of the variants follow the seed; the pattern is laid out over the extent

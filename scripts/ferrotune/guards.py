@@ -27,7 +27,7 @@ TREND = 4.0  # cells; sigma of the surroundings in which labels could be mixed
 TREND_GAP = 1.6  # cells; nearer sites are left out of the surroundings: their windows share most of their pixels
 SHARPNESS = 0.5  # least share of the possible agreement beyond that of mixed surroundings; our choice, see `sharpness`
 ACROSS = (2.5, 3.5)  # cells; sites this far apart stand on the two sides of a wall, whose width is about two cells
-CROSSING = 0.45  # least share of the clusters' difference that is crossed over this distance; our choice, see `crossing`
+CROSSING = 0.45  # least share of the clusters' difference that is crossed over it; our choice, see `crossing`
 
 
 def _join_moments(counts, edges):
@@ -84,9 +84,7 @@ def site_graph(yx, cell_px):
     """
     yx = np.asarray(yx, dtype=float).reshape(-1, 2)
     if not (np.isfinite(yx).all() and np.isfinite(cell_px) and cell_px > 0):
-        raise InputError(
-            f"site graph: positions must be finite and the cell ({cell_px} px) > 0; drop such sites"
-        )
+        raise InputError(f"site graph: positions must be finite and the cell ({cell_px} px) > 0; drop such sites")
     edges = cKDTree(yx).query_pairs(NEIGHBOUR * cell_px, output_type="ndarray") if len(yx) else []
     edges = np.array(edges, dtype=np.int64).reshape(-1, 2)
     return edges[np.lexsort([edges[:, 1], edges[:, 0]])]

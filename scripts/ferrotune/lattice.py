@@ -76,9 +76,7 @@ def _basis(shifts, height):
     near = length <= 0.75 * length.max()
     strong = height >= PEAK_SHARE * height[near].max(initial=CORRELATION_FLOOR)
     if not strong.any():
-        raise InputError(
-            "no lattice found: the autocorrelation has no repeating peak; check the image and its mask"
-        )
+        raise InputError("no lattice found: the autocorrelation has no repeating peak; check the image and its mask")
     first = np.flatnonzero(strong)[np.argmin(length[strong])]
     cross = shifts[first, 0] * shifts[:, 1] - shifts[first, 1] * shifts[:, 0]
     steep = np.abs(cross) > 0.5 * length * length[first]
@@ -161,9 +159,7 @@ def find_lattice(image, mask):
     shifts = peak_local_max(smooth, min_distance=2, exclude_border=3) - middle
     shifts = shifts[np.hypot(*shifts.T) >= SHORTEST_PX]
     if len(shifts) < 4:
-        raise InputError(
-            "no lattice found: the autocorrelation has no repeating peak; check the image and its mask"
-        )
+        raise InputError("no lattice found: the autocorrelation has no repeating peak; check the image and its mask")
     height = smooth[tuple((shifts + middle).T)]
     a, b = _refine(correlation, *_reduce(*_basis(shifts, height)))
     if not _repeats(smooth, np.stack([a, b])):
@@ -190,9 +186,7 @@ class LatticePhase:
         self.bin = max(1, int(lattice.cell_px // 6))
         flat, weight = block_mean(np.where(mask, image, 0), self.bin), block_mean(mask, self.bin)
         sigma = lattice.cell_px / self.bin
-        level = ndimage.gaussian_filter(flat, sigma) / np.maximum(
-            ndimage.gaussian_filter(weight, sigma), 1e-6
-        )
+        level = ndimage.gaussian_filter(flat, sigma) / np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6)
         flat = flat - level * weight
         rows, columns = (np.arange(n) * self.bin + (self.bin - 1) / 2 for n in flat.shape)
         self.fields = []

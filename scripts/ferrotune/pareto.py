@@ -79,9 +79,7 @@ def losses(rewards: np.ndarray, directions: Sequence[str]) -> np.ndarray:
         if direction not in SIGNS:
             raise InputError(f"objectives: direction {direction!r} is unknown; write minimise or maximise")
     if rewards.shape[1] != len(directions):
-        raise InputError(
-            f"objectives: {len(directions)} directions for {rewards.shape[1]} rewards; give one each"
-        )
+        raise InputError(f"objectives: {len(directions)} directions for {rewards.shape[1]} rewards; give one each")
     return rewards * np.array([SIGNS[direction] for direction in directions])
 
 
@@ -177,9 +175,7 @@ def hypervolume(losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None
     return float(volume / REFERENCE_POINT ** losses.shape[1])
 
 
-def hypervolume_history(
-    losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None = None
-) -> np.ndarray:
+def hypervolume_history(losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
     """Hypervolume of the first 1, 2, ... trials, all under one normalisation.
 
     Parameters

@@ -106,9 +106,7 @@ def site_raster(yx, mask, cell_px, samples_per_cell=8):
     if not np.isfinite(yx).all():
         raise InputError("site raster: a site's position is not finite; drop such sites first")
     if not (np.isfinite(cell_px) and cell_px > 0 and samples_per_cell > 0):
-        raise InputError(
-            f"site raster: cell {cell_px} px, {samples_per_cell} samples a cell; both must be > 0"
-        )
+        raise InputError(f"site raster: cell {cell_px} px, {samples_per_cell} samples a cell; both must be > 0")
     if mask.ndim != 2 or mask.size == 0:
         raise InputError(f"site raster: the mask has shape {mask.shape}; give the image's (y, x) mask")
     step = cell_px / samples_per_cell

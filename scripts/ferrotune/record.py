@@ -63,9 +63,7 @@ def _cell_arrays(arrays: Mapping[str, np.ndarray], coordinate_axis: int, path: s
             values = np.asarray(arrays[key])
             if values.ndim != 2 or values.shape[coordinate_axis] != 2:
                 wanted = "(2, cells)" if coordinate_axis == 0 else "(cells, 2)"
-                raise InputError(
-                    f"reference {path}: {key} must be {wanted}, not {values.shape}; check the file"
-                )
+                raise InputError(f"reference {path}: {key} must be {wanted}, not {values.shape}; check the file")
             cells[name] = np.ascontiguousarray(values.T if coordinate_axis == 0 else values)
     for name, key in _SCALARS:
         if key in arrays:
@@ -73,9 +71,7 @@ def _cell_arrays(arrays: Mapping[str, np.ndarray], coordinate_axis: int, path: s
     n = len(cells["yx"])
     for name, key in _VECTORS + _SCALARS:
         if name in cells and len(cells[name]) != n:
-            raise InputError(
-                f"reference {path}: {key} has {len(cells[name])} cells but xy_COM has {n}; check the file"
-            )
+            raise InputError(f"reference {path}: {key} has {len(cells[name])} cells but xy_COM has {n}; check the file")
     return cells
 
 
@@ -119,9 +115,7 @@ def read_packed(path: str | Path) -> dict[str, np.ndarray]:
             f"packed record {file} cannot be read ({_first_line(error)}); it may be cut short: fetch it again"
         ) from error
     if not isinstance(series, dict):
-        raise InputError(
-            f"{file} is not the packed record (a dictionary); leave out #{key} to read it as an image"
-        )
+        raise InputError(f"{file} is not the packed record (a dictionary); leave out #{key} to read it as an image")
     if not isinstance(series.get(key), dict):
         raise InputError(f"{file} has no image {key!r}; choose one of: {', '.join(map(str, series))}")
     return series[key]
@@ -264,9 +258,7 @@ def read_truth(path: str | Path) -> dict:
         missing = [f"columns/{name}" for name in _TRUTH_COLUMNS if f"columns/{name}" not in file]
         missing += [f"cells/{name}" for name in _TRUTH_CELLS if f"cells/{name}" not in file]
         if missing or "pixel_size_pm" not in file.attrs:
-            raise InputError(
-                f"truth {path} lacks {', '.join(missing or ['pixel_size_pm'])}; simulate it again"
-            )
+            raise InputError(f"truth {path} lacks {', '.join(missing or ['pixel_size_pm'])}; simulate it again")
         return {
             "columns_yx": file["columns/yx"][()],
             "sublattice": file["columns/sublattice"][()],

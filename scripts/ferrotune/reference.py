@@ -12,9 +12,7 @@ from ferrotune.agreement import polarization_variants
 from ferrotune.errors import InputError
 from ferrotune.record import read_reference, read_truth
 
-OFFSET_LIMIT = (
-    0.25  # cells; a record may count from 1 or be cropped a pixel off. By chance 0.2 lie so near a cell
-)
+OFFSET_LIMIT = 0.25  # cells; a record may count from 1 or be cropped a pixel off. By chance 0.2 lie so near a cell
 MATCHED = 0.5  # share of a reference's positions inside the image that must lie at a cell or column of it
 
 
@@ -117,9 +115,7 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
     """
     if path is None:
         label = polarization_variants(cells["polarization"], cells["yx"], cell_px, seed=seed)
-        return Reference(
-            cells["yx"], label, cells["polarization"], "polarization of the image's cells", np.zeros(2)
-        )
+        return Reference(cells["yx"], label, cells["polarization"], "polarization of the image's cells", np.zeros(2))
     if Path(path).suffix in (".csv", ".tsv", ".txt"):
         yx, label = _read_table(path)
         polarization, kind = np.full_like(yx, np.nan), "table of labels"
@@ -130,9 +126,7 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
     else:
         record = read_reference(path, row_component)
         if "polarization" not in record:
-            raise InputError(
-                f"reference {path} has no Pxy, so no domains can be read from it; give another file"
-            )
+            raise InputError(f"reference {path} has no Pxy, so no domains can be read from it; give another file")
         yx, polarization, kind = record["yx"], record["polarization"], "published polarization"
         label = polarization_variants(polarization, yx, cell_px, seed=seed)
     targets = np.vstack([cells["yx"], columns_yx])

@@ -45,9 +45,9 @@ def _windows(image, mask, yx, radius):
     offsets = np.arange(-int(radius), int(radius) + 1)
     middle = np.round(yx).astype(int)
     rows, columns = middle[:, :1] + offsets, middle[:, 1:] + offsets
-    inside = ((rows >= 0) & (rows < image.shape[0]))[:, :, None] & (
-        (columns >= 0) & (columns < image.shape[1])
-    )[:, None]
+    inside = ((rows >= 0) & (rows < image.shape[0]))[:, :, None] & ((columns >= 0) & (columns < image.shape[1]))[
+        :, None
+    ]
     at = np.clip(rows, 0, image.shape[0] - 1)[:, :, None], np.clip(columns, 0, image.shape[1] - 1)[:, None]
     disc = (offsets[:, None] ** 2 + offsets**2) <= radius**2
     return rows, columns, image[at].astype(float), (inside & disc & mask[at]).astype(float)
@@ -102,9 +102,7 @@ def _levenberg_marquardt(window, theta, lower, upper, free, iterations):
     residuals, jacobian = _linearised(*window, theta)
     for _ in range(iterations):
         jacobian *= free[:, None]
-        trial = np.clip(
-            theta[active] + _step(jacobian, residuals, damping[active]), lower[active], upper[active]
-        )
+        trial = np.clip(theta[active] + _step(jacobian, residuals, damping[active]), lower[active], upper[active])
         new_residuals, new_jacobian = _linearised(*(part[active] for part in window), trial)
         better = (new_residuals**2).sum(1) <= (residuals**2).sum(1)
         moved = np.abs(trial - theta[active])[:, :2].max(axis=1)
@@ -193,9 +191,7 @@ def refine_columns(image, mask, yx, cell_px):
             lost = _is_lost(theta)
             theta[lost] = guess[lost]
             theta[:, 3] = width
-        _, near = cKDTree(theta[:, :2]).query(
-            theta[:, :2], k=NEIGHBOURS + 1, distance_upper_bound=1.2 * cell_px
-        )
+        _, near = cKDTree(theta[:, :2]).query(theta[:, :2], k=NEIGHBOURS + 1, distance_upper_bound=1.2 * cell_px)
         free = np.array([1, 1, 1, kind == "free", 1], float)
         lower, upper = _bounds(yx, width, REACH_CELLS * cell_px)
         fitted = theta.copy()
@@ -203,9 +199,7 @@ def refine_columns(image, mask, yx, cell_px):
             part = slice(i, i + CHUNK)
             rows, columns, values, valid = _windows(image, mask, yx[part], radius)
             window = rows, columns, values - _tails(rows, columns, theta, near[part, 1:]), valid
-            fitted[part] = _levenberg_marquardt(
-                window, theta[part], lower[part], upper[part], free, iterations
-            )
+            fitted[part] = _levenberg_marquardt(window, theta[part], lower[part], upper[part], free, iterations)
             settled = (free > 0) & (fitted[part] > lower[part]) & (fitted[part] < upper[part])
             errors[part] = _errors(window, fitted[part], settled)
         theta = fitted

@@ -41,8 +41,7 @@ def _reward(direction, unit, physics, source):
 def _arc_lengths(walls):
     """Length along each wall, its points joined by straight lines, (n,) cells."""
     knots = [
-        np.concatenate([path, path[:1]]) if ring else path
-        for path, ring in zip(walls.paths, walls.closed, strict=True)
+        np.concatenate([path, path[:1]]) if ring else path for path, ring in zip(walls.paths, walls.closed, strict=True)
     ]
     return np.array([np.hypot(*np.diff(path, axis=0).T).sum() for path in knots])
 
@@ -85,8 +84,7 @@ def chord_to_arc(walls):
         return float("nan")
     arc = _arc_lengths(walls)
     chord = [
-        0.0 if ring else np.hypot(*(path[-1] - path[0]))
-        for path, ring in zip(walls.paths, walls.closed, strict=True)
+        0.0 if ring else np.hypot(*(path[-1] - path[0])) for path, ring in zip(walls.paths, walls.closed, strict=True)
     ]
     return float(max(1 - np.sum(chord) / arc.sum(), 0.0))
 

@@ -55,9 +55,7 @@ def _trial(domain: Domain, space: Space, trial: int, setting: Mapping[str, Any],
     return {"tid": trial, "state": JOB_STATE_DONE, "result": result, "misc": misc, **times}
 
 
-def _normalised_losses(
-    records: Sequence[Mapping], objectives: Mapping[str, str], guarded: bool
-) -> np.ndarray:
+def _normalised_losses(records: Sequence[Mapping], objectives: Mapping[str, str], guarded: bool) -> np.ndarray:
     """(trial, objective) losses in [0, 1], NaN for trials that may not guide the search."""
     names = sorted(objectives)
     rewards = np.full((len(records), len(names)), np.nan)
@@ -124,9 +122,7 @@ def _unless_tried(space: Space, setting: dict, settings: Sequence[Mapping], key:
     return _untried(space, tried, _rng(*key)) if space.index(setting) in tried else setting
 
 
-def _guided(
-    space: Space, settings: Sequence[Mapping], losses: np.ndarray, key: tuple[int, ...]
-) -> dict[str, Any]:
+def _guided(space: Space, settings: Sequence[Mapping], losses: np.ndarray, key: tuple[int, ...]) -> dict[str, Any]:
     """One untried setting for one random weighting; NaN losses are those of failed or pending trials."""
     tried = {space.index(setting) for setting in settings}
     rng = _rng(*key)

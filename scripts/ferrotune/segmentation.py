@@ -26,7 +26,8 @@ def reduce(descriptors, rank, seed):
     if rank is None:
         return np.asarray(descriptors, float)
     rank = min(rank, len(descriptors) - 1, descriptors.shape[1])
-    return PCA(rank, svd_solver="randomized", iterated_power=5, random_state=seed).fit_transform(descriptors).astype(float)
+    components = PCA(rank, svd_solver="randomized", iterated_power=5, random_state=seed)
+    return components.fit_transform(descriptors).astype(float)
 
 
 def cluster(scores, components, covariance, seed):

@@ -38,11 +38,7 @@ def _allowed(error):
     if error.validator == "type":
         kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         wanted = " or ".join(TYPE_NAMES[kind] for kind in kinds if kind != "null")
-        return (
-            f"{error.instance!r} is not {wanted}"
-            if error.instance is not None
-            else f"is empty; give {wanted}"
-        )
+        return f"{error.instance!r} is not {wanted}" if error.instance is not None else f"is empty; give {wanted}"
     if error.validator == "minimum":
         return f"{error.instance!r} is too small; the least is {error.validator_value}"
     if error.validator == "maximum":
@@ -57,9 +53,7 @@ def _allowed(error):
 def _deepest(error):
     """The most telling of an error's alternatives: if there is one, of that of the value's own kind."""
     while error.context:
-        other = {
-            e.relative_schema_path[0] for e in error.context if e.validator == "type" and not e.relative_path
-        }
+        other = {e.relative_schema_path[0] for e in error.context if e.validator == "type" and not e.relative_path}
         fitting = [e for e in error.context if e.relative_schema_path[0] not in other]
         error = jsonschema.exceptions.best_match(fitting or error.context)
     return error
@@ -91,8 +85,7 @@ def check_config(config, schema):
     for name, direction in config["objectives"].items():
         if direction != REWARDS[name].direction:
             raise InputError(
-                f"config: objectives.{name}: {direction!r} is against its physics; "
-                f"it is to {REWARDS[name].direction}"
+                f"config: objectives.{name}: {direction!r} is against its physics; it is to {REWARDS[name].direction}"
             )
     for name, pipeline in config["pipelines"].items():
         Space.from_config(pipeline["space"], where=f"config: pipelines.{name}.space")
@@ -146,9 +139,7 @@ def _read_table(path):
     """Rows (dict) of the sheet by line number; lines that start with # are comments."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            lines = {
-                n: line for n, line in enumerate(file, start=1) if line.strip() and not line.startswith("#")
-            }
+            lines = {n: line for n, line in enumerate(file, start=1) if line.strip() and not line.startswith("#")}
     except FileNotFoundError:
         raise InputError(f"sheet {path}: no such file; name yours in the config's key images") from None
     except (OSError, UnicodeDecodeError) as error:

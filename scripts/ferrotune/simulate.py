@@ -229,9 +229,7 @@ def _cell_truth(a_yx: np.ndarray, b_yx: np.ndarray) -> dict[str, np.ndarray]:
     return {"yx": centre, "polarization": b_yx - centre, "a": a, "b": b, "alpha": alpha, "volume": volume}
 
 
-def _polarize(
-    sites: np.ndarray, film: np.ndarray, specimen: Specimen, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _polarize(sites: np.ndarray, film: np.ndarray, specimen: Specimen, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Domain label (na, nb) and displacement (na, nb, 2), px, of B sites in lattice units."""
     label = np.full(film.shape, -1, np.int8)
     displacement = np.zeros(sites.shape)

@@ -26,9 +26,7 @@ def _choice_values(key: str, values: Sequence[Any]) -> tuple[Any, ...]:
         raise InputError(f"{key}: the list of values is empty; give at least one value")
     for position, value in enumerate(values):
         if not _is_scalar(value):
-            raise InputError(
-                f"{key}: {value!r} is not a finite number, text, true, false or null; replace it"
-            )
+            raise InputError(f"{key}: {value!r} is not a finite number, text, true, false or null; replace it")
         # Equal values (1, 1.0 and true are equal) would count one setting twice.
         if value in values[:position]:
             raise InputError(f"{key}: {value!r} equals an earlier value of the list; remove one of the two")
@@ -126,9 +124,7 @@ class Space:
     def encode(self, setting: Mapping[str, Any]) -> tuple[int, ...]:
         """Each parameter's index into its values; InputError where the setting is not of this space."""
         if set(setting) != set(self.parameters):
-            raise InputError(
-                f"setting {dict(setting)}: its parameters are not {list(self.names)}; start afresh"
-            )
+            raise InputError(f"setting {dict(setting)}: its parameters are not {list(self.names)}; start afresh")
         indices = []
         for name, values in self.parameters.items():
             if setting[name] not in values:

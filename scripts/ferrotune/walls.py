@@ -231,9 +231,7 @@ def find_walls(label_raster, samples_per_cell, seed):
     worst (cubics over 3 cells: 0.05 and 0.11); drawn rings of radius 5 to 40 cells are 6 % to 0 % too flat.
     """
     if samples_per_cell < 4:
-        raise InputError(
-            f"walls: {samples_per_cell} samples a cell; draw the labels with 4 or more (8 is usual)"
-        )
+        raise InputError(f"walls: {samples_per_cell} samples a cell; draw the labels with 4 or more (8 is usual)")
     lines = _hough(label_raster, samples_per_cell, seed)
     if len(lines) == 0:
         return Walls(np.empty((0, 2, 2)), [], [], [])

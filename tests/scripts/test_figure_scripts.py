@@ -28,9 +28,7 @@ def _grid(offset):
 def _rows(folder, labels, statuses):
     for number, found in enumerate(np.split(labels, 2)):
         write_store(folder / f"{number:03d}.zarr", {"labels": (("trial", "site"), found)})
-    rows = pd.DataFrame(
-        {"trial": range(4), "round": [0, 0, 1, 1], "w1": 1.5, "w2": 1.0, "rank": [4, np.nan, 4, 8]}
-    )
+    rows = pd.DataFrame({"trial": range(4), "round": [0, 0, 1, 1], "w1": 1.5, "w2": 1.0, "rank": [4, np.nan, 4, 8]})
     rewards = {"curvature": [0.01, 0.02, np.nan, 0.03], "length": [12.0, 14.0, np.nan, 9.0]}
     return rows.assign(
         components=2,
@@ -124,9 +122,7 @@ def _is_figure(path):
 @pytest.mark.parametrize("pixel_size_pm", [15.6, None])
 def test_figures_of_an_image(results, tmp_path, pixel_size_pm):
     folder = results(pixel_size_pm=pixel_size_pm)
-    outputs = [
-        [tmp_path / f"{name}.{suffix}" for suffix in ("png", "pdf")] for name in ("columns", "polarization")
-    ]
+    outputs = [[tmp_path / f"{name}.{suffix}" for suffix in ("png", "pdf")] for name in ("columns", "polarization")]
     stores = (folder / f"{name}.zarr" for name in ("image", "columns", "cells"))
     script("figures_image.py")(*stores, *outputs, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs for path in paths)
@@ -137,9 +133,7 @@ def test_figures_of_an_image(results, tmp_path, pixel_size_pm):
 @pytest.mark.parametrize("answered", [True, False])
 @pytest.mark.parametrize("guarded", [True, False])
 def test_figures_of_a_pipeline(results, tmp_path, answered, guarded):
-    outputs = {
-        name: [tmp_path / f"{name}.{s}" for s in ("png", "pdf")] for name in ("front", "walls", "convergence")
-    }
+    outputs = {name: [tmp_path / f"{name}.{s}" for s in ("png", "pdf")] for name in ("front", "walls", "convergence")}
     inputs = _inputs(results(answered))
     script("figures_pipeline.py")(inputs, outputs, OBJECTIVES, guarded, 2, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)

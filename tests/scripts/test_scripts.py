@@ -277,8 +277,7 @@ def test_columns_cells_and_patches_belong_together(chain):
     assert (columns["sublattice"][patches["column"]] == 0).all()
     assert patches["patches"].shape[:2] == (4, len(patches["yx"]))
     assert (
-        patches["patches"].dtype == np.float32
-        and list(patches["patches"].shape[2:]) == patch_attributes["window_px"]
+        patches["patches"].dtype == np.float32 and list(patches["patches"].shape[2:]) == patch_attributes["window_px"]
     )
     assert patch_attributes["preprocessings"] == [[1, 0], [1, 1], [2, 0], [2, 1]]
     assert patch_attributes["dropped_sites"] > 0
@@ -433,9 +432,7 @@ def test_a_missing_image_ends_in_one_line(tmp_path, capsys):
             log_path=str(tmp_path / "log"),
         )
     line = capsys.readouterr().err
-    assert (
-        line.startswith("ferrotune: image one: image ") and "does not exist" in line and line.count("\n") == 1
-    )
+    assert line.startswith("ferrotune: image one: image ") and "does not exist" in line and line.count("\n") == 1
 
 
 def test_columns_that_close_no_cell_end_in_one_line(tmp_path, capsys):

@@ -160,9 +160,7 @@ def test_variants_do_not_depend_on_units_and_repeat():
     polarization += 0.1 * np.random.default_rng(1).normal(size=polarization.shape)
     labels = ag.polarization_variants(polarization, yx, CELL, seed=5)
     np.testing.assert_array_equal(labels, ag.polarization_variants(polarization, yx, CELL, seed=5))
-    np.testing.assert_array_equal(
-        labels, ag.polarization_variants(polarization * 1e3, yx * 4, CELL * 4, seed=5)
-    )
+    np.testing.assert_array_equal(labels, ag.polarization_variants(polarization * 1e3, yx * 4, CELL * 4, seed=5))
 
 
 def test_agreement_puts_it_together():

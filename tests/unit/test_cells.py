@@ -67,9 +67,7 @@ def test_indices_are_unique_and_count_from_cell_to_cell(seed, share):
 
 def test_indices_follow_a_drift_that_adds_up_to_cells():
     a, b = crystal(60, 8)
-    a[:, 1] += (
-        a[:, 0] / 300
-    ) ** 2 * 5  # in the end by a fifth of a cell a cell, and by more than four in all
+    a[:, 1] += (a[:, 0] / 300) ** 2 * 5  # in the end by a fifth of a cell a cell, and by more than four in all
     cells = build_cells(a, b, LATTICE)
     assert len(cells.yx) == 59 * 7
     assert np.array_equal(np.unique(cells.ab, axis=0), np.argwhere(np.ones((59, 7))))
@@ -109,22 +107,21 @@ def test_cells_turn_and_grow_with_the_crystal(angle, scale):
     assert turned.volume == pytest.approx(plain.volume * scale**2)
 
 
-@pytest.mark.parametrize("image", ["Sm_0", "Sm_10", "Sm_13"])
-def test_polarization_of_the_demo(image):
-    cells, row, truth, share = against_truth(see(**{**demo_specimens()[image], "shape": SMALL}))
+# Sm_0 whole: in a small frame its mis-tilt would grow more than twice as fast.
+@pytest.mark.parametrize(("image", "shape"), [("Sm_0", (1024, 1088)), ("Sm_10", SMALL), ("Sm_13", SMALL)])
+def test_polarization_of_the_demo(image, shape):
+    cells, row, truth, share = against_truth(see(**{**demo_specimens()[image], "shape": shape}))
     assert share > 0.99
     error = cells.polarization[row] - truth["polarization"]
     assert np.isfinite(error).all(axis=1).mean() > 0.99
-    assert np.nanmedian(np.hypot(*error.T)) < 0.26
+    assert np.nanmedian(np.hypot(*error.T)) < 0.25
     # Its size and direction are right to a tenth: mis-tilt makes columns oblong, which we fit as round.
     slope = np.nansum(cells.polarization[row] * truth["polarization"]) / np.nansum(truth["polarization"] ** 2)
     assert slope == pytest.approx(1.0, abs=0.1)
 
 
 def test_nothing_is_polarized_where_nothing_is():
-    cells, row, _, _ = against_truth(
-        see(geometry="none", polarization_pm=0.0, mistilt_shift_pm=0.0, dose=400.0)
-    )
+    cells, row, _, _ = against_truth(see(geometry="none", polarization_pm=0.0, mistilt_shift_pm=0.0, dose=400.0))
     assert np.abs(np.nanmean(cells.polarization[row], axis=0)).max() < 0.05
     assert np.nanmedian(np.hypot(*cells.polarization[row].T)) < 0.25
 

@@ -26,7 +26,7 @@ def test_columns_of_the_demo_are_found_sorted_and_placed(image):
 
 
 def test_columns_of_a_whole_demo_image():
-    compared = compare(see(**DEMO["Sm_13"]))
+    compared = compare(see(**DEMO["Sm_0"]))
     assert len(compared.error) > 3000
     assert compared.found >= 0.99 and compared.false < 0.005 and compared.sorted_right >= 0.99
     assert np.median(compared.error) < 0.15

@@ -61,9 +61,7 @@ def test_patches_of_many_sites_do_not_depend_on_each_other():
 def test_only_windows_inside_the_image_are_usable():
     """A window of 2 r + 1 needs r pixels on each side, and 2 for the splines."""
     mask = np.ones((40, 50), bool)
-    yx = np.array(
-        [[6.0, 20.0], [5.0, 20.0], [33.0, 20.0], [34.0, 20.0], [20.0, 5.0], [20.0, 44.0], [20.0, 45.0]]
-    )
+    yx = np.array([[6.0, 20.0], [5.0, 20.0], [33.0, 20.0], [34.0, 20.0], [20.0, 5.0], [20.0, 44.0], [20.0, 45.0]])
     assert usable_sites(mask, yx, (9, 7)).tolist() == [True, False, True, False, True, True, False]
 
 
@@ -140,9 +138,7 @@ def test_denoising_is_a_gaussian_that_keeps_the_mean():
     noise = np.random.default_rng(0).normal(size=(200, 200)).astype(np.float32)
     smooth = preprocess(noise + 3, np.ones(noise.shape, bool), 12.0, 0, 2.0)
     assert smooth.std() == pytest.approx(1 / (2 * np.sqrt(np.pi) * 2.0), rel=0.1)
-    assert preprocess(np.full(SHAPE, 3.0, np.float32), np.ones(SHAPE, bool), 12.0, 0, 2.0) == pytest.approx(
-        3.0
-    )
+    assert preprocess(np.full(SHAPE, 3.0, np.float32), np.ones(SHAPE, bool), 12.0, 0, 2.0) == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(("flatten", "sigma"), [(0, 0), (0, 1.5), (2, 0), (1, 1), (4, 2)])

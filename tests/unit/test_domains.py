@@ -45,9 +45,7 @@ def test_inside_domains_p_is_a_unit_variant(geometry):
     assert np.allclose(direction[inside], VARIANTS[label[inside]], atol=0.002)
 
 
-@pytest.mark.parametrize(
-    ("geometry", "switching", "fixed", "along"), [("walls_109", 0, 1, 0), ("walls_71", 1, 0, 1)]
-)
+@pytest.mark.parametrize(("geometry", "switching", "fixed", "along"), [("walls_109", 0, 1, 0), ("walls_71", 1, 0, 1)])
 def test_one_component_switches_across_straight_walls(geometry, switching, fixed, along):
     n = 40
     _, direction = domain_pattern(geometry, grid(n), 2.0, seed=5)

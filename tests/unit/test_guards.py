@@ -69,14 +69,14 @@ def verdict(labels, near, walls, seed=0):
 
 
 def test_domains_are_above_noise_and_need_a_wall(grid, near):
-    yx, edges = grid
+    yx, _ = grid
     labels = (yx[:, 0] + 0.4 * yx[:, 1] > 25).astype(int)
     assert verdict(labels, near, ONE, 0) == guards.OK
     assert verdict(labels, near, NONE, 0) == guards.NO_WALLS
 
 
 def test_one_label_and_a_sliver_of_another_are_one_cluster(grid, near):
-    yx, edges = grid
+    yx, _ = grid
     labels = np.zeros(len(yx), int)
     assert verdict(labels, near, NONE, 0) == guards.ONE_CLUSTER
     labels[:16] = 3
@@ -86,7 +86,7 @@ def test_one_label_and_a_sliver_of_another_are_one_cluster(grid, near):
 
 
 def test_salt_and_pepper_is_noise(grid, near):
-    yx, edges = grid
+    yx, _ = grid
     found = [
         verdict(np.random.default_rng(seed).choice(3, len(yx), p=[0.6, 0.3, 0.1]), near, ONE, seed)
         for seed in range(40)
@@ -97,7 +97,7 @@ def test_salt_and_pepper_is_noise(grid, near):
 
 
 def test_a_checkerboard_is_not_above_noise(grid, near):
-    yx, edges = grid
+    yx, _ = grid
     labels = (yx.sum(axis=1) % 2).astype(int)
     assert verdict(labels, near, ONE, 0) == guards.NOT_ABOVE_NOISE
 

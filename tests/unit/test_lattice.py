@@ -13,9 +13,7 @@ from simulated import IDEAL, see
 def true_vectors(specimen):
     turn, shear = np.radians(specimen["lattice_rotation_deg"]), np.radians(specimen["lattice_shear_deg"])
     a, b = specimen["cell_px"]
-    return np.array(
-        [[a * np.cos(turn), a * np.sin(turn)], [-b * np.sin(turn - shear), b * np.cos(turn - shear)]]
-    )
+    return np.array([[a * np.cos(turn), a * np.sin(turn)], [-b * np.sin(turn - shear), b * np.cos(turn - shear)]])
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,7 @@ def test_losses_turn_rewards_round_once():
 
 def test_normalise_over_finite_rows_only():
     losses = np.array([[0.0, 5.0], [10.0, 5.0], [NAN, 900.0], [2.0, INF], [5.0, 5.0]])
-    np.testing.assert_array_equal(
-        pareto.normalise(losses), [[0, 0], [1, 0], [NAN, NAN], [NAN, NAN], [0.5, 0]]
-    )
+    np.testing.assert_array_equal(pareto.normalise(losses), [[0, 0], [1, 0], [NAN, NAN], [NAN, NAN], [0.5, 0]])
     assert np.isnan(pareto.normalise(np.full((3, 2), NAN))).all()
 
 

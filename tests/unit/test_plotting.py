@@ -154,9 +154,7 @@ def _columns_figure(pixel_size_pm=15.6):
     yx, mask = _lattice(), np.ones((120, 140), bool)
     mask[:20, :20] = False
     sublattice = np.arange(len(yx)) % 2
-    return figure_columns(
-        rng.random(mask.shape), mask, yx, np.full(yx.shape, 0.1), sublattice, CELL, pixel_size_pm
-    )
+    return figure_columns(rng.random(mask.shape), mask, yx, np.full(yx.shape, 0.1), sublattice, CELL, pixel_size_pm)
 
 
 def test_columns_figure_states_the_position_error():
@@ -176,9 +174,7 @@ def test_polarization_figure_survives_cells_without_a_b_column():
     p = np.full(yx.shape, NAN)
     flat = np.full(len(yx), CELL)
     for polarization in (p, np.where(yx[:, :1] > 50, p, 0.5)):
-        figure = figure_polarization(
-            yx, polarization, flat, flat, 9 * flat, 0.1, np.ones((120, 140), bool), CELL, None
-        )
+        figure = figure_polarization(yx, polarization, flat, flat, 9 * flat, 0.1, np.ones((120, 140), bool), CELL, None)
         assert style.render(figure, "png")[:4] == b"\x89PNG"
 
 
@@ -200,11 +196,7 @@ def _front_figure(scatter):
 
 def _place(figure, marker_size):
     """Offsets of the first scatter of one size in the first axes."""
-    found = [
-        c
-        for c in figure.axes[0].collections
-        if isinstance(c, PathCollection) and c.get_sizes()[0] == marker_size
-    ]
+    found = [c for c in figure.axes[0].collections if isinstance(c, PathCollection) and c.get_sizes()[0] == marker_size]
     return found[0].get_offsets()
 
 
@@ -237,9 +229,7 @@ def test_front_figure_of_more_objectives_is_a_grid_of_pairs():
 
 
 def test_front_figure_without_any_answer():
-    scatter = _scatter(
-        np.full((5, 2), NAN), ["curvature", "length"], knee=None, selected=None, contrasting=None
-    )
+    scatter = _scatter(np.full((5, 2), NAN), ["curvature", "length"], knee=None, selected=None, contrasting=None)
     scatter.status[:] = "one_cluster"
     scatter.front[:] = False
     figure = _front_figure(scatter)
@@ -254,9 +244,7 @@ def test_walls_are_drawn_in_pixels_and_rings_are_closed():
     line = np.column_stack([np.linspace(1, 11, 41), np.full(41, 12.0)])
     points, wall = np.concatenate([ring, line]), np.repeat([0, 1], [80, 41])
     image, mask = np.zeros((120, 140)), np.ones((120, 140), bool)
-    figure = figure_walls(
-        image, mask, points, wall, np.array([[[1, 12], [11, 12.0]]]), ["2 walls"], CELL, None
-    )
+    figure = figure_walls(image, mask, points, wall, np.array([[[1, 12], [11, 12.0]]]), ["2 walls"], CELL, None)
     drawn = figure.axes[0].lines[0].get_xydata()
     np.testing.assert_allclose(drawn[80], drawn[0])
     np.testing.assert_allclose(drawn[82:-1, 0], 120)
@@ -393,9 +381,7 @@ def test_the_page_is_whole_and_safe():
         ("i", "p"),
     )
     assert json.loads(json.dumps(part, allow_nan=False))["trials"][1]["values"]["curvature"] is None
-    html = explorer.render_page(
-        "{{ image }}<script>{{ pipelines | tojson }}</script>", "<b>", [], "", (1, 1), [part]
-    )
+    html = explorer.render_page("{{ image }}<script>{{ pipelines | tojson }}</script>", "<b>", [], "", (1, 1), [part])
     assert html.startswith("&lt;b&gt;")
     assert html.count("</script>") == 1
     assert html.index('"length": "maximise"') < html.index('"curvature": "minimise"')

@@ -19,9 +19,7 @@ NONE = Walls(np.empty((0, 2, 2)), [], [], [])
 
 def outcome(trial, status=guards.OK, n_paths=2, reason=""):
     paths = [RNG.normal(size=(5 + i, 2)) for i in range(n_paths)]
-    walls = Walls(
-        RNG.normal(size=(n_paths + 1, 2, 2)), paths, [False] * n_paths, [np.ones(len(p)) for p in paths]
-    )
+    walls = Walls(RNG.normal(size=(n_paths + 1, 2, 2)), paths, [False] * n_paths, [np.ones(len(p)) for p in paths])
     walls = walls if n_paths else NONE
     rewards = {name: (math.nan if not n_paths else float(trial + i)) for i, name in enumerate(REWARDS)}
     return Outcome(trial, RNG.integers(0, 3, 20).astype(np.int8), walls, rewards, status, reason, 0.5 + trial)
@@ -71,9 +69,7 @@ def test_walls_can_be_put_together_again(tmp_path, outcomes):
         assert segments == pytest.approx(source.walls.segments, rel=1e-6)
         mine = stored["point_trial"] == source.trial
         for wall, path in enumerate(source.walls.paths):
-            assert stored["path_points"][mine & (stored["point_wall"] == wall)] == pytest.approx(
-                path, rel=1e-6
-            )
+            assert stored["path_points"][mine & (stored["point_wall"] == wall)] == pytest.approx(path, rel=1e-6)
         row = stored["trial"].tolist().index(source.trial)
         assert np.array_equal(stored["labels"][row], source.labels)
 

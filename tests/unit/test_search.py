@@ -58,9 +58,7 @@ def indices(settings):
 
 
 def test_the_landscape_has_the_front_that_it_is_built_to_have():
-    front = [
-        r["setting"] for r in np.array([trial(s) for s in SPACE])[pareto.front(losses(map(trial, SPACE)))]
-    ]
+    front = [r["setting"] for r in np.array([trial(s) for s in SPACE])[pareto.front(losses(map(trial, SPACE)))]]
     assert {setting["clusters"] for setting in front} == set(range(2, 8))
     assert {(setting["components"], setting["covariance"]) for setting in front} == {(16, "full")}
 
@@ -83,9 +81,7 @@ def test_seed_and_round_change_the_proposals():
     kinds = [(3, 0), (3, 1), (4, 0)]
     found = {json.dumps(search.suggest(SPACE, records, OBJECTIVES, 4, r, seed, 16)) for r, seed in kinds}
     assert len(found) == len(kinds)
-    assert search.suggest(SPACE, [], OBJECTIVES, 4, 0, 0, 16) != search.suggest(
-        SPACE, [], OBJECTIVES, 4, 0, 1, 16
-    )
+    assert search.suggest(SPACE, [], OBJECTIVES, 4, 0, 0, 16) != search.suggest(SPACE, [], OBJECTIVES, 4, 0, 1, 16)
 
 
 @pytest.mark.parametrize("done", [1, 3])
@@ -115,8 +111,7 @@ def test_a_small_space_is_emptied_and_then_nothing_is_left(startup):
     for number in range(4):
         rounds.append(search.suggest(space, records, OBJECTIVES, 5, number, 3, startup))
         records += [
-            {"setting": s, "status": "ok", "rewards": {"curvature": s["clusters"], "length": 1.0}}
-            for s in rounds[-1]
+            {"setting": s, "status": "ok", "rewards": {"curvature": s["clusters"], "length": 1.0}} for s in rounds[-1]
         ]
     assert [len(settings) for settings in rounds] == [5, 5, 2, 0]
     assert sorted(space.index(record["setting"]) for record in records) == list(range(12))
@@ -152,9 +147,7 @@ def test_guarded_search_leaves_trivial_segmentations_and_the_paper_s_is_drawn_to
 
 @pytest.mark.parametrize("rewards", [{}, {"curvature": float("nan"), "length": 1.0}, {"curvature": None}])
 def test_trials_without_rewards_count_as_tried_and_stop_nothing(rewards):
-    records = searched(
-        5, evaluate=lambda setting: {"setting": setting, "status": "failed: why", "rewards": rewards}
-    )
+    records = searched(5, evaluate=lambda setting: {"setting": setting, "status": "failed: why", "rewards": rewards})
     assert len(set(indices([record["setting"] for record in records]))) == 40
     unguarded = search.suggest(SPACE, records, OBJECTIVES, 3, 5, 0, 16, guarded=False)
     assert len(set(indices(unguarded))) == 3
@@ -169,9 +162,7 @@ def test_search_beats_chance(searches):
         return pareto.hypervolume(losses(records), bounds) / best
 
     chance = np.random.default_rng(0)
-    random = [
-        share([trial(SPACE.setting(int(i))) for i in chance.choice(SPACE.size, 100)]) for _ in range(16)
-    ]
+    random = [share([trial(SPACE.setting(int(i))) for i in chance.choice(SPACE.size, 100)]) for _ in range(16)]
     guided = [share(records[:100]) for records in searches]
     assert np.mean(guided) > np.mean(random) + 0.1
     assert min(guided) > np.mean(random)
@@ -200,8 +191,6 @@ def test_errors():
 
 
 def test_exhaustive_goes_through_all_settings_in_order():
-    whole = [
-        setting for start in range(0, SPACE.size, 1000) for setting in search.exhaustive(SPACE, start, 1000)
-    ]
+    whole = [setting for start in range(0, SPACE.size, 1000) for setting in search.exhaustive(SPACE, start, 1000)]
     assert whole == list(SPACE)
     assert search.exhaustive(SPACE, SPACE.size, 8) == []

@@ -73,9 +73,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
     assert set(schema("config")["$defs"]["specimen"]["propertyNames"]["enum"]) == names
     for where in (("default",), ("images", "Sm_0")):
         message = problem("simulation", *where, "geometri", value="none")
-        assert message.startswith(
-            f"simulation.{'.'.join(where)}: 'geometri' is not allowed; allowed are geometry, "
-        )
+        assert message.startswith(f"simulation.{'.'.join(where)}: 'geometri' is not allowed; allowed are geometry, ")
 
 
 @pytest.mark.parametrize(

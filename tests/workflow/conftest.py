@@ -37,6 +37,8 @@ CASE = {
 class Case:
     """A folder with a config and a sheet, and the means to run the workflow in it."""
 
+    space = CASE["pipelines"]["patch_gmm"]["space"]
+
     def __init__(self, folder, rows="stripes\t0\tsimulated\t\t\t\ndiagonal\t7\tsimulated\t\t\t\n", **changes):
         self.folder = folder
         folder.mkdir(exist_ok=True)

@@ -32,7 +32,7 @@ def bad_images(tmp_path_factory, finished):
     rows = "".join(f"{name.replace('.', '_')}\t0\t{folder / name}\t\t\t\n" for name in names)
     rows += f"stranger\t0\t{source}\t\t{folder / 'other.csv'}\t\n"
     rows += "stripes\t0\tsimulated\t\t\t\n"
-    rows += "twice\t0\tsimulated\t\t\t\ntwice\t0\tsimulated\t\t\t\nun/fit\t0\tsimulated\t\t\t\nrich\t120\tsimulated\t\t\t\n"
+    rows += 2 * "twice\t0\tsimulated\t\t\t\n" + "un/fit\t0\tsimulated\t\t\t\nrich\t120\tsimulated\t\t\t\n"
     case = type(finished)(folder / "case", rows=rows)
     return case.run(), case
 
@@ -77,7 +77,7 @@ def test_the_exit_status_tells_and_the_good_image_is_finished(bad_images):
         ({"search": {"trials": 0}}, "search.trials: 0 is too small; the least is 1"),
         ({"objectives": {"straightness": "maximise"}}, "'straightness'"),
         ({"objectives": {"length": "minimise"}}, "against its physics"),
-        ({"pipelines": {"mine": {"descriptor": "fft", "reduction": "pca", "clustering": "gmm", "space": {}}}}, "'fft' is not allowed"),
+        ({"pipelines": {"patch_gmm": {"descriptor": "fft", "space": {}}}}, "'fft' is not allowed"),
         ({"mode": "strict"}, "mode: 'strict' is not allowed; allowed are guarded, paper"),
         ({"images": "nowhere.tsv"}, "sheet nowhere.tsv: no such file"),
     ],
@@ -90,10 +90,9 @@ def test_a_wrong_config_is_one_clear_line(new_case, changes, words):
     assert "Traceback" not in process.stdout
 
 
-def test_a_window_larger_than_the_image(new_case):
+def test_a_window_larger_than_the_image(new_case, finished):
     case = new_case(rows="stripes\t0\tsimulated\t\t\t\n")
-    space = {"w1": [19.0], "w2": [1.0], "rank": [4], "components": [2], "covariance": ["tied"], "flatten": [1], "sigma": [1]}
-    case.configure(pipelines={"patch_gmm": {"space": space}})
+    case.configure(pipelines={"patch_gmm": {"space": {**finished.space, "w1": [19.0]}}})
     process = case.run("results/tiny/stripes/descriptors/patches.zarr")
     assert process.returncode != 0
     assert "ferrotune: image stripes: the largest window" in process.stdout

@@ -66,9 +66,7 @@ def figure_columns(image, mask, yx, sigma_yx, sublattice, cell_px, pixel_size_pm
     part.spines[:].set(visible=True, color=ORANGE, linewidth=1.2)
     scale_bar(part, pixel_size_pm, cell_px)
     if len(yx):
-        part.legend(
-            loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.2, handletextpad=0.1
-        )
+        part.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.2, handletextpad=0.1)
     part.text(0.0, -0.02, _errors(sigma_yx, sublattice, pixel_size_pm), transform=part.transAxes, va="top")
     count = ", ".join(f"{(sublattice == kind).sum()} {name}" for kind, name, *_ in KINDS)
     whole.text(0.0, -0.02, f"columns: {count}", transform=whole.transAxes, va="top")

@@ -35,15 +35,11 @@ def figure_convergence(losses, rounds, status, front, startup):
     if startup:
         last = min(startup, len(number)) + 0.5
         axes.axvspan(0.5, last, color=START, lw=0)
-        axes.annotate(
-            "start-up", (last, 1.11), (-3, -2), textcoords="offset points", ha="right", va="top", color=GREY
-        )
+        axes.annotate("start-up", (last, 1.11), (-3, -2), textcoords="offset points", ha="right", va="top", color=GREY)
     for first in np.flatnonzero(np.diff(rounds)) + 1.5:
         axes.axvline(first, color=FAINT, lw=0.5, ls=(0, (2, 2)), zorder=1)
     axes.plot(number, history, color=BLUE, drawstyle="steps-post", zorder=2)
-    axes.scatter(
-        number[front], history[front], s=14, color=BLUE, zorder=3, clip_on=False, label="on the front"
-    )
+    axes.scatter(number[front], history[front], s=14, color=BLUE, zorder=3, clip_on=False, label="on the front")
     kept_out = np.array([kind != OK for kind in status], dtype=bool)
     axes.scatter(
         number[kept_out],
@@ -58,7 +54,5 @@ def figure_convergence(losses, rounds, status, front, startup):
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     axes.set(xlabel="trials", ylabel="hypervolume (share of the box)")
     if front.any() or kept_out.any():
-        axes.legend(
-            loc="lower right", bbox_to_anchor=(1.01, 0.98), ncols=2, borderaxespad=0, handletextpad=0.2
-        )
+        axes.legend(loc="lower right", bbox_to_anchor=(1.01, 0.98), ncols=2, borderaxespad=0, handletextpad=0.2)
     return figure

@@ -229,6 +229,4 @@ def render_page(template, image, facts, picture, shape, searches):
     """
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     page.policies["json.dumps_kwargs"] = {"sort_keys": False}  # parameters keep the table's order
-    return page.from_string(template).render(
-        image=image, facts=facts, picture=picture, shape=shape, pipelines=searches
-    )
+    return page.from_string(template).render(image=image, facts=facts, picture=picture, shape=shape, pipelines=searches)

@@ -122,9 +122,7 @@ def _legend(axes, scatter):
         if of.any():
             plotted = np.isfinite(scatter.rewards[of]).all(axis=1).any()
             label = f"{STATUSES[kind]} ({of.sum()}{'' if plotted else ', no rewards'})"
-            handles.append(
-                axes.scatter(none, none, marker=marker, s=18, c=FAINT, linewidths=0.8, label=label)
-            )
+            handles.append(axes.scatter(none, none, marker=marker, s=18, c=FAINT, linewidths=0.8, label=label))
     for row, look, name in _marks(scatter):
         if row is not None:
             handles.append(axes.scatter(none, none, label=name, **look))
@@ -162,9 +160,7 @@ def _draw_panel(figure, panel, name, box, mask, cell_px, pixel_size_pm):
     axes = figure.add_axes(box)
     maps.frame(axes, mask)
     if panel is None:
-        axes.text(
-            0.5, 0.5, "no trial in contrast", transform=axes.transAxes, ha="center", va="center", color=GREY
-        )
+        axes.text(0.5, 0.5, "no trial in contrast", transform=axes.transAxes, ha="center", va="center", color=GREY)
         letter(axes, name)
         return
     drawn = maps.site_map(panel.yx, mask, cell_px)

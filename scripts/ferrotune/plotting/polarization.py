@@ -85,9 +85,7 @@ def _draw_wheel(axes, full, noise, scale, unit):
     turn = np.linspace(0, 2 * np.pi, 121)
     axes.plot(np.cos(turn), np.sin(turn), color=INK, lw=0.5)
     if np.isfinite(noise) and noise < full:
-        axes.plot(
-            noise / full * np.cos(turn), noise / full * np.sin(turn), color=INK, lw=0.6, ls=(0, (2, 1.5))
-        )
+        axes.plot(noise / full * np.cos(turn), noise / full * np.sin(turn), color=INK, lw=0.6, ls=(0, (2, 1.5)))
     axes.set(xlim=(-1.04, 1.04), ylim=(1.04, -1.04), aspect="equal")
     axes.set_axis_off()
     text = f"rim: |P| = {full * scale:.3g} {unit} or more"
@@ -97,9 +95,7 @@ def _draw_wheel(axes, full, noise, scale, unit):
 
 
 def _draw_parameter(figure, axes, drawn, values, limits, cmap, label):
-    picture = maps.draw_values(
-        axes, *drawn, values, cmap=cmap, vmin=limits[0], vmax=limits[1], interpolation="none"
-    )
+    picture = maps.draw_values(axes, *drawn, values, cmap=cmap, vmin=limits[0], vmax=limits[1], interpolation="none")
     box = axes.get_position()
     bar = figure.add_axes((box.x1 + 0.008, box.y0 + 0.01, 0.012, box.height - 0.02))
     figure.colorbar(picture, cax=bar, extend="both").outline.set_linewidth(0.4)

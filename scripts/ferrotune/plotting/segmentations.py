@@ -41,9 +41,7 @@ def match_labels(labels, onto, undecided=None):
     targets = targets[targets >= 0]
     of_name = (labels == names[:, None]).astype(float)
     # all sites of `undecided` together weigh less than one of `onto`
-    shared = of_name @ (onto[:, None] == targets) + of_name @ (undecided[:, None] == targets) / (
-        len(onto) + 1
-    )
+    shared = of_name @ (onto[:, None] == targets) + of_name @ (undecided[:, None] == targets) / (len(onto) + 1)
     rows, columns = linear_sum_assignment(shared, maximize=True)
     # a pair that shares no site is no match
     found = {int(names[r]): int(targets[c]) for r, c in zip(rows, columns, strict=True) if shared[r, c]}

@@ -101,16 +101,12 @@ def _key(figure, axes, searches):
     """One line below the panels: pipelines, and what the open and the flat marks mean."""
     none = np.empty(0)
     handles = [
-        axes.scatter(
-            none, none, s=16, color=DOMAINS[i % len(DOMAINS)], marker=MARKERS[i % len(MARKERS)], label=name
-        )
+        axes.scatter(none, none, s=16, color=DOMAINS[i % len(DOMAINS)], marker=MARKERS[i % len(MARKERS)], label=name)
         for i, name in enumerate(searches)
     ]
     handles.append(axes.scatter(none, none, s=18, fc="white", ec=INK, label="no walls above noise"))
     handles.append(axes.scatter(none, none, s=22, color=INK, marker="_", label="best of all trials (ARI)"))
-    figure.legend(
-        handles=handles, loc="lower center", ncols=min(len(handles), 6), handletextpad=0.2, borderaxespad=0.3
-    )
+    figure.legend(handles=handles, loc="lower center", ncols=min(len(handles), 6), handletextpad=0.2, borderaxespad=0.3)
 
 
 @styled

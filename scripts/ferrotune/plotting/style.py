@@ -14,9 +14,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D, ScaledTranslation
 from matplotlib_scalebar.scalebar import ScaleBar
 
-logging.getLogger("fontTools").setLevel(
-    logging.WARNING
-)  # else a log has a line for every table of every font
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # else a log has a line for every table of every font
 
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches
 DPI = 250
@@ -52,9 +50,7 @@ METADATA = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "svg": {"Date": None, "Creator": None},
 }
-OPTIONS = {
-    "png": {"pil_kwargs": {"compress_level": 3}}
-}  # for noisy images smaller than 6, and thrice as fast
+OPTIONS = {"png": {"pil_kwargs": {"compress_level": 3}}}  # for noisy images smaller than 6, and thrice as fast
 
 
 def styled(draw):
@@ -128,7 +124,5 @@ def render(figure, file_format):
     """
     file = io.BytesIO()
     with mpl.rc_context(STYLE):
-        figure.savefig(
-            file, format=file_format, metadata=METADATA[file_format], **OPTIONS.get(file_format, {})
-        )
+        figure.savefig(file, format=file_format, metadata=METADATA[file_format], **OPTIONS.get(file_format, {}))
     return file.getvalue()

@@ -56,15 +56,11 @@ def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px,
     maps.frame(axes, mask)
     scale_bar(axes, pixel_size_pm, cell_px)
     if paths:
-        axes.legend(
-            loc="upper left", bbox_to_anchor=(-0.01, 0.0), ncols=2, borderaxespad=0.2, columnspacing=1
-        )
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.01, 0.0), ncols=2, borderaxespad=0.2, columnspacing=1)
     else:
         box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 6}
         headline, *lines = lines
-        axes.text(
-            0.5, 0.5, headline, transform=axes.transAxes, ha="center", va="center", fontsize=10, bbox=box
-        )
+        axes.text(0.5, 0.5, headline, transform=axes.transAxes, ha="center", va="center", fontsize=10, bbox=box)
     below = {"va": "top", "fontsize": 6.5, "linespacing": 1.35}
     axes.annotate("\n".join(lines), (0, 0), (2, -15), "axes fraction", "offset points", **below)
     return figure

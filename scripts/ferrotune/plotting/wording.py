@@ -70,9 +70,7 @@ def describe(setting, cell_px):
     rest, parts = dict(setting), []
     if {"w1", "w2"} <= rest.keys():
         sides = [rest.pop("w1"), rest.pop("w2")]
-        cells, px = (
-            f" {TIMES} ".join(map(number, s)) for s in (sides, [window_px(s, cell_px) for s in sides])
-        )
+        cells, px = (f" {TIMES} ".join(map(number, s)) for s in (sides, [window_px(s, cell_px) for s in sides]))
         parts.append(f"window {cells} cells ({px} px)")
     for name, form in SETTINGS.items():
         if name in rest:
