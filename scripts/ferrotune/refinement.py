@@ -25,6 +25,7 @@ AROUND = 24  # bright columns over which the typical width is taken
 class FittedColumns:
     """One row a column: yx and sigma_yx (n, 2) px; amplitude, width (px), background (n,).
 
+    sigma_yx is NaN where a fit stopped at its reach.
     significance (n,): amplitude over its standard error at the typical width. Whether there is a column at
     all is asked at a fixed width: a free one trades amplitude for background and hides even bright columns.
     """
@@ -207,4 +208,6 @@ def refine_columns(image, mask, yx, cell_px):
             significance = theta[:, 2] / np.maximum(errors[:, 2], 1e-12)
         else:
             width = _typical_width(theta)
-    return FittedColumns(theta[:, :2], errors[:, :2], *theta[:, 2:].T, significance)
+    stopped = (theta[:, :2] <= lower[:, :2]) | (theta[:, :2] >= upper[:, :2])
+    sigma_yx = np.where(stopped, np.nan, errors[:, :2])  # stopped at its reach, a position has no error bar
+    return FittedColumns(theta[:, :2], sigma_yx, *theta[:, 2:].T, significance)

@@ -2,13 +2,14 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"scikit-image": "skimage", "scikit-learn": "sklearn", "rosettasciio": "rsciio", "pyyaml": "yaml"}
-MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar"}
+MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar", "pillow": "PIL"}
 COMMANDS = {"snakemake", "ruff", "snakefmt"}  # run by the Makefile
 
 
@@ -45,3 +46,9 @@ def test_nothing_is_listed_that_nothing_imports():
     used = imported(ROOT / "scripts") | imported(ROOT / "tests")
     listed = pins((ROOT / "envs/requirements.in").read_text())
     assert [name for name in listed if MODULES.get(name, name) not in used | COMMANDS] == []
+
+
+def test_everything_imported_is_listed():
+    listed = {MODULES.get(name, name) for name in pins((ROOT / "envs/requirements.in").read_text())}
+    ours = {path.stem for path in (ROOT / "tests").rglob("*.py")} | {"ferrotune"}
+    assert imported(ROOT / "scripts") | imported(ROOT / "tests") <= listed | ours | sys.stdlib_module_names
