@@ -123,6 +123,15 @@ def front(losses: np.ndarray) -> np.ndarray:
     return mask
 
 
+def best_and_worst(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The box of all usable trials: the best and the worst of each objective, (objective,) each; NaN for none."""
+    usable = np.asarray(losses, dtype=float)
+    usable = usable[_usable(usable)]
+    if not len(usable):
+        return np.full(usable.shape[1], np.nan), np.full(usable.shape[1], np.nan)
+    return usable.min(axis=0), usable.max(axis=0)
+
+
 def ideal_nadir(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The box of the front: the best and the worst of each objective on it.
 

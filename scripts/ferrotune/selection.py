@@ -29,8 +29,8 @@ def front_of(table, objectives, guarded):
     chosen = np.flatnonzero(pareto.front(losses))
     front = table.iloc[chosen].assign(knee=False)
     if len(front):
-        bounds = np.nanmin(losses, axis=0), np.nanmax(losses, axis=0)
-        front.iloc[pareto.knee(losses[chosen], bounds), front.columns.get_loc("knee")] = True
+        knee = pareto.knee(losses[chosen], pareto.best_and_worst(losses))
+        front.iloc[knee, front.columns.get_loc("knee")] = True
     return front.sort_values(next(iter(objectives)), kind="stable")
 
 

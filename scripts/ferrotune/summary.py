@@ -61,5 +61,5 @@ def search_facts(table, front, objectives, guarded):
         "trials": len(table),
         "ok_trials": int(ok.sum()),
         "front_size": len(front),
-        "hypervolume": pareto.hypervolume(losses),
+        "hypervolume": pareto.hypervolume(losses, pareto.best_and_worst(losses)),
     }

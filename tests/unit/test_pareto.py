@@ -141,6 +141,12 @@ def test_knee_of_a_convex_surface_is_its_symmetric_point():
     np.testing.assert_allclose(steps[pareto.knee(surface)], 1 / 3)
 
 
+def test_the_box_of_all_trials_leaves_out_what_cannot_be_used():
+    best, worst = pareto.best_and_worst(np.array([[1.0, 9.0], [3.0, 2.0], [np.nan, -5.0], [2.0, np.inf]]))
+    assert best.tolist() == [1, 2] and worst.tolist() == [3, 9]
+    assert np.isnan(pareto.best_and_worst(np.full((3, 2), np.nan))).all()
+
+
 def test_knee_of_near_ties_is_measured_against_all_trials():
     front = np.array([[0.033, -28.0], [0.0379, -28.4], [0.038, -35.7]])  # the second is all but dominated
     everything = np.array([0.033, -35.7]), np.array([0.4, -3.0])

@@ -2,16 +2,19 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import zarr
 
+ROOT = Path(__file__).parents[2]
 IMAGES = ("stripes", "diagonal")
 
 
@@ -138,3 +141,16 @@ def test_exhaustive_mode_tries_every_setting_once(new_case):
     proposed = json.loads(case.results("stripes", "patch_gmm", "rounds", "000.json").read_text())["trials"]
     assert [trial["setting"]["w1"] for trial in proposed] == [1.0, 1.5]
     assert len(pd.read_csv(case.results("stripes", "patch_gmm", "trials.tsv"), sep="\t")) == 2
+
+
+def test_the_rule_graph_in_the_readme_is_the_workflow_s(finished):
+    process = finished.run("--rulegraph", "mermaid-js", "--forceall")
+    drawn = {line.strip() for line in process.stdout.splitlines() if re.match(r"\s*id\d+(\[| -->)", line)}
+    shown = {line.strip() for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("    id")}
+    assert by_name(drawn) == by_name(shown)
+
+
+def by_name(lines):
+    """The graph's edges (set of pairs of rule names), whatever number each rule got."""
+    names = dict(match.groups() for line in lines if (match := re.fullmatch(r"(id\d+)\[(\w+)\]", line)))
+    return {tuple(names[end] for end in line.split(" --> ")) for line in lines if "-->" in line}

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from ferrotune.guards import OK
-from ferrotune.pareto import hypervolume_history
+from ferrotune.pareto import best_and_worst, hypervolume_history
 from ferrotune.plotting.palette import BLUE, FAINT, GREY, INK
 from ferrotune.plotting.style import ONE_COLUMN, new_figure, styled
 
@@ -31,7 +31,7 @@ def figure_convergence(losses, rounds, status, front, startup):
     figure = new_figure(ONE_COLUMN, 2.3)
     axes = figure.add_axes((0.125, 0.165, 0.855, 0.74))
     number = np.arange(1, len(losses) + 1)
-    history = hypervolume_history(losses)
+    history = hypervolume_history(losses, best_and_worst(losses))
     if startup:
         last = min(startup, len(number)) + 0.5
         axes.axvspan(0.5, last, color=START, lw=0)
