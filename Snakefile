@@ -31,3 +31,11 @@ rule all:
     default_target: True
     input:
         get_final_output(),
+
+
+onsuccess:
+    print(*answer_lines(RESULTS), sep="\n")
+
+
+onerror:
+    print(*error_lines(RESULTS), sep="\n", file=sys.stderr)

@@ -12,6 +12,7 @@ sys.path.insert(0, f"{workflow.basedir}/scripts")
 
 from ferrotune import settings
 from ferrotune.errors import InputError
+from ferrotune.messages import answer_lines, error_lines
 from ferrotune.provenance import code_digest
 from snakemake.exceptions import WorkflowError
 
@@ -25,6 +26,7 @@ try:
     config = settings.without_nulls(config)
     settings.check_config(config, get_schema("config"))
     IMAGES, PROBLEMS = settings.read_sheet(config["images"], get_schema("images"))
+    settings.check_select(config["select"], IMAGES, config["pipelines"])
 except InputError as error:
     raise WorkflowError(f"ferrotune: {error}") from None
 

@@ -1,8 +1,10 @@
 """Find, refine and sort the atomic columns of an image."""
 
+import sys
+
 import numpy as np
 
-from ferrotune.columns import find_columns
+from ferrotune.columns import doubts, find_columns
 from ferrotune.jobs import job
 from ferrotune.lattice import find_lattice
 from ferrotune.stores import read_store, write_store
@@ -17,6 +19,9 @@ def main(image_store, output, finder, image, log_path):
         columns = find_columns(arrays["image"], arrays["mask"], lattice, finder)
         for name, kind in (("A", 0), ("B", 1), ("neither", -1)):
             log.info("%d columns %s", len(columns.of(kind)), name)
+        for doubt in doubts(columns, lattice, attributes["pixel_size_pm"]):
+            log.warning(doubt)
+            print(f"ferrotune: image {image}: warning: {doubt}", file=sys.stderr)
         fit = columns.fit
         write_store(
             output,

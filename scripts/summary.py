@@ -31,7 +31,8 @@ def main(runs, output, objectives, guarded, series, log_path):
             facts = image_facts(attributes, columns, cells)
             selected, chosen = read_store(run["selected"])
             table, front = (pd.read_csv(run[name], sep="\t") for name in ("trials", "front"))
-            row = run["names"] | {"answer": chosen["answer"], "trial": chosen["trial"]} | facts
+            row = run["names"] | {"answer": chosen["answer"], "trial": chosen["trial"]}
+            row |= {"chosen_by": chosen["chosen_by"], "status": chosen["parameters"].get("status")} | facts
             row |= {name: chosen["parameters"].get(name) for name in objectives}
             row |= wall_facts(selected, columns["sublattice"])
             row |= {name: chosen["parameters"].get(name) for name in SCORES}

@@ -11,7 +11,12 @@ from ferrotune.stores import open_array, read_store
 
 
 def compare(labels, yx, site_map, reference, reference_map, cell_px):
-    """Agreement (dict) of labels (site,) with the reference, over the raster that both cover."""
+    """Agreement (dict) of labels (site,) with the reference, over the raster that both cover.
+
+    A reference of one variant scores nothing: every segmentation would agree with it by zero.
+    """
+    if len(np.unique(reference["label"][reference["label"] >= 0])) < 2:
+        return dict.fromkeys(("ari", "nmi", "correlation", "wall_precision", "wall_recall", "wall_f1"), np.nan)
     raster = label_raster(site_map, labels)
     truth = np.where(raster < 0, -1, label_raster(reference_map, reference["label"]))
     raster = np.where(truth < 0, -1, raster)

@@ -15,6 +15,8 @@ A, B, NEITHER = 0, 1, -1
 SITE_RADIUS = 0.3  # a column lies within this share of a cell of its lattice site; A and B are 0.71 apart
 SIGNIFICANCE = 3.0  # amplitude over its standard error: below, there is no column
 MIN_CELLS = 8
+SPARSE = 0.8  # B columns for each A, below which something is likely to be wrong
+CELL_PM = (300.0, 650.0)  # of perovskites, pseudocubic to doubled
 
 
 @dataclass(frozen=True)
@@ -152,3 +154,17 @@ def find_columns(image, mask, lattice, finder="lattice"):
             f"only {len(fit.yx)} atomic columns found: check that the image shows columns and the mask leaves them in"
         )
     return Columns(fit, _sublattice(phase, fit.yx))
+
+
+def doubts(columns, lattice, pixel_size_pm):
+    """What about the columns looks wrong, as sentences (list of str) for the user; none where all is well."""
+    n_a, n_b = len(columns.of(A)), len(columns.of(B))
+    found = []
+    if n_b < SPARSE * n_a:
+        found.append(
+            f"{n_b} B columns to {n_a} A: B too faint, or not the unit cell's lattice; see figures/columns.png"
+        )
+    size = lattice.cell_px * (pixel_size_pm or np.nan)
+    if size < CELL_PM[0] or size > CELL_PM[1]:
+        found.append(f"the unit cell would be {size:.4g} pm long: is pixel_size_pm in pm, and right?")
+    return found

@@ -250,6 +250,8 @@ def exclusion_mask(text: str | None, shape: tuple[int, int]) -> np.ndarray:
     if items and items[0].split()[0] in ("box", "polygon"):
         usable = ~np.any([_excluded(item, shape) for item in items], axis=0)
     elif items:
+        if not Path(text.strip()).is_file():
+            raise InputError(f"mask {text!r} is neither `box ...` nor `polygon ...` nor an image file that exists")
         values, _ = _read(text.strip(), _MASKS, "mask")
         if values.shape != tuple(shape):
             raise InputError(f"mask {text} is {values.shape} px but the image is {tuple(shape)}; match them")

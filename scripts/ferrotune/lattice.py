@@ -61,7 +61,9 @@ def _autocorrelation(image, mask):
             power = power + np.abs(fft.rfft2(part, s=(size, size))) ** 2
             overlap = overlap + np.abs(fft.rfft2(weight, s=(size, size))) ** 2
     if np.isscalar(power):
-        raise InputError("no part of the image is half unmasked over a tile: nothing to read a lattice from")
+        raise InputError(
+            f"only {100 * mask.mean():.0f} % of the image is left by its mask, in pieces too small for a lattice: mask less"
+        )
     raw = fft.irfft2(power, s=(size, size))
     norm = fft.irfft2(overlap, s=(size, size))
     raw /= np.maximum(norm, 1e-3 * norm[0, 0])

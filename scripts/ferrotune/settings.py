@@ -146,6 +146,8 @@ def _read_table(path):
         raise InputError(f"sheet {path}: not a tab-separated table ({error})") from None
     cells = {n: [cell.strip() for cell in line.split("\t")] for n, line in lines.items()}
     header = cells.pop(min(cells)) if cells else []
+    if len(header) == 1 and cells:
+        raise InputError(f"sheet {path}: its header has one column, {header[0]!r}: separate the columns by tabs")
     if not header or len(set(header)) < len(header):
         what = f"its header names {max(header, key=header.count)!r} twice" if header else "it is empty"
         raise InputError(f"sheet {path}: not a tab-separated table of images: {what}")
@@ -178,6 +180,17 @@ def without_nulls(config):
         if isinstance(cleaned.get(section), dict):
             cleaned[section] = {key: value for key, value in cleaned[section].items() if value is not None}
     return cleaned
+
+
+def check_select(select, images, pipelines):
+    """Refuse (InputError) a selection for an image or pipeline that there is not."""
+    for image, trials in select.items():
+        if image not in images:
+            raise InputError(f"config: select: there is no image {image!r}; there are {', '.join(images)}")
+        for pipeline in trials:
+            if pipeline not in pipelines:
+                allowed = ", ".join(pipelines)
+                raise InputError(f"config: select.{image}: there is no pipeline {pipeline!r}; there are {allowed}")
 
 
 def round_search(search):

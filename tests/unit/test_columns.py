@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from ferrotune.columns import A, B, find_columns
+from ferrotune.columns import A, B, doubts, find_columns
 from ferrotune.errors import InputError
 from ferrotune.lattice import find_lattice
 from ferrotune.simulate import Specimen
@@ -162,3 +162,14 @@ def test_an_image_of_noise_holds_no_columns():
     mask = np.ones(SMALL, bool)
     with pytest.raises(InputError, match="no lattice"):
         find_columns(noise, mask, find_lattice(noise, mask))
+
+
+def test_doubts_name_a_lattice_without_b_and_a_pixel_size_in_other_units():
+    seen = see()
+    lattice, columns = seen.lattice, seen.columns
+    assert doubts(columns, lattice, 15.6) == doubts(columns, lattice, None) == []
+    [size] = doubts(columns, lattice, 0.0156)
+    assert "is pixel_size_pm in pm" in size
+    faint = type(columns)(columns.fit, np.where(columns.sublattice == B, -1, columns.sublattice))
+    [missing] = doubts(faint, lattice, None)
+    assert missing.startswith("0 B columns to ")

@@ -95,5 +95,5 @@ def test_an_image_that_is_masked_almost_everywhere_is_refused():
     image = simulate(Specimen(shape=(300, 300)), 1).image
     mask = np.zeros(image.shape, bool)
     mask[:60] = True
-    with pytest.raises(InputError, match="unmasked"):
+    with pytest.raises(InputError, match="only 20 % of the image is left by its mask"):
         find_lattice(image, mask)

@@ -269,7 +269,7 @@ def test_images_of_the_same_name_are_both_refused(tmp_path):
         ("# nothing\n\n", "it is empty"),
         (HEADER, "no image in it"),
         ("image\tpath\timage\na\tx.tif\tb\n", "its header names 'image' twice"),
-        ("image,path\na,x.tif\n", "line 2: unknown key 'image,path'; allowed are image, mask, path"),
+        ("image,path\na,x.tif\n", "its header has one column, 'image,path': separate the columns by tabs"),
         ("image\tsm_percent\na\t7\n", "line 2: missing key 'path'"),
         ("name\tpath\na\tx.tif\n", "line 2: unknown key 'name'"),
         (HEADER + "a b\t0\tx.tif\n", "line 2: image: 'a b' is unfit"),
@@ -301,3 +301,11 @@ def test_remote_files_are_named_once():
         "Sm_0_0_HAADF.h5": "doi:10.5281/zenodo.4555979/Sm_0_0_HAADF.h5",
         "pack.npy": "https://x.org/pack.npy",
     }
+
+
+def test_a_selection_names_an_image_and_a_pipeline_that_there_are():
+    settings.check_select({"a": {"patch_gmm": 3}}, ["a", "b"], ["patch_gmm"])
+    with pytest.raises(InputError, match="no image 'c'; there are a, b"):
+        settings.check_select({"c": {"patch_gmm": 3}}, ["a", "b"], ["patch_gmm"])
+    with pytest.raises(InputError, match="no pipeline 'patch'; there are patch_gmm"):
+        settings.check_select({"a": {"patch": 3}}, ["a", "b"], ["patch_gmm"])

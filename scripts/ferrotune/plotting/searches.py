@@ -70,6 +70,8 @@ def _trial_lines(search, row):
     parts = [part.replace(" ", NBSP) for part in describe(setting, search.scale["cell_px"])]
     rewards = ", ".join(reward_value(name, trial[name]) for name in search.objectives)
     agreement = f"ARI with the reference {number(trial['ari'])} (scored, not steering)"
+    if np.isnan(trial["ari"]):
+        agreement = "no score: the reference shows one variant"
     return [*wrap(", ".join(parts), LINE), rewards, agreement]
 
 

@@ -1,0 +1,25 @@
+"""What a run says at its end: the answer for each image, or what was wrong, gathered from the logs."""
+
+from pathlib import Path
+
+import pandas as pd
+
+
+def answer_lines(results):
+    """Lines (list of str) from a series' summary, if there is one: each image's answer, and the page to open."""
+    path = Path(results, "summary.tsv")
+    if not path.is_file():
+        return []
+    summary = pd.read_csv(path, sep="\t", dtype=str)
+    return [
+        f"{row.image}, {row.pipeline}: {row.answer} ({row.ok_trials} of {row.trials} trials ok)"
+        f" -> {Path(results, row.image, 'explorer.html')}"
+        for row in summary.itertuples()
+    ]
+
+
+def error_lines(results):
+    """The lines (list of str) in a series' logs that say what was wrong."""
+    logs = sorted(Path(results).rglob("logs/*.log"))
+    lines = [line for log in logs for line in log.read_text(errors="replace").splitlines()]
+    return list(dict.fromkeys(line for line in lines if line.startswith("ferrotune: ")))

@@ -1,0 +1,23 @@
+"""The last lines of a run."""
+
+from ferrotune.messages import answer_lines, error_lines
+
+
+def test_answers_name_the_page_to_open(tmp_path):
+    assert answer_lines(tmp_path) == []
+    header = "image\tpipeline\tanswer\tok_trials\ttrials\n"
+    (tmp_path / "summary.tsv").write_text(header + "a\tpatch_gmm\ttrial 3\t5\t8\n")
+    [line] = answer_lines(tmp_path)
+    assert line == f"a, patch_gmm: trial 3 (5 of 8 trials ok) -> {tmp_path / 'a' / 'explorer.html'}"
+
+
+def test_errors_are_gathered_once_from_all_logs(tmp_path):
+    for image in "ab":
+        logs = tmp_path / image / "logs"
+        logs.mkdir(parents=True)
+        (logs / "columns.log").write_text(f"fine\nferrotune: image {image}: none\nferrotune: same\n")
+    assert error_lines(tmp_path) == [
+        "ferrotune: image a: none",
+        "ferrotune: same",
+        "ferrotune: image b: none",
+    ]
