@@ -62,7 +62,7 @@ def _autocorrelation(image, mask):
             overlap = overlap + np.abs(fft.rfft2(weight, s=(size, size))) ** 2
     if np.isscalar(power):
         raise InputError(
-            f"only {100 * mask.mean():.0f} % of the image is left by its mask, in pieces too small for a lattice: mask less"
+            f"only {100 * mask.mean():.0f} % of the image is left by its mask, too little for a lattice: mask less"
         )
     raw = fft.irfft2(power, s=(size, size))
     norm = fft.irfft2(overlap, s=(size, size))
