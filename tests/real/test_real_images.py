@@ -56,7 +56,7 @@ def stack():
 def test_cells_of_sm_bfo_are_the_records(bfo):
     """Every published cell inside is one of ours, after one offset common to all.
 
-    The record counts from 1, and its xy_COM is the mean of a cell's five columns, which the Fe column's
+    The record seems to count from 1, and its xy_COM to be the mean of a cell's five columns, which the Fe column's
     displacement pulls from the centre of the four Bi columns that ours is: it lies 0.9 and 1.45 px further.
     """
     cell = bfo.lattice.cell_px
