@@ -38,4 +38,4 @@ onsuccess:
 
 
 onerror:
-    print(*error_lines(RESULTS), sep="\n", file=sys.stderr)
+    print(*error_lines(RESULTS, IMAGES), sep="\n", file=sys.stderr)

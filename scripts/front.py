@@ -4,7 +4,7 @@ import pandas as pd
 
 from ferrotune.jobs import job
 from ferrotune.raster import SAMPLES_PER_CELL
-from ferrotune.selection import answer_of, front_of, parameters_of, selected_arrays, selected_trial
+from ferrotune.selection import answer_of, chosen_by, front_of, parameters_of, selected_arrays, selected_trial
 from ferrotune.stores import open_array, read_store, write_store
 
 
@@ -25,7 +25,7 @@ def main(inputs, outputs, objectives, guarded, select, subject, log_path):
             {
                 "answer": answer_of(trial),
                 "trial": trial,
-                "chosen_by": "config" if select is not None else "knee",
+                "chosen_by": chosen_by(trial, select),
                 "parameters": parameters_of(table, trial),
                 "cell_px": attributes["cell_px"],
                 "pixel_size_pm": attributes["pixel_size_pm"],

@@ -18,8 +18,10 @@ def answer_lines(results):
     ]
 
 
-def error_lines(results):
-    """The lines (list of str) in a series' logs that say what was wrong."""
-    logs = sorted(Path(results).rglob("logs/*.log"))
+def error_lines(results, images):
+    """The lines (list of str) that say what was wrong, from the logs of a series and of these images of it."""
+    logs = sorted(Path(results).glob("logs/*.log"))
+    for image in images:
+        logs += sorted(Path(results, image).glob("logs/*.log")) + sorted(Path(results, image).glob("*/logs/*.log"))
     lines = [line for log in logs for line in log.read_text(errors="replace").splitlines()]
     return list(dict.fromkeys(line for line in lines if line.startswith("ferrotune: ")))

@@ -54,6 +54,11 @@ def answer_of(trial):
     return NO_ANSWER if trial is None else f"trial {trial}"
 
 
+def chosen_by(trial, select):
+    """Who chose the trial: "config", "knee", or None where none was."""
+    return None if trial is None else "knee" if select is None else "config"
+
+
 def parameters_of(table, trial):
     """The selected trial's row as a dict of JSON values; empty where there is none."""
     row = {} if trial is None else table.set_index("trial").loc[trial].to_dict()
