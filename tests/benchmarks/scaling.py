@@ -17,7 +17,7 @@ from ferrotune.stores import open_array
 
 FOLDER = Path(__file__).parents[2] / "results" / "bench" / "scaling"
 TINY, SMALL, MIDDLE, LARGE = 320, 832, 2608, 8192  # px a side
-REPEATS = {TINY: 3, SMALL: 3, MIDDLE: 3, LARGE: 1}  # the median counts: short times are noisy
+REPEATS = {TINY: 3, SMALL: 1, MIDDLE: 3, LARGE: 1}  # the median counts: short times are noisy
 SPACE = {
     "flatten": [1],
     "sigma": [0],
