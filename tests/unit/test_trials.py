@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from ferrotune import guards, trials
 from ferrotune.rewards import REWARDS
-from ferrotune.trials import Sites, descriptor_key, evaluate_batch, judge, trial_seed
+from ferrotune.sites import Sites
+from ferrotune.trials import descriptor_key, evaluate_batch, judge, trial_seed
+from stacks import stack_of
 
 CELL = 10.0
 ROWS, COLUMNS = 24, 26
@@ -36,8 +38,8 @@ def patches():
     return (motifs[domain] + 0.8 * rng.normal(size=(len(domain), 21, 21))).astype(np.float32)
 
 
-def run(batch, patches, sites, seed=1):
-    return {o.trial: o for o in evaluate_batch(batch, patches, sites, 8, seed)}
+def run(batch, patches, sites, seed=1, covariance=True):
+    return {o.trial: o for o in evaluate_batch(batch, stack_of(patches, CELL, covariance=covariance), sites, 8, seed)}
 
 
 def same(one, other):
