@@ -208,7 +208,6 @@ class Chain:
                 "trials": trials or self["trials.tsv"],
                 "rounds": [self["000.zarr"], self["001.zarr"]],
                 "patches": self["patches.zarr"],
-                "image": self["image.zarr"],
             },
             outputs={"front": self[front], "selected": self[selected]},
             objectives=OBJECTIVES,
