@@ -1,23 +1,32 @@
-"""Sub-pixel positions: circular Gaussians fitted to all columns, each freed of its neighbours' tails."""
+"""Sub-pixel positions: circular Gaussians on one background, fitted to all columns of an image together."""
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
+from joblib import Parallel, delayed
+from scipy import sparse
 from scipy.spatial import cKDTree
 
-PARAMETERS = 5  # y, x, amplitude, width, background
-CHUNK = 128  # columns fitted together: they stay in the cache, and the memory is bounded whatever the image
-NEIGHBOURS = 8
-DISC_CELLS = 0.4  # radius of the fitted disc: wide enough to tell amplitude from background
+from ferrotune import gaussians, normal
+from ferrotune.background import NODES, Background
+from ferrotune.gaussians import AMPLITUDE, PARAMETERS, WIDTH
+from ferrotune.noise import Noise, measure_noise, sample_step
+
+CHUNK = 512  # columns worked on together, whatever the number of threads: the same sums in the same order
+BAND_PX = 256  # rows rendered together
+WINDOW_WIDTHS = 3.2  # radius of a column's window, Gaussian widths: what lies beyond is below 1 % of its peak
+WIDTH_CELLS = 0.18  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22
+WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the one typical around it
+SPREAD_RANGE = (0.01, 0.1)  # limits to how far columns' widths scatter about it, share
 REACH_CELLS = 0.2  # how far a column may move from its first guess
-RESTING_PX = 1e-4  # a column that moves less is done
-WIDTH_CELLS = 0.17  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22
-WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the image's typical one
-# Passes and their steps. In a "fixed" pass every column has the width that is typical around it, which the
-# "free" pass before measured: widths fitted one by one would trade amplitude and background with their
-# neighbours' tails, pass after pass, and grow apart. The last pass is free, and nothing follows from it.
-PASSES = (("fixed", 8), ("free", 4), ("fixed", 4), ("free", 4), ("fixed", 4), ("free", 4))
-LOST = 0.05  # amplitude, as a share of the median, below which a column starts again from its first guess
+STEP_CELLS = 0.1  # how far it may move at once
+NEIGHBOURS_CELLS = 1.2  # columns closer than this are solved for together
+NODE_CELLS = 2.0  # spacing of the background's nodes
+LOOSE = 3  # last pass in which widths are loose, to find the typical one together with amplitudes and background
+RESTING_PX = 1e-3
+PASSES = 10
+WEIGHTED = range(1, 4)  # passes that measure the noise anew; weights that went on changing would never rest
 AROUND = 24  # bright columns over which the typical width is taken
 
 
@@ -26,8 +35,7 @@ class FittedColumns:
     """One row a column: yx and sigma_yx (n, 2) px; amplitude, width (px), background (n,).
 
     sigma_yx is NaN where a fit stopped at its reach.
-    significance (n,): amplitude over its standard error at the typical width. Whether there is a column at
-    all is asked at a fixed width: a free one trades amplitude for background and hides even bright columns.
+    significance (n,): amplitude over its standard error.
     """
 
     yx: np.ndarray
@@ -41,173 +49,212 @@ class FittedColumns:
         return FittedColumns(**{name: value[keep] for name, value in vars(self).items()})
 
 
-def _windows(image, mask, yx, radius):
-    """Rows and columns (n, k) of a square about each column, values (n, k, k), and 1 on its usable disc."""
-    offsets = np.arange(-int(radius), int(radius) + 1)
-    middle = np.round(yx).astype(int)
-    rows, columns = middle[:, :1] + offsets, middle[:, 1:] + offsets
-    inside = ((rows >= 0) & (rows < image.shape[0]))[:, :, None] & ((columns >= 0) & (columns < image.shape[1]))[
-        :, None
-    ]
-    at = np.clip(rows, 0, image.shape[0] - 1)[:, :, None], np.clip(columns, 0, image.shape[1] - 1)[:, None]
-    disc = (offsets[:, None] ** 2 + offsets**2) <= radius**2
-    return rows, columns, image[at].astype(float), (inside & disc & mask[at]).astype(float)
+class Picture:
+    """An image, in units of its own range and padded by `pad` px, and where it holds signal."""
+
+    def __init__(self, image, mask, pad):
+        step = sample_step(image.size)
+        sample = image.ravel()[::step][mask.ravel()[::step]]
+        sample = sample if sample.size else image[mask]
+        low, high = np.percentile(sample, [1, 99])
+        self.offset, self.scale, self.pad = float(low), float(high - low) or 1.0, pad
+        self.mask = np.pad(mask, pad)
+        self.values = np.pad(np.asarray((image - self.offset) / self.scale, np.float32), pad)
+        self.values[~self.mask] = 0
+        self.bands = [(i, min(i + BAND_PX, len(self.values))) for i in range(0, len(self.values), BAND_PX)]
 
 
-def _gaussian(rows, columns, theta):
-    """Shifts (n, k) along rows and columns, and the Gaussian (n, k, k): a product, so that exps are few."""
-    y, x = rows - theta[:, :1], columns - theta[:, 1:2]
-    spread = 2 * theta[:, 3:4] ** 2
-    return y, x, np.exp(-(y**2) / spread)[:, :, None] * np.exp(-(x**2) / spread)[:, None]
+def _render(picture, background, theta, level, at, parallel):
+    model = np.empty_like(picture.values)
+
+    def one(band):
+        model[band[0] : band[1]] = background.field(level.astype(np.float32), band)
+        gaussians.render(theta, at, picture.values.shape, model, band)
+
+    parallel(delayed(one)(band) for band in picture.bands)
+    return model
 
 
-def _tails(rows, columns, theta, neighbours):
-    """Sum (n, k, k) of the neighbouring columns' Gaussians over each window."""
-    total = np.zeros((*rows.shape, columns.shape[1]))
-    padded = np.vstack([theta, [0, 0, 0, 1, 0]])  # index n stands for "no neighbour": amplitude 0
-    for j in range(neighbours.shape[1]):
-        other = padded[neighbours[:, j]]
-        total += other[:, 2, None, None] * _gaussian(rows, columns, other)[2]
-    return total
+def _weigh(picture, model, noise, parallel):
+    """Weights and weighted residuals (y, x); the model is overwritten by the latter."""
+    weight = np.empty_like(model)
+
+    def one(band):
+        part = slice(*band)
+        weight[part] = picture.mask[part] / noise.variance(model[part]) if noise else picture.mask[part]
+        model[part] = (picture.values[part] - model[part]) * weight[part]
+
+    parallel(delayed(one)(band) for band in picture.bands)
+    return weight, model
 
 
-def _linearised(rows, columns, values, valid, theta):
-    """Residuals (n, p) and derivatives (n, 5, p) by y, x, amplitude, width, background, on the disc."""
-    y, x, shape = _gaussian(rows, columns, theta)
-    amplitude, width = theta[:, 2, None, None], theta[:, 3, None, None]
-    shape = shape * valid
-    peak = amplitude * shape
-    slope = peak / width**2
-    derivatives = np.empty((len(theta), PARAMETERS, *shape.shape[1:]))
-    np.multiply(slope, y[:, :, None], out=derivatives[:, 0])
-    np.multiply(slope, x[:, None], out=derivatives[:, 1])
-    derivatives[:, 2] = shape
-    np.multiply(slope / width, (y**2)[:, :, None] + (x**2)[:, None], out=derivatives[:, 3])
-    derivatives[:, 4] = valid
-    residuals = (values - theta[:, 4, None, None]) * valid - peak
-    return residuals.reshape(len(theta), -1), derivatives.reshape(len(theta), PARAMETERS, -1)
+def _noise(picture, model):
+    step = sample_step(picture.mask.size)
+    inside = np.flatnonzero(picture.mask.ravel()[::step]) * step
+    levels = model.ravel()[inside]
+    return measure_noise(picture.values.ravel()[inside] - levels, levels)
 
 
-def _step(jacobian, residuals, damping):
-    hessian = jacobian @ jacobian.swapaxes(1, 2)
-    gradient = jacobian @ residuals[..., None]
-    scale = np.einsum("nii->ni", hessian)
-    damped = hessian + np.eye(PARAMETERS) * (damping[:, None] * scale + 1e-12)[:, None, :]
-    return np.linalg.solve(damped, gradient)[..., 0]
+def _blocks(theta, at, weight, weighted, background, pairs, part):
+    """Own blocks, gradient, chi-square, blocks of pairs, coupling to nodes, of the columns `part`."""
+    part_at, fit = at[part], theta[part]
+    first = part.start
+    own_pairs = pairs[np.searchsorted(pairs[:, 0], part.start) : np.searchsorted(pairs[:, 0], part.stop)]
+    rows, columns = part_at.rows(), part_at.columns()
+    k, pad = at.size, at.pad
+
+    def down_of(pixels, columns):
+        return gaussians.profiles(pixels, theta[columns, 0] + pad, theta[columns, WIDTH], at.top[columns], k)
+
+    def along_of(pixels, columns):
+        return gaussians.profiles(pixels, theta[columns, 1] + pad, theta[columns, WIDTH], at.left[columns], k)
+
+    everyone = np.arange(part.start, part.stop)
+    down, along = down_of(rows, everyone), along_of(columns, everyone)
+    w, wr = part_at.cut(weight), part_at.cut(weighted)
+    scale = normal.scales(theta)
+    gradient = normal.by_parameter(gaussians.products(down, wr, along).astype(float), scale[part])
+    chi = np.stack([(wr * wr / np.where(w > 0, w, 1)).sum((1, 2)), (w > 0).sum((1, 2))], axis=1)
+
+    def cross(w, down, other_down, along, other_along):
+        left = (down[..., None] * other_down[:, :, None]).reshape(*down.shape[:2], -1)
+        right = (along[..., None] * other_along[:, :, None]).reshape(*along.shape[:2], -1)
+        return gaussians.products(left, w, right).reshape(-1, 3, 3, 3, 3).astype(float)
+
+    own = normal.by_parameters(cross(w, down, down, along, along), scale[part], scale[part])
+    i, j = own_pairs[:, 0] - first, own_pairs[:, 1]
+    sums = cross(w[i], down[i], down_of(rows[i], j), along[i], along_of(columns[i], j))
+    between = normal.by_parameters(sums, scale[own_pairs[:, 0]], scale[j])
+    node_y, hats_y = background.hats(rows)
+    node_x, hats_x = background.hats(columns)
+    sums = cross(w, down, hats_y, along, hats_x)
+    shared = np.stack(
+        [
+            sum(sums[:, p, :, q] for p, q in gaussians.POWERS[a]) * scale[part][:, a, None, None]
+            for a in range(PARAMETERS)
+        ],
+        axis=1,
+    )
+    number = (node_y[:, None] + np.arange(NODES))[:, :, None] * background.nodes[1] + (
+        node_x[:, None] + np.arange(NODES)
+    )[:, None]
+    number = np.broadcast_to(number[:, None], shared.shape)
+    return own, gradient, chi, between, shared.reshape(-1), number.reshape(-1)
 
 
-def _levenberg_marquardt(window, theta, lower, upper, free, iterations):
-    """Fit theta (n, 5) within bounds; what is not `free` (5,) stays, and columns that rest are left alone."""
-    theta, damping = theta.copy(), np.full(len(theta), 1e-3)
-    active = np.arange(len(theta))
-    residuals, jacobian = _linearised(*window, theta)
-    for _ in range(iterations):
-        jacobian *= free[:, None]
-        trial = np.clip(theta[active] + _step(jacobian, residuals, damping[active]), lower[active], upper[active])
-        new_residuals, new_jacobian = _linearised(*(part[active] for part in window), trial)
-        better = (new_residuals**2).sum(1) <= (residuals**2).sum(1)
-        moved = np.abs(trial - theta[active])[:, :2].max(axis=1)
-        theta[active[better]] = trial[better]
-        residuals[better], jacobian[better] = new_residuals[better], new_jacobian[better]
-        damping[active] *= np.where(better, 0.2, 8.0)
-        going = (moved > RESTING_PX) | ~better & (damping[active] < 1e6)
-        active, residuals, jacobian = active[going], residuals[going], jacobian[going]
-        if not active.size:
-            break
-    return theta
+def _assemble(theta, at, weight, weighted, background, pairs, parallel):
+    n = len(theta)
+    parts = [slice(i, min(i + CHUNK, n)) for i in range(0, n, CHUNK)]
+    results = parallel(delayed(_blocks)(theta, at, weight, weighted, background, pairs, part) for part in parts)
+    own, gradient, chi, between, shared, number = (np.concatenate(r) for r in zip(*results, strict=True))
+    starts = np.arange(PARAMETERS * n + 1) * NODES**2
+    m = background.nodes[0] * background.nodes[1]
+    coupling = sparse.csr_array((shared, number, starts), shape=(PARAMETERS * n, m))
+    nodes = background.curvature(weight)
+    floor = 1e-3 * max(nodes.diagonal().mean(), 1e-12)
+    nodes = nodes + sparse.diags_array(np.where(nodes.diagonal() < floor, floor, 0.0))
+    return normal.Normal(own, pairs, between, coupling, nodes, gradient, background.gradient(weighted)), chi
 
 
-def _errors(window, theta, settled):
-    """Standard errors (n, 5), true for any noise level that varies over the window (White 1980).
-
-    `settled` (n, 5): parameters that were free and within their bounds; the others count as known.
-    """
-    residuals, jacobian = _linearised(*window, theta)
-    jacobian *= settled[:, :, None]
-    bread = jacobian @ jacobian.swapaxes(1, 2)
-    scale = np.einsum("nii->ni", bread)
-    bread = np.linalg.inv(bread + np.eye(PARAMETERS) * (1e-9 * scale + 1e-12)[:, None, :])
-    scores = jacobian * residuals[:, None]
-    pixels = window[3].sum((1, 2))
-    correction = pixels / np.maximum(pixels - PARAMETERS, 1)
-    meat = (scores @ scores.swapaxes(1, 2)) * correction[:, None, None]
-    return np.sqrt(np.einsum("nii->ni", bread @ meat @ bread))
+def _typical_width(theta, width):
+    """Median width (n,) of the columns around each, of the brighter or the dimmer half as it is itself."""
+    typical = np.empty(len(theta))
+    bright = theta[:, AMPLITUDE] >= np.median(theta[:, AMPLITUDE])
+    for half in (bright, ~bright):
+        if half.any():
+            at = theta[half, :2]
+            _, near = cKDTree(at).query(at, k=min(AROUND, len(at)))
+            typical[half] = np.median(width[half][near.reshape(len(at), -1)], axis=1)
+    return typical
 
 
-def _first_guess(image, mask, yx, radius, width):
-    _, _, values, valid = (part.reshape(len(yx), -1) for part in _windows(image, mask, yx, radius))
-    masked = np.where(valid > 0, values, np.nan)
-    masked[~valid.any(1)] = 0.0
-    low, high = np.nanpercentile(masked, [10, 97], axis=1)
-    return np.column_stack([yx, high - low, np.full(len(yx), width), low])
+def _spread(width, typical, error):
+    """How far widths scatter about the typical one beyond their errors, as a share of it."""
+    off = (width - typical) / typical
+    scatter = 1.4826 * np.median(np.abs(off - np.median(off)))
+    return float(np.clip(np.sqrt(max(scatter**2 - np.median(error / typical) ** 2, 0)), *SPREAD_RANGE))
 
 
-def _bounds(yx, width, reach):
-    """Bounds (n, 5) that keep a fit at its column, upright, and of a column's width."""
-    low, high = WIDTH_RANGE
-    lower, upper = np.full((len(yx), PARAMETERS), -np.inf), np.full((len(yx), PARAMETERS), np.inf)
-    lower[:, :2], upper[:, :2] = yx - reach, yx + reach
-    lower[:, 2] = 0.0
-    lower[:, 3], upper[:, 3] = low * width, high * width
-    return lower, upper
+def refine_columns(image, mask, yx, cell_px, passes=PASSES, threads=1):
+    order = np.lexsort((yx[:, 1], yx[:, 0]))
+    back = np.argsort(order)
+    fit = _refine(image, mask, np.asarray(yx, float)[order], cell_px, passes, threads)
+    return fit[back]
 
 
-def _is_lost(theta):
-    """Columns (n,) that tails not known yet have driven to no amplitude, where nothing draws them back."""
-    return theta[:, 2] <= LOST * np.median(theta[:, 2])
-
-
-def _typical_width(theta):
-    """Median width (n,) of the bright columns around each: faint columns' own widths are mostly noise."""
-    bright = theta[theta[:, 2] >= np.median(theta[:, 2])]
-    _, near = cKDTree(bright[:, :2]).query(theta[:, :2], k=min(AROUND, len(bright)))
-    return np.median(bright[near, 3].reshape(len(theta), -1), axis=1)
-
-
-def refine_columns(image, mask, yx, cell_px):
-    """Refine column positions by least squares, with error bars.
-
-    Each column is a circular Gaussian (amplitude, width) on a constant background, fitted by
-    Levenberg-Marquardt over a disc about it, all columns of a chunk at once, after the tails of the
-    neighbouring columns, as known from the pass before, have been taken off.
-
-    Parameters
-    ----------
-    image : (y, x) float
-    mask : (y, x) bool, true where there is signal
-    yx : (n, 2) first guesses, px
-    cell_px : float, length of a unit cell in px
-
-    Returns
-    -------
-    FittedColumns
-    """
-    radius = max(2.5, DISC_CELLS * cell_px)
-    width = np.full(len(yx), WIDTH_CELLS * cell_px)
-    starts = range(0, len(yx), CHUNK)
-    guess = np.concatenate([_first_guess(image, mask, yx[i : i + CHUNK], radius, width[0]) for i in starts])
-    theta, errors = guess.copy(), np.zeros_like(guess)
-    for kind, iterations in PASSES:
-        if kind == "fixed":
-            lost = _is_lost(theta)
-            theta[lost] = guess[lost]
-            theta[:, 3] = width
-        _, near = cKDTree(theta[:, :2]).query(theta[:, :2], k=NEIGHBOURS + 1, distance_upper_bound=1.2 * cell_px)
-        free = np.array([1, 1, 1, kind == "free", 1], float)
-        lower, upper = _bounds(yx, width, REACH_CELLS * cell_px)
-        fitted = theta.copy()
-        for i in starts:
-            part = slice(i, i + CHUNK)
-            rows, columns, values, valid = _windows(image, mask, yx[part], radius)
-            window = rows, columns, values - _tails(rows, columns, theta, near[part, 1:]), valid
-            fitted[part] = _levenberg_marquardt(window, theta[part], lower[part], upper[part], free, iterations)
-            settled = (free > 0) & (fitted[part] > lower[part]) & (fitted[part] < upper[part])
-            errors[part] = _errors(window, fitted[part], settled)
-        theta = fitted
-        if kind == "fixed":
-            significance = theta[:, 2] / np.maximum(errors[:, 2], 1e-12)
-        else:
-            width = _typical_width(theta)
-    stopped = (theta[:, :2] <= lower[:, :2]) | (theta[:, :2] >= upper[:, :2])
-    sigma_yx = np.where(stopped, np.nan, errors[:, :2])  # stopped at its reach, a position has no error bar
-    return FittedColumns(theta[:, :2], sigma_yx, *theta[:, 2:].T, significance)
+def _refine(image, mask, guess, cell_px, passes, threads):
+    most = int(np.ceil(WINDOW_WIDTHS * WIDTH_CELLS * WIDTH_RANGE[1] * cell_px))
+    pad = most + int(np.ceil(REACH_CELLS * cell_px)) + 2
+    picture = Picture(image, mask, pad)
+    background = Background(picture.values.shape, max(NODE_CELLS * cell_px, 2 * most + 1))
+    n = len(guess)
+    theta = np.column_stack([guess, np.zeros(n), np.full(n, WIDTH_CELLS * cell_px)])
+    level = np.zeros(background.nodes[0] * background.nodes[1])
+    typical = theta[:, WIDTH].copy()
+    pairs = cKDTree(guess).query_pairs(NEIGHBOURS_CELLS * cell_px, output_type="ndarray")
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    noise, spread, damping, worst = None, SPREAD_RANGE[1], np.full(n, 1e-3), np.full(n, np.inf)
+    dbg = os.environ.get("DBG")
+    reach = REACH_CELLS * cell_px
+    eye = np.eye(PARAMETERS)
+    with Parallel(n_jobs=threads, prefer="threads") as parallel:
+        for number in range(passes):
+            radius = min(most, max(3, int(np.ceil(WINDOW_WIDTHS * np.median(typical)))))
+            at = gaussians.windows(theta[:, :2], radius, pad)
+            model = _render(picture, background, theta, level, at, parallel)
+            if number in WEIGHTED:
+                noise = _noise(picture, model)
+            weight, weighted = _weigh(picture, model, noise, parallel)
+            equations, chi = _assemble(theta, at, weight, weighted, background, pairs, parallel)
+            own, gradient = equations.own, equations.gradient
+            # What is not seen at all stays where it is, and does not make the equations singular.
+            own[:, [0, 1], [0, 1]] += 1e-4 / reach**2
+            own[:, [2, 3], [2, 3]] += 1e-6
+            if number > 1:
+                inverse = np.linalg.inv(own)
+                free = theta[:, WIDTH] + np.einsum("nj,nj->n", inverse[:, WIDTH], gradient)
+                free = np.clip(free, WIDTH_RANGE[0] * typical, WIDTH_RANGE[1] * typical)
+                if number > LOOSE:
+                    typical = _typical_width(theta, free)
+                error = np.sqrt(inverse[:, WIDTH, WIDTH])
+                bright = theta[:, AMPLITUDE] >= np.median(theta[:, AMPLITUDE])
+                if number > LOOSE:
+                    spread = _spread(free[bright], typical[bright], error[bright])
+            # A width known to about a tenth before it is measured.
+            prior = 1 / (spread * typical) ** 2
+            own[:, WIDTH, WIDTH] += prior
+            gradient[:, WIDTH] += prior * (typical - theta[:, WIDTH])
+            cov = normal.covariances(equations) if number > 1 else None
+            worse = chi[:, 0] > worst * chi[:, 1]
+            damping *= np.where(worse, 8.0, 0.2)
+            worst = chi[:, 0] / np.maximum(chi[:, 1], 1) if number else worst
+            own *= 1 + damping[:, None, None] * eye
+            own[:, [0, 1], [0, 1]] += 1 / reach ** 2
+            step, of_nodes = normal.solve(equations, 1e-2)
+            step[:, :2] = np.clip(step[:, :2], -STEP_CELLS * cell_px, STEP_CELLS * cell_px)
+            before = theta.copy()
+            theta = theta + step
+            level = level + of_nodes
+            theta[:, :2] = np.clip(theta[:, :2], guess - reach, guess + reach)
+            theta[:, AMPLITUDE] = np.maximum(theta[:, AMPLITUDE], 0)
+            theta[:, WIDTH] = np.clip(theta[:, WIDTH], WIDTH_RANGE[0] * typical, WIDTH_RANGE[1] * typical)
+            if 0 < number <= LOOSE:
+                typical = _typical_width(theta, theta[:, WIDTH])
+            if dbg and number==passes-1:
+                mv = np.abs(theta - before)[:, :2].max(1)
+                for q in np.argsort(-mv)[:6]: print("   mover", theta[q], level.size, mv[q], damping[q], chi[q], guess[q])
+            moved = np.abs(theta - before)[:, :2].max(1)
+            if dbg:
+                print(number, "r", radius, noise, "spread", spread, "moved", np.percentile(moved, [50, 99, 100]).round(5), "amp", np.median(theta[:, 2]), "w", np.median(theta[:, 3]), np.median(typical), "lev", np.median(level))
+            if number > 2 and moved.max() < RESTING_PX:
+                break
+    sigma = np.sqrt(np.einsum("nii->ni", cov))
+    stopped = np.abs(theta[:, :2] - guess) >= REACH_CELLS * cell_px
+    return FittedColumns(
+        theta[:, :2],
+        np.where(stopped, np.nan, sigma[:, :2]),
+        theta[:, AMPLITUDE] * picture.scale,
+        free,
+        background.at(level, theta[:, :2] + pad) * picture.scale + picture.offset,
+        theta[:, AMPLITUDE] / sigma[:, AMPLITUDE],
+    )

@@ -1,0 +1,78 @@
+"""The model of an image: circular Gaussians on a background, with its derivatives, window by window.
+
+A circular Gaussian is a product of a profile down the rows and one along the columns of pixels, and so is each of
+its derivatives. Sums over a window of pixels are then products of small matrices, and no derivative image is made.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+Y, X, AMPLITUDE, WIDTH = range(4)  # a column's parameters; its background belongs to the image
+PARAMETERS = 4
+BAND_PX = 256  # rows rendered by one task, whatever the number of threads
+# Derivatives as profiles: powers (of t down the rows, of u along the columns) that multiply the Gaussian.
+POWERS = {Y: ((1, 0),), X: ((0, 1),), AMPLITUDE: ((0, 0),), WIDTH: ((2, 0), (0, 2))}
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Squares of pixels about columns in an image that is padded by `pad` px: first rows and columns (n,)."""
+
+    top: np.ndarray
+    left: np.ndarray
+    radius: int
+    pad: int
+
+    @property
+    def size(self):
+        return 2 * self.radius + 1
+
+    def __getitem__(self, part):
+        return Windows(self.top[part], self.left[part], self.radius, self.pad)
+
+    def cut(self, padded):
+        """Values (n, k, k) of a padded image in the windows."""
+        return sliding_window_view(padded, (self.size, self.size))[self.top, self.left]
+
+    def rows(self):
+        """Row numbers (n, k) of the padded image."""
+        return self.top[:, None] + np.arange(self.size)
+
+    def columns(self):
+        """Column numbers (n, k) of the padded image."""
+        return self.left[:, None] + np.arange(self.size)
+
+
+def windows(yx, radius, pad):
+    """Windows of +-radius px about positions yx (n, 2) px of the image, in its padded copy."""
+    corner = np.rint(yx).astype(int) - radius + pad
+    return Windows(corner[:, 0], corner[:, 1], radius, pad)
+
+
+def profiles(pixels, centre, width, first, size):
+    """Gaussian exp(-t^2/2) times 1, t, t^2 (n, k, 3) float32 at pixels (n, k); zero outside first + (0 ... size)."""
+    t = ((pixels - centre[:, None]) / width[:, None]).astype(np.float32)
+    seen = (pixels >= first[:, None]) & (pixels < first[:, None] + size)
+    gaussian = np.exp(-0.5 * t * t) * seen
+    return np.stack([gaussian, gaussian * t, gaussian * t * t], axis=-1)
+
+
+def products(down, values, along):
+    """Sums (n, i, j) over windows of values (n, k, k) times profiles down (n, k, i) and along (n, k, j)."""
+    return down.swapaxes(1, 2) @ values @ along
+
+
+def render(theta, at, shape, canvas, band):
+    """Add the Gaussians theta (n, 4) of windows `at` to rows `band` (first, last) of the padded canvas."""
+    first, last = band
+    near = np.flatnonzero((at.top < last) & (at.top + at.size > first))
+    part, fit = at[near], theta[near]
+    down = profiles(part.rows(), fit[:, Y] + at.pad, fit[:, WIDTH], part.top, at.size)[..., 0]
+    along = profiles(part.columns(), fit[:, X] + at.pad, fit[:, WIDTH], part.left, at.size)[..., 0]
+    down *= fit[:, AMPLITUDE, None].astype(np.float32)
+    tops, lefts = part.top.tolist(), part.left.tolist()
+    for i, (top, left) in enumerate(zip(tops, lefts, strict=True)):
+        low, high = max(top, first), min(top + at.size, last)
+        canvas[low:high, left : left + at.size] += down[i, low - top : high - top, None] * along[i]

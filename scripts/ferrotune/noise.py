@@ -1,0 +1,50 @@
+"""How noisy a pixel is: a variance that grows with the level, as shot noise does, in any units and with any offset."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import nnls
+
+BINS = 16  # of equally many pixels, by level
+SAMPLE = 1_000_000  # pixels looked at, spread over the image
+OUTLIER = 25.0  # squared residuals over their bin's median beyond this are dirt, not noise
+FLOOR = 1e-8  # variance as a share of the squared range of levels: an image without noise has weights all the same
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Variance floor + slope * (level - darkest), constant below the darkest level."""
+
+    floor: float
+    slope: float
+    darkest: float
+
+    def variance(self, level):
+        """Variance of pixels whose noise-free value is `level`, of any shape."""
+        return self.floor + self.slope * np.maximum(level - self.darkest, 0)
+
+
+def sample_step(pixels):
+    """Every so many-th pixel makes the sample."""
+    return max(1, pixels // SAMPLE)
+
+
+def measure_noise(residuals, levels):
+    """Fit the noise to residuals (n,) about a model's levels (n,), both of the same pixels.
+
+    The variance is measured in bins of the model's level, not of the noisy data's, which would give dark pixels
+    too little noise and so draw the fits that are weighted by it downwards.
+    """
+    order = np.argsort(levels, kind="stable")
+    parts = [part for part in np.array_split(order, BINS) if part.size]
+    level = np.array([levels[part].mean() for part in parts], float)
+    square = [residuals[part].astype(float) ** 2 for part in parts]
+    variance = np.array([s[s <= OUTLIER * max(np.median(s), 1e-300)].mean() for s in square])
+    darkest, brightest = level.min(), level.max()
+    least = max(FLOOR * (brightest - darkest) ** 2, 1e-300)
+    fitted = np.maximum(variance, least)
+    for _ in range(3):  # a variance is as uncertain as it is large
+        terms = np.column_stack([np.ones_like(level), level - darkest]) / fitted[:, None]
+        floor, slope = nnls(terms, variance / fitted)[0]
+        fitted = np.maximum(floor + slope * (level - darkest), least)
+    return Noise(max(float(floor), least), float(slope), float(darkest))
