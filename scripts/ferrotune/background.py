@@ -15,39 +15,43 @@ class Background:
 
     def __init__(self, shape, spacing):
         self.spacing = spacing
-        self.nodes = tuple(int((length - 1) // spacing) + NODES for length in shape)
-        self.down, self.along = (self._hats(n, count) for n, count in zip(shape, self.nodes, strict=True))
+        # The grid is centred on the image, so that a turned image has a turned grid.
+        self.nodes = tuple(int(np.ceil((length - 1) / spacing)) + NODES for length in shape)
+        self.origin = tuple((length - 1 - (n - 1) * spacing) / 2 for length, n in zip(shape, self.nodes, strict=True))
+        self.size = self.nodes[0] * self.nodes[1]
+        self.down, self.along = (self._shares(axis, length) for axis, length in enumerate(shape))
 
-    def _hats(self, length, count):
+    def _place(self, axis, at):
+        """Node before each position, and how far beyond it, in spacings."""
+        place = (at - self.origin[axis]) / self.spacing
+        node = np.clip(np.floor(place), 0, self.nodes[axis] - 2).astype(int)
+        return node, place - node
+
+    def _shares(self, axis, length):
         """(pixel, node) sparse: shares of the nodes in the pixels' level."""
-        at = np.arange(length) / self.spacing
-        node = at.astype(int)
-        share = (at - node).astype(np.float32)
-        entries = np.concatenate([1 - share, share])
-        pixels = np.tile(np.arange(length), 2)
-        return sparse.csr_array((entries, (pixels, np.concatenate([node, node + 1]))), shape=(length, count))
+        node, share = self._place(axis, np.arange(length))
+        entries = np.concatenate([1 - share, share]).astype(np.float32)
+        indices = np.tile(np.arange(length), 2), np.concatenate([node, node + 1])
+        return sparse.csr_array((entries, indices), shape=(length, self.nodes[axis]))
 
     def field(self, level, band):
-        """Level (rows, x) over rows `band` (first, last), of the nodes' `level` (m,)."""
-        return (self.along @ (self.down[band[0] : band[1]] @ level.reshape(self.nodes)).T).T
+        """Level (rows, x) float32 over rows `band` (first, last), of the nodes' `level` (m,)."""
+        grid = level.astype(np.float32).reshape(self.nodes)
+        return (self.along @ (self.down[band[0] : band[1]] @ grid).T).T
 
     def at(self, level, yx):
         """Level (n,) at positions (n, 2)."""
-        node, share = self._cell(yx)
+        (i, v), (j, u) = (self._place(axis, yx[:, axis]) for axis in (0, 1))
         grid = level.reshape(self.nodes)
-        (i, j), (v, u) = node.T, share.T
-        upper, lower = (grid[r, j] * (1 - u) + grid[r, j + 1] * u for r in (i, i + 1))
+        upper, lower = (grid[row, j] * (1 - u) + grid[row, j + 1] * u for row in (i, i + 1))
         return upper * (1 - v) + lower * v
 
-    def _cell(self, yx):
-        at = np.clip(yx / self.spacing, 0, np.array(self.nodes) - 1 - 1e-9)
-        return at.astype(int), at - at.astype(int)
-
-    def hats(self, pixels):
-        """First node (n,) reaching into windows of pixel numbers (n, k) along one axis, and shares (n, k, 3)."""
-        first = (pixels[:, 0] // self.spacing).astype(int)
-        steps = (pixels / self.spacing - first[:, None])[:, :, None] - np.arange(NODES)
-        return first, np.maximum(1 - np.abs(steps), 0).astype(np.float32)
+    def hats(self, axis, pixels):
+        """First node (n,) reaching into windows of pixel numbers (n, k) along an axis, and shares (n, k, 3)."""
+        first, _ = self._place(axis, pixels[:, 0])
+        first = np.minimum(first, self.nodes[axis] - NODES)
+        place = (pixels - self.origin[axis]) / self.spacing - first[:, None]
+        return first, np.maximum(1 - np.abs(place[:, :, None] - np.arange(NODES)), 0).astype(np.float32)
 
     def gradient(self, weighted):
         """Sums (m,) of a weighted residual (y, x) under the nodes' hats."""

@@ -19,7 +19,6 @@ OFF_SITE_SHARE = 0.7  # height of a maximum off the sites, as a share of the dim
 LIT_CELLS = 0.4  # a column so far outside the mask still throws light into it
 FINE_CELLS, COARSE_CELLS = 0.12, 0.35  # band in which candidates are maxima: a column's width, and its surroundings'
 BLOCKS_PER_CELL = 8  # pixels are averaged down to so many a cell before candidates are looked for
-TRIAL_PASSES = 3
 MIN_CELLS = 8
 SPARSE = 0.8  # B columns for each A, below which something is likely to be wrong
 CELL_PM = (300.0, 650.0)  # of perovskites, pseudocubic to doubled
@@ -149,14 +148,12 @@ def _kept(fit, phase, cell_px):
 
 
 def _refined(image, mask, lattice, phase, threads):
-    """Columns fitted to the image: all candidates first, then those that stood the test, without the others."""
+    """Columns fitted to the image: all candidates at first, then those that stand the test."""
     cell = lattice.cell_px
     yx, height = _local_maxima(image, mask, cell)
     yx = yx[_credible(phase, yx, height, cell)]
     yx = np.vstack([yx, _sites(phase, yx, lattice, mask)])
-    tried = refine_columns(image, mask, yx, cell, passes=TRIAL_PASSES, threads=threads)
-    yx = tried.yx[_kept(tried, phase, cell)]
-    fit = refine_columns(image, mask, yx, cell, threads=threads)
+    fit = refine_columns(image, mask, yx, cell, keep=lambda fit: _kept(fit, phase, cell), threads=threads)
     fit = fit[_kept(fit, phase, cell)]
     return fit[_inside(mask, fit.yx)]
 

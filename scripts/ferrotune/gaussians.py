@@ -11,7 +11,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 Y, X, AMPLITUDE, WIDTH = range(4)  # a column's parameters; its background belongs to the image
 PARAMETERS = 4
-BAND_PX = 256  # rows rendered by one task, whatever the number of threads
 # Derivatives as profiles: powers (of t down the rows, of u along the columns) that multiply the Gaussian.
 POWERS = {Y: ((1, 0),), X: ((0, 1),), AMPLITUDE: ((0, 0),), WIDTH: ((2, 0), (0, 2))}
 
@@ -64,7 +63,7 @@ def products(down, values, along):
     return down.swapaxes(1, 2) @ values @ along
 
 
-def render(theta, at, shape, canvas, band):
+def render(theta, at, canvas, band):
     """Add the Gaussians theta (n, 4) of windows `at` to rows `band` (first, last) of the padded canvas."""
     first, last = band
     near = np.flatnonzero((at.top < last) & (at.top + at.size > first))

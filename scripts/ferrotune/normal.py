@@ -1,51 +1,13 @@
-"""The normal equations of all columns and the background of an image: blocks, solution, standard errors."""
-
-from dataclasses import dataclass
+"""Solution of the normal equations of all columns and the background of an image, and standard errors."""
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, cg
 
-from ferrotune.gaussians import AMPLITUDE, PARAMETERS, POWERS, WIDTH, X, Y
+from ferrotune.gaussians import PARAMETERS
 
 MOST_STEPS = 60  # of conjugate gradients
-
-
-@dataclass(frozen=True)
-class Normal:
-    """Blocks of J'WJ and J'Wr over n columns and m nodes of the background.
-
-    own (n, 4, 4); pairs (p, 2) of neighbours, i < j, and their blocks between (p, 4, 4); shared (4 n, m) sparse,
-    columns with nodes; nodes (m, m) sparse; gradient (n, 4), of_nodes (m,).
-    """
-
-    own: np.ndarray
-    pairs: np.ndarray
-    between: np.ndarray
-    shared: sparse.csr_array
-    nodes: sparse.csr_array
-    gradient: np.ndarray
-    of_nodes: np.ndarray
-
-
-def scales(theta):
-    """What (n, 4) the profiles' sums are multiplied by to be derivatives by y, x, amplitude, width."""
-    slope = theta[:, AMPLITUDE] / theta[:, WIDTH]
-    return np.stack([slope, slope, np.ones_like(slope), slope], axis=1)
-
-
-def by_parameter(sums, scale):
-    """Derivatives (n, 4) from sums (n, 3, 3) over profiles down and along."""
-    return scale * np.stack([sum(sums[:, p, q] for p, q in POWERS[a]) for a in (Y, X, AMPLITUDE, WIDTH)], axis=1)
-
-
-def by_parameters(sums, scale, other):
-    """Blocks (n, 4, 4) from sums (n, 3, 3, 3, 3): profiles down of the one, of the other, along of both."""
-    block = np.empty((len(sums), PARAMETERS, PARAMETERS))
-    for a in range(PARAMETERS):
-        for b in range(PARAMETERS):
-            block[:, a, b] = sum(sums[:, p, r, q, s] for p, q in POWERS[a] for r, s in POWERS[b])
-    return block * scale[:, :, None] * other[:, None, :]
+TOLERANCE = 0.01  # of a solution, in standard errors
 
 
 def _block_matrix(own, pairs, between):
@@ -59,52 +21,54 @@ def _block_matrix(own, pairs, between):
     return sparse.bsr_array((blocks, j[order], starts), shape=(PARAMETERS * n, PARAMETERS * n))
 
 
-def solve(normal, tolerance):
-    """Steps of the columns (n, 4) and of the background's nodes (m,), to about `tolerance` standard errors.
+def solve(own, curvature, gradient, of_nodes):
+    """Solve the normal equations by conjugate gradients.
 
-    Conjugate gradients, in units in which every column's own block and every node's own term is one.
+    Parameters
+    ----------
+    own : (n, 4, 4), the columns' own blocks with what is added to them
+    curvature : ferrotune.curvature.Curvature, of which the rest is used
+    gradient : (n, 4), of_nodes : (m,)
+
+    Returns
+    -------
+    steps of the columns (n, 4) and of the background's nodes (m,), to about a hundredth of a standard error
     """
-    n = len(normal.own)
-    inverse = np.linalg.inv(np.linalg.cholesky(normal.own))
+    n, split = len(own), own.shape[0] * PARAMETERS
+    # In units in which every column's own block and every node's own term is one: standard errors, nearly.
+    inverse = np.linalg.inv(np.linalg.cholesky(own))
     upper = inverse.swapaxes(1, 2)
-    i, j = normal.pairs.T
-    one = np.broadcast_to(np.eye(PARAMETERS), normal.own.shape)
-    between = _block_matrix(one, normal.pairs, inverse[i] @ normal.between @ upper[j])
-    node = 1 / np.sqrt(normal.nodes.diagonal())
-    entries = inverse @ normal.shared.data.reshape(n, PARAMETERS, -1)
-    entries *= node[normal.shared.indices].reshape(entries.shape)
-    shared = sparse.csr_array((entries.ravel(), normal.shared.indices, normal.shared.indptr), normal.shared.shape)
-    nodes = normal.nodes * node[:, None] * node
-    transposed, split = shared.T, PARAMETERS * n
+    node = 1 / np.sqrt(curvature.nodes.diagonal())
+    i, j = curvature.pairs.T
+    one = np.broadcast_to(np.eye(PARAMETERS), own.shape)
+    columns = _block_matrix(one, curvature.pairs, inverse[i] @ curvature.between @ upper[j])
+    shared = curvature.shared
+    entries = inverse @ shared.data.reshape(n, PARAMETERS, -1)
+    entries *= node[shared.indices].reshape(entries.shape)
+    shared = sparse.csr_array((entries.ravel(), shared.indices, shared.indptr), shared.shape)
+    scaled = sparse.diags_array(node)
+    transposed, nodes = shared.T, scaled @ curvature.nodes @ scaled
 
-    def apply(v):
-        columns, level = v[:split], v[split:]
-        return np.concatenate([between @ columns + shared @ level, transposed @ columns + nodes @ level])
+    def product(v):
+        return np.concatenate([columns @ v[:split] + shared @ v[split:], transposed @ v[:split] + nodes @ v[split:]])
 
-    right = np.concatenate([(inverse @ normal.gradient[:, :, None]).ravel(), node * normal.of_nodes])
-    count = [0]
-    def cb(x): count[0]+=1
-    z, _ = cg(
-        LinearOperator((right.size, right.size), apply, dtype=float),
-        right,
-        rtol=1e-6,
-        atol=tolerance * np.sqrt(right.size),
-        maxiter=MOST_STEPS, callback=cb
-    )
-    import os
-    if os.environ.get("DBG"): print("cg", count, np.linalg.norm(right)/np.sqrt(right.size))
-    return (upper @ z[:split].reshape(n, PARAMETERS, 1))[:, :, 0], node * z[split:]
+    right = np.concatenate([(inverse @ gradient[:, :, None]).ravel(), node * of_nodes])
+    matrix = LinearOperator((right.size, right.size), product, dtype=float)
+    solution, _ = cg(matrix, right, rtol=1e-6, atol=TOLERANCE * np.sqrt(right.size), maxiter=MOST_STEPS)
+    return (upper @ solution[:split].reshape(n, PARAMETERS, 1))[:, :, 0], node * solution[split:]
 
 
-def covariances(normal):
+def covariances(own, curvature):
     """Covariances (n, 4, 4) of each column's parameters, its neighbours' being fitted too.
 
-    The Schur complement of the neighbours' own blocks: exact where the neighbours are not each other's.
+    The Schur complement of the neighbours' own blocks, exact but for what neighbours have to do with each other.
     """
-    known = normal.own.copy()
-    i, j = normal.pairs.T
-    inverse = np.linalg.inv(normal.own)
-    between, transposed = normal.between, normal.between.swapaxes(1, 2)
-    np.subtract.at(known, i, between @ inverse[j] @ transposed)
-    np.subtract.at(known, j, transposed @ inverse[i] @ between)
-    return np.linalg.inv(known)
+    left = own.copy()
+    i, j = curvature.pairs.T
+    inverse = np.linalg.inv(own)
+    between, transposed = curvature.between, curvature.between.swapaxes(1, 2)
+    np.subtract.at(left, i, between @ inverse[j] @ transposed)
+    np.subtract.at(left, j, transposed @ inverse[i] @ between)
+    # Where the neighbours seem to know more than there is, the column's own block stands.
+    sound = np.linalg.eigvalsh(left)[:, 0] > 0
+    return np.linalg.inv(np.where(sound[:, None, None], left, own))
