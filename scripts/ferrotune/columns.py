@@ -15,6 +15,7 @@ from ferrotune.smoothing import block_mean
 A, B, NEITHER = 0, 1, -1
 SITE_RADIUS = 0.3  # a column lies within this share of a cell of its lattice site; A and B are 0.71 apart
 SIGNIFICANCE = 3.0  # amplitude over its standard error: below, there is no column
+EXPECTED = 2.0  # the same at a site of a sublattice most of whose sites are significant
 OFF_SITE_SHARE = 0.7  # height of a maximum off the sites, as a share of the dimmer sublattice's: below, it is noise
 LIT_CELLS = 0.4  # a column so far outside the mask still throws light into it
 FINE_CELLS, COARSE_CELLS = 0.12, 0.35  # band in which candidates are maxima: a column's width, and its surroundings'
@@ -132,6 +133,10 @@ def _far_from_each_other(yx, radius, order=None):
 def _is_column(fit, sublattice):
     """Which fits (n,) are columns: significant, and of a column's strength."""
     clear = fit.significance > SIGNIFICANCE
+    for kind in (A, B):
+        sites = sublattice == kind
+        if 2 * clear[sites].sum() > sites.sum():
+            clear[sites] = fit.significance[sites] > EXPECTED
     strength = np.ones(len(sublattice), bool)
     for kind, reference, share in ((A, A, 0.2), (B, A, 0.05), (B, B, 0.15), (NEITHER, B, 0.7)):
         typical = fit.amplitude[(sublattice == reference) & clear]

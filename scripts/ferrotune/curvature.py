@@ -44,11 +44,10 @@ def _along(theta, at, columns, across):
 
 def _crossed(weight, down, other_down, along, other_along):
     """Sums (n, i, j, k, l) of weights (n, y, x) times profiles down (y, i), (y, j) and along (x, k), (x, l)."""
-    left = (down[..., None] * other_down[:, :, None]).reshape(*down.shape[:2], -1)
-    right = (along[..., None] * other_along[:, :, None]).reshape(*along.shape[:2], -1)
-    return products(left, weight, right).reshape(
-        -1, down.shape[2], other_down.shape[2], along.shape[2], other_along.shape[2]
-    )
+    shape = (*down.shape[2:], *other_down.shape[2:], *along.shape[2:], *other_along.shape[2:])
+    left = (down[..., None] * other_down[:, :, None]).reshape(*down.shape[:2], shape[0] * shape[1])
+    right = (along[..., None] * other_along[:, :, None]).reshape(*along.shape[:2], shape[2] * shape[3])
+    return products(left, weight, right).reshape(len(weight), *shape)
 
 
 def _block(sums, scale, other):

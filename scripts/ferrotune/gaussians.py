@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy.spatial import cKDTree
 
 Y, X, AMPLITUDE, WIDTH = range(4)  # a column's parameters; its background belongs to the image
 PARAMETERS = 4
@@ -61,6 +62,18 @@ def profiles(pixels, centre, width, first, size):
 def products(down, values, along):
     """Sums (n, i, j) over windows of values (n, k, k) times profiles down (n, k, i) and along (n, k, j)."""
     return down.swapaxes(1, 2) @ values @ along
+
+
+def leverage(yx, theta):
+    """Share (n,) of the variance of pixels at yx (n, 2) that the fitted columns theta (m, 4) take up.
+
+    A Gaussian's amplitude and position are told by g, t g and u g, which are orthogonal, and whose squares sum to
+    pi width^2 times 1, 1/2, 1/2: three parameters spread as g^2 (1 + 2 t^2 + 2 u^2) / (pi width^2).
+    """
+    distance, nearest = cKDTree(theta[:, :2]).query(yx, k=min(2, len(theta)))
+    width = theta[nearest, WIDTH]
+    square = (distance / width) ** 2
+    return (np.exp(-square) * (1 + 2 * square) / (np.pi * width**2)).reshape(len(yx), -1).sum(axis=1)
 
 
 def render(theta, at, canvas, band):

@@ -6,8 +6,9 @@ import numpy as np
 from scipy.optimize import nnls
 
 BINS = 16  # of equally many pixels, by level
-SAMPLE = 200_000  # pixels looked at, spread over the image
+SAMPLE = 100_000  # pixels looked at, spread over the image
 OUTLIER = 25.0  # squared residuals over their bin's median beyond this are dirt, not noise
+LEAST_LEFT = 0.5  # of a pixel's variance, whatever the fit has taken
 FLOOR = 1e-8  # variance as a share of the squared range of levels: an image without noise has weights all the same
 
 
@@ -29,8 +30,10 @@ def sample_step(pixels):
     return max(1, pixels // SAMPLE)
 
 
-def measure_noise(residuals, levels):
+def measure_noise(residuals, levels, taken):
     """Fit the noise to residuals (n,) about a model's levels (n,), both of the same pixels.
+
+    `taken` (n,) is the share of each pixel's variance that the fit has taken up (its leverage).
 
     The variance is measured in bins of the model's level, not of the noisy data's, which would give dark pixels
     too little noise and so draw the fits that are weighted by it downwards.
@@ -38,8 +41,9 @@ def measure_noise(residuals, levels):
     order = np.argsort(levels, kind="stable")
     parts = [part for part in np.array_split(order, BINS) if part.size]
     level = np.array([levels[part].mean() for part in parts], float)
-    square = [residuals[part].astype(float) ** 2 for part in parts]
-    variance = np.array([s[s <= OUTLIER * max(np.median(s), 1e-300)].mean() for s in square])
+    square = residuals.astype(float) ** 2 / np.maximum(1 - taken, LEAST_LEFT)
+    clean = [part[square[part] <= OUTLIER * np.median(square[part])] for part in parts]
+    variance = np.array([square[part].mean() for part in clean])
     darkest, brightest = level.min(), level.max()
     least = max(FLOOR * (brightest - darkest) ** 2, 1e-300)
     fitted = np.maximum(variance, least)

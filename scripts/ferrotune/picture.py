@@ -36,12 +36,12 @@ class Picture:
         parallel(delayed(draw)(band) for band in self.bands)
         return model
 
-    def noise(self, model, freedom):
-        """Noise about a model whose parameters have left the residuals a share `freedom` of their own."""
-        step = sample_step(self.lit)
-        at = np.flatnonzero(self.mask)[::step]
+    def noise(self, model, theta):
+        """Noise about a model (y, x) with the fitted columns theta (n, 4)."""
+        at = np.flatnonzero(self.mask)[:: sample_step(self.lit)]
         levels = model.ravel()[at]
-        return measure_noise((self.values.ravel()[at] - levels) / np.sqrt(freedom), levels)
+        yx = np.column_stack(np.divmod(at, self.mask.shape[1])) - self.pad
+        return measure_noise(self.values.ravel()[at] - levels, levels, gaussians.leverage(yx, theta))
 
     def weigh(self, model, noise, parallel):
         """Weights (y, x), and residuals times weights, which take the model's place. Without noise all weigh 1."""

@@ -8,20 +8,23 @@ from scipy.spatial import cKDTree
 
 from ferrotune.background import Background
 from ferrotune.curvature import curvature, gradient
-from ferrotune.gaussians import AMPLITUDE, PARAMETERS, WIDTH, X, Y, windows
+from ferrotune.gaussians import AMPLITUDE, WIDTH, X, Y, windows
 from ferrotune.normal import covariances, solve
 from ferrotune.picture import Picture
 
 WINDOW_WIDTHS = 3.4  # radius of a column's window, in its widths: what lies beyond is below half a per cent
 WIDTH_CELLS = 0.18  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22
 WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the one typical around it
-SPREAD_RANGE = (0.01, 0.1)  # limits to how far columns' widths are taken to scatter about it, share
+SPREAD_RANGE = (0.002, 0.1)  # limits to how far columns' widths are taken to scatter about it, share
 AROUND = 24  # columns over which the typical width is taken
 REACH_CELLS = 0.2  # how far a column may move from its first guess
 STEP_CELLS = 0.1  # how far it may move at once
 COUPLED_CELLS = 1.2  # columns closer than this are solved for together
 NODE_CELLS = 4.0  # spacing of the background's nodes
 UNSEEN = 1e-4  # what keeps a column that is hardly seen where it is, as a share of what its reach would
+# A column outside the mask shows its tail only. It stays at its first guess, give or take so many cells, and as
+# bright as columns are, give or take this share: it is there for its neighbours' sake.
+OUTSIDE_CELLS, OUTSIDE_SHARE = 0.03, 0.5
 # In loose passes widths are free, to find the typical one together with amplitudes and background. Widths that
 # stayed free would cost positions: each trades with its neighbours' tails.
 LOOSE_PASSES = 4
@@ -30,6 +33,7 @@ PASSES = 8
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
 CURVED_PASSES = (0, 1, 2, 3, 5)  # those that take the normal matrix anew; it hardly changes after
 RESTING_PX = 1e-3  # when no column moves more, the fit is done
+FAINT = 2.0  # significance below which a position's error bar is not followed further
 CHI_PIXELS = 200  # pixels' worth of trust in the noise of the whole image against that of a column's window
 
 
@@ -81,7 +85,7 @@ class _Fit:
         self.widest = max(3, int(np.ceil(WINDOW_WIDTHS * WIDTH_CELLS * WIDTH_RANGE[1] * cell_px)))
         self.picture = Picture(image, mask, self.widest + int(np.ceil(self.reach)) + 2)
         self.background = Background(self.picture.values.shape, max(NODE_CELLS * cell_px, 2 * self.widest + 1))
-        self.coupled = COUPLED_CELLS * cell_px
+        self.cell = cell_px
         n = len(guess)
         # Without amplitude a column has a derivative by its amplitude only: the first pass is linear.
         self.theta = np.column_stack([guess, np.zeros(n), np.full(n, WIDTH_CELLS * cell_px)])
@@ -93,7 +97,9 @@ class _Fit:
     def _start(self, guess):
         """Forget what hangs on which columns there are."""
         self.guess = guess
-        pairs = cKDTree(guess).query_pairs(self.coupled, output_type="ndarray")
+        at = np.rint(guess).astype(int) + self.picture.pad
+        self.outside = ~self.picture.mask[at[:, 0], at[:, 1]]
+        pairs = cKDTree(guess).query_pairs(COUPLED_CELLS * self.cell, output_type="ndarray")
         self.pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         self.curvature, self.damping = None, np.zeros(len(guess))
         self.step, self.covariances, self.chi = np.zeros((len(guess), 2)), None, None
@@ -109,15 +115,17 @@ class _Fit:
         at = windows(self.theta[:, :2], radius, self.picture.pad)
         model = self.picture.model(self.theta, at, self.background, self.level, self.parallel)
         if self.passes in WEIGHING_PASSES:
-            fitted = (PARAMETERS - 1) * len(self.theta) + self.background.size
-            self.noise = self.picture.noise(model, max(1 - fitted / self.picture.lit, 0.5))
+            self.noise = self.picture.noise(model, self.theta)
         return at, *self.picture.weigh(model, self.noise, self.parallel)
 
     def _know_widths(self, own, slope):
         """Widths that each column's own pixels tell, the typical ones around, and how far they scatter."""
         inverse = np.linalg.inv(own)
         low, high = (share * self.typical for share in WIDTH_RANGE)
-        self.free = np.clip(self.theta[:, WIDTH] + np.einsum("nj,nj->n", inverse[:, WIDTH], slope), low, high)
+        free = self.theta[:, WIDTH] + np.einsum("nj,nj->n", inverse[:, WIDTH], slope)
+        # Each column placed where its own noise sits is too narrow by as much as noise moves it.
+        noise = np.minimum((inverse[:, Y, Y] + inverse[:, X, X]) / 2, low**2 / 4)
+        self.free = np.clip(np.sqrt(free**2 + noise), low, high)
         loose = self.passes < LOOSE_PASSES
         self.typical = _typical_width(self.theta, self.theta[:, WIDTH] if loose else self.free)
         bright = _is_bright(self.theta)
@@ -143,11 +151,21 @@ class _Fit:
         prior = 1 / ((SPREAD_RANGE[1] if loose else self.spread) * self.typical) ** 2
         own[:, WIDTH, WIDTH] += prior
         slope[:, WIDTH] += prior * (self.typical - self.theta[:, WIDTH])
+        if self.passes and self.outside.any():
+            self._hold_outside(own, slope)
         own[:, [Y, X], [Y, X]] *= 1 + self.damping[:, None]
         own[:, [Y, X], [Y, X]] += 1 / self.reach**2
         step, level = solve(own, self.curvature, slope, self.background.gradient(weighted))
         self._move(step, level)
         self.passes += 1
+
+    def _hold_outside(self, own, slope):
+        """Add what is known of columns outside the mask to their blocks and gradients."""
+        out, typical = self.outside, np.median(self.theta[~self.outside, AMPLITUDE])
+        known = np.array([OUTSIDE_CELLS * self.cell, OUTSIDE_CELLS * self.cell, OUTSIDE_SHARE * typical]) ** -2.0
+        expected = np.column_stack([self.guess[out], np.full(out.sum(), typical)])
+        own[out, :3, :3] += np.diag(known)
+        slope[out, :3] += known * (expected - self.theta[out, :3])
 
     def _move(self, step, level):
         """Take a step within bounds, and mind columns that swing to and fro."""
@@ -166,9 +184,14 @@ class _Fit:
     def columns(self):
         """The columns as they stand."""
         square, pixels = self.chi.T
-        # More noise about a column than there is in the image: what no Gaussian explains.
-        scale = (square + CHI_PIXELS) / (pixels + CHI_PIXELS)
+        # More noise about a column than about others: what no Gaussian explains.
+        usual = np.median(square / np.maximum(pixels, 1))
+        scale = (square + CHI_PIXELS * usual) / (pixels + CHI_PIXELS) / max(usual, 1e-12)
         sigma = np.sqrt(np.einsum("nii->ni", covariances(*self.covariances)) * scale[:, None])
+        significance = self.theta[:, AMPLITUDE] / sigma[:, AMPLITUDE]
+        # The best position is where noise, too, is brightest: squared amplitudes are too large by twice their
+        # variance, which makes the errors of faint columns' positions look too small.
+        sigma[:, :2] /= np.sqrt(1 - 2 / np.maximum(significance, FAINT)[:, None] ** 2)
         yx, amplitude = self.theta[:, :2], self.theta[:, AMPLITUDE]
         stopped = (np.abs(yx - self.guess) >= self.reach).any(axis=1)
         level = self.background.at(self.level, yx + self.picture.pad)
@@ -178,7 +201,7 @@ class _Fit:
             amplitude * self.picture.scale,
             self.free,
             level * self.picture.scale + self.picture.offset,
-            amplitude / sigma[:, AMPLITUDE],
+            significance,
         )
 
 
