@@ -39,12 +39,13 @@ class Background:
         grid = level.astype(np.float32).reshape(self.nodes)
         return (self.along @ (self.down[band[0] : band[1]] @ grid).T).T
 
-    def at(self, level, yx):
-        """Level (n,) at positions (n, 2)."""
+    def shares(self, yx):
+        """(n, m) sparse: shares of the nodes in the level at positions (n, 2), four of each."""
         (i, v), (j, u) = (self._place(axis, yx[:, axis]) for axis in (0, 1))
-        grid = level.reshape(self.nodes)
-        upper, lower = (grid[row, j] * (1 - u) + grid[row, j + 1] * u for row in (i, i + 1))
-        return upper * (1 - v) + lower * v
+        entries = np.stack([(1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u], axis=1)
+        corner = i * self.nodes[1] + j
+        indices = corner[:, None] + np.array([0, 1, self.nodes[1], self.nodes[1] + 1])
+        return sparse.csr_array((entries.ravel(), indices.ravel(), 4 * np.arange(len(yx) + 1)), (len(yx), self.size))
 
     def hats(self, axis, pixels):
         """First node (n,) reaching into windows of pixel numbers (n, k) along an axis, and shares (n, k, 3)."""
@@ -57,11 +58,11 @@ class Background:
         """Sums (m,) of a weighted residual (y, x) under the nodes' hats."""
         return np.asarray(self.along.T @ (self.down.T @ weighted).T).T.ravel().astype(float)
 
-    def curvature(self, weight):
-        """(m, m) sparse: weighted products of the nodes' hats."""
+    def curvature(self, weight, step=1):
+        """(m, m) sparse: weighted products of the nodes' hats, over every `step`-th pixel in place of all."""
         (rows, columns), pairs = self.nodes, []
-        down, along = (_products(hats) for hats in (self.down, self.along))
-        sums = {(p, q): np.asarray(along[q].T @ (down[p].T @ weight).T).T for p in (0, 1) for q in (0, 1)}
+        down, along = (_products(np.sqrt(step) * hats[::step]) for hats in (self.down, self.along))
+        sums = {(p, q): np.asarray(along[q].T @ (down[p].T @ weight[::step, ::step]).T).T for p in (0, 1) for q in (0, 1)}
         number = np.arange(rows * columns).reshape(rows, columns)
         pairs.append((number, number, sums[0, 0]))
         pairs.append((number[:-1], number[1:], sums[1, 0][:-1]))

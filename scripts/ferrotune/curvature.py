@@ -10,6 +10,7 @@ from ferrotune.background import NODES
 from ferrotune.gaussians import AMPLITUDE, PARAMETERS, POWERS, WIDTH, X, Y, products, profiles
 
 CHUNK = 512  # columns worked on together, whatever the number of threads: the same sums in the same order
+SMOOTH_PX = 2.2  # width of a Gaussian whose sums over pixels are integrals, to a thousandth
 FAINT_NODE = 1e-3  # weight under a node, as a share of the mean, below which its level is kept where it is
 
 
@@ -70,12 +71,12 @@ def _chunk_gradient(theta, at, weight, weighted, part):
     return by_parameter * _scales(theta[part]), np.stack([square, seen.sum((1, 2))], axis=1)
 
 
-def _chunk_curvature(theta, at, weight, background, pairs, part):
+def _chunk_curvature(theta, at, weight, background, pairs, step, part):
     """Own blocks, blocks with later neighbours, blocks with nodes and the nodes' numbers, of the columns `part`."""
     window, columns = at[part], np.arange(part.start, part.stop)
-    rows, across = window.rows(), window.columns()
+    rows, across = window.rows(step), window.columns(step)
     down, along = _down(theta, at, columns, rows), _along(theta, at, columns, across)
-    w, scale = window.cut(weight), _scales(theta)
+    w, scale = window.cut(weight, step) * step**2, _scales(theta)
     own = _block(_crossed(w, down, down, along, along), scale[part], scale[part])
     first, last = np.searchsorted(pairs[:, 0], [part.start, part.stop])
     i, j = pairs[first:last].T
@@ -113,11 +114,13 @@ def gradient(theta, at, weight, weighted, parallel):
 
 def curvature(theta, at, weight, background, pairs, parallel):
     """Normal matrix J'WJ of columns theta (n, 4), coupled in `pairs` (p, 2), i < j and sorted, and the background."""
-    results = _over_chunks(_chunk_curvature, theta, parallel, at, weight, background, pairs)
+    # A smooth sum is told by every second pixel or so, the same for all blocks: else they would not fit together.
+    step = max(1, int(np.median(theta[:, WIDTH]) / SMOOTH_PX))
+    results = _over_chunks(_chunk_curvature, theta, parallel, at, weight, background, pairs, step)
     own, between, entries, number = results
     starts = np.arange(PARAMETERS * len(theta) + 1) * NODES**2
     shared = sparse.csr_array((entries, number, starts), shape=(starts.size - 1, background.size))
-    nodes = background.curvature(weight)
+    nodes = background.curvature(weight, step)
     faint = FAINT_NODE * max(nodes.diagonal().mean(), 1e-12)
     nodes = nodes + sparse.diags_array(np.where(nodes.diagonal() < faint, faint, 0.0))
     return Curvature(own, pairs, between, shared, nodes.tocsr())

@@ -32,17 +32,22 @@ class Windows:
     def __getitem__(self, part):
         return Windows(self.top[part], self.left[part], self.radius, self.pad)
 
-    def cut(self, padded):
-        """Values (n, k, k) of a padded image in the windows."""
-        return sliding_window_view(padded, (self.size, self.size))[self.top, self.left]
+    def cut(self, padded, step=1):
+        """Values (n, k, k) of a padded image in the windows, in every `step`-th of its rows and columns."""
+        size = (self.size - 1) // step + 1
+        return sliding_window_view(padded[::step, ::step], (size, size))[-(-self.top // step), -(-self.left // step)]
 
-    def rows(self):
-        """Row numbers (n, k) of the padded image."""
-        return self.top[:, None] + np.arange(self.size)
+    def rows(self, step=1):
+        """Row numbers (n, k) of the padded image; every `step`-th of its rows."""
+        return _every(self.top, self.size, step)
 
-    def columns(self):
-        """Column numbers (n, k) of the padded image."""
-        return self.left[:, None] + np.arange(self.size)
+    def columns(self, step=1):
+        """Column numbers (n, k) of the padded image; every `step`-th of its columns."""
+        return _every(self.left, self.size, step)
+
+
+def _every(first, size, step):
+    return step * (-(-first // step)[:, None] + np.arange((size - 1) // step + 1))
 
 
 def windows(yx, radius, pad):

@@ -1,10 +1,12 @@
 """Solution of the normal equations of all columns and the background of an image, and standard errors."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, cg
 
-from ferrotune.gaussians import PARAMETERS
+from ferrotune.gaussians import PARAMETERS, WIDTH
 
 MOST_STEPS = 60  # of conjugate gradients
 TOLERANCE = 0.01  # of a solution, in standard errors
@@ -21,48 +23,89 @@ def _block_matrix(own, pairs, between):
     return sparse.bsr_array((blocks, j[order], starts), shape=(PARAMETERS * n, PARAMETERS * n))
 
 
-def solve(own, curvature, gradient, of_nodes):
-    """Solve the normal equations by conjugate gradients.
+def _scaled(curvature, inverse):
+    """Blocks between columns, and columns with nodes, in units in which own blocks with their priors are one."""
+    upper, (i, j) = inverse.swapaxes(1, 2), curvature.pairs.T
+    own = inverse @ curvature.own @ upper
+    columns = _block_matrix(own, curvature.pairs, inverse[i] @ curvature.between @ upper[j])
+    node = 1 / np.sqrt(curvature.nodes.diagonal())
+    shared = curvature.shared
+    entries = inverse @ shared.data.reshape(*own.shape[:2], -1)
+    entries *= node[shared.indices].reshape(entries.shape)
+    shared = sparse.csr_array((entries.ravel(), shared.indices, shared.indptr), shared.shape)
+    scale = sparse.diags_array(node)
+    return columns, shared, scale @ curvature.nodes @ scale, own, node
+
+
+def _common(lower, field, information, stiffness):
+    """Steps of all columns (4 n, f) that a field of their widths makes, and the field's units (f,)."""
+    unit = 1 / np.sqrt(np.maximum(field.T @ information + stiffness, 1e-12))
+    per_row = field.data.size // field.shape[0]
+    shares = (field.data * unit[field.indices]).reshape(-1, 1, per_row)
+    entries = lower[:, WIDTH, :, None] * shares
+    indices = np.repeat(field.indices.reshape(-1, per_row), PARAMETERS, axis=0)
+    starts = np.arange(PARAMETERS * len(lower) + 1) * per_row
+    return sparse.csr_array((entries.ravel(), indices.ravel(), starts), (starts.size - 1, field.shape[1])), unit
+
+
+@dataclass(frozen=True)
+class Field:
+    """Widths as a field: `shares` (n, f) sparse of its nodes in the columns' widths, equally many to each column.
+
+    stiffness (f,): what is known of the nodes beforehand, 1 / variance; pull (f,): its gradient.
+    """
+
+    shares: sparse.csr_array
+    stiffness: np.ndarray
+    pull: np.ndarray
+
+
+def solve(curvature, known, gradient, expected, of_nodes, field):
+    """Solve the normal equations by conjugate gradients, to about a hundredth of a standard error.
 
     Parameters
     ----------
-    own : (n, 4, 4), the columns' own blocks with what is added to them
-    curvature : ferrotune.curvature.Curvature, of which the rest is used
-    gradient : (n, 4), of_nodes : (m,)
+    curvature : ferrotune.curvature.Curvature
+    known : (n, 4), what is known of the parameters beforehand, 1 / variance
+    gradient : (n, 4), of the data
+    expected : (n, 4), of what is known beforehand
+    of_nodes : (m,), gradient of the data by the background's nodes
+    field : Field
 
     Returns
     -------
-    steps of the columns (n, 4) and of the background's nodes (m,), to about a hundredth of a standard error
+    steps of the columns' own (n, 4), of the width field's nodes (f,), and of the background's nodes (m,)
     """
-    n, split = len(own), own.shape[0] * PARAMETERS
-    # In units in which every column's own block and every node's own term is one: standard errors, nearly.
-    inverse = np.linalg.inv(np.linalg.cholesky(own))
-    upper = inverse.swapaxes(1, 2)
-    node = 1 / np.sqrt(curvature.nodes.diagonal())
-    i, j = curvature.pairs.T
-    one = np.broadcast_to(np.eye(PARAMETERS), own.shape)
-    columns = _block_matrix(one, curvature.pairs, inverse[i] @ curvature.between @ upper[j])
-    shared = curvature.shared
-    entries = inverse @ shared.data.reshape(n, PARAMETERS, -1)
-    entries *= node[shared.indices].reshape(entries.shape)
-    shared = sparse.csr_array((entries.ravel(), shared.indices, shared.indptr), shared.shape)
-    scaled = sparse.diags_array(node)
-    transposed, nodes = shared.T, scaled @ curvature.nodes @ scaled
+    n, split = len(known), PARAMETERS * len(known)
+    lower = np.linalg.cholesky(curvature.own + np.eye(PARAMETERS) * known[:, None, :])
+    inverse = np.linalg.inv(lower)
+    columns, shared, nodes, own, node = _scaled(curvature, inverse)
+    common, unit = _common(lower, field.shares, curvature.own[:, WIDTH, WIDTH], field.stiffness)
+    of_columns, of_levels, stiff = common.T, shared.T, unit**2 * field.stiffness
+    last = split + unit.size
 
     def product(v):
-        return np.concatenate([columns @ v[:split] + shared @ v[split:], transposed @ v[:split] + nodes @ v[split:]])
+        z, level = v[:split], v[last:]
+        whole = z + common @ v[split:last]
+        pull = columns @ whole + shared @ level
+        beforehand = z - (own @ z.reshape(n, PARAMETERS, 1)).ravel()
+        of_field = of_columns @ pull + stiff * v[split:last]
+        return np.concatenate([pull + beforehand, of_field, of_levels @ whole + nodes @ level])
 
-    right = np.concatenate([(inverse @ gradient[:, :, None]).ravel(), node * of_nodes])
+    data, prior = ((inverse @ part[:, :, None]).ravel() for part in (gradient, expected))
+    right = np.concatenate([data + prior, of_columns @ data + unit * field.pull, node * of_nodes])
     matrix = LinearOperator((right.size, right.size), product, dtype=float)
     solution, _ = cg(matrix, right, rtol=1e-6, atol=TOLERANCE * np.sqrt(right.size), maxiter=MOST_STEPS)
-    return (upper @ solution[:split].reshape(n, PARAMETERS, 1))[:, :, 0], node * solution[split:]
+    steps = (inverse.swapaxes(1, 2) @ solution[:split].reshape(n, PARAMETERS, 1))[:, :, 0]
+    return steps, unit * solution[split:last], node * solution[last:]
 
 
-def covariances(own, curvature):
+def covariances(curvature, known):
     """Covariances (n, 4, 4) of each column's parameters, its neighbours' being fitted too.
 
     The Schur complement of the neighbours' own blocks, exact but for what neighbours have to do with each other.
     """
+    own = curvature.own + np.eye(PARAMETERS) * known[:, None, :]
     left = own.copy()
     i, j = curvature.pairs.T
     inverse = np.linalg.inv(own)

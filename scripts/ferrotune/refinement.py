@@ -4,19 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from joblib import Parallel
+from scipy import sparse
 from scipy.spatial import cKDTree
 
 from ferrotune.background import Background
 from ferrotune.curvature import curvature, gradient
 from ferrotune.gaussians import AMPLITUDE, WIDTH, X, Y, windows
-from ferrotune.normal import covariances, solve
+from ferrotune.normal import Field, covariances, solve
 from ferrotune.picture import Picture
 
 WINDOW_WIDTHS = 3.4  # radius of a column's window, in its widths: what lies beyond is below half a per cent
 WIDTH_CELLS = 0.18  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22
 WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the one typical around it
-SPREAD_RANGE = (0.002, 0.1)  # limits to how far columns' widths are taken to scatter about it, share
-AROUND = 24  # columns over which the typical width is taken
+SPREAD, SPREAD_RANGE = 0.02, (0.002, 0.1)  # how far widths scatter about it, share: at first, and limits to it
+SLOW_SHARE, FIXED_SHARE = 0.05, 1e-3  # how far the typical width varies over the image; and where it must not
+BRIGHTEST = 3.0  # amplitude, in those of a bright column, beyond which nothing is a column's
 REACH_CELLS = 0.2  # how far a column may move from its first guess
 STEP_CELLS = 0.1  # how far it may move at once
 COUPLED_CELLS = 1.2  # columns closer than this are solved for together
@@ -25,13 +27,9 @@ UNSEEN = 1e-4  # what keeps a column that is hardly seen where it is, as a share
 # A column outside the mask shows its tail only. It stays at its first guess, give or take so many cells, and as
 # bright as columns are, give or take this share: it is there for its neighbours' sake.
 OUTSIDE_CELLS, OUTSIDE_SHARE = 0.03, 0.5
-# In loose passes widths are free, to find the typical one together with amplitudes and background. Widths that
-# stayed free would cost positions: each trades with its neighbours' tails.
-LOOSE_PASSES = 4
 TRIAL_PASSES = 3
-PASSES = 8
+PASSES = 9
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
-CURVED_PASSES = (0, 1, 2, 3, 5)  # those that take the normal matrix anew; it hardly changes after
 RESTING_PX = 1e-3  # when no column moves more, the fit is done
 FAINT = 2.0  # significance below which a position's error bar is not followed further
 CHI_PIXELS = 200  # pixels' worth of trust in the noise of the whole image against that of a column's window
@@ -60,17 +58,6 @@ def _is_bright(theta):
     return theta[:, AMPLITUDE] >= np.median(theta[:, AMPLITUDE])
 
 
-def _typical_width(theta, width):
-    """Median width (n,) of the columns around each, of the brighter or the dimmer half as it is itself."""
-    typical, bright = np.empty(len(theta)), _is_bright(theta)
-    for half in (bright, ~bright):
-        if half.any():
-            at = theta[half, :2]
-            _, near = cKDTree(at).query(at, k=min(AROUND, len(at)))
-            typical[half] = np.median(width[half][near.reshape(len(at), -1)], axis=1)
-    return typical
-
-
 def _spread(width, typical, error):
     """How far widths scatter about the typical one beyond their errors, as a share of it."""
     scatter = 1.4826 * np.median(np.abs(width / typical - 1))
@@ -90,7 +77,8 @@ class _Fit:
         # Without amplitude a column has a derivative by its amplitude only: the first pass is linear.
         self.theta = np.column_stack([guess, np.zeros(n), np.full(n, WIDTH_CELLS * cell_px)])
         self.level = np.zeros(self.background.size)
-        self.typical, self.free, self.spread = self.theta[:, WIDTH].copy(), None, SPREAD_RANGE[1]
+        self.typical, self.free, self.spread = self.theta[:, WIDTH].copy(), None, SPREAD
+        self.widths = np.zeros(2 * self.background.size)
         self.noise, self.passes, self.moved = None, 0, np.inf
         self._start(guess)
 
@@ -101,8 +89,8 @@ class _Fit:
         self.outside = ~self.picture.mask[at[:, 0], at[:, 1]]
         pairs = cKDTree(guess).query_pairs(COUPLED_CELLS * self.cell, output_type="ndarray")
         self.pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-        self.curvature, self.damping = None, np.zeros(len(guess))
-        self.step, self.covariances, self.chi = np.zeros((len(guess), 2)), None, None
+        self.damping = np.zeros(len(guess))
+        self.step, self.information, self.chi = np.zeros((len(guess), 2)), None, None
 
     def keep(self, rows):
         """Go on with some of the columns only."""
@@ -118,68 +106,78 @@ class _Fit:
             self.noise = self.picture.noise(model, self.theta)
         return at, *self.picture.weigh(model, self.noise, self.parallel)
 
+    def _field(self):
+        """Widths of the brighter half of the columns, and of the dimmer: each one width, and a slow field about it."""
+        m, dim = self.background.size, np.where(_is_bright(self.theta), 0, 1)
+        slow = self.background.shares(self.theta[:, :2] + self.picture.pad)
+        entries = np.column_stack([slow.data.reshape(-1, 4), np.ones(len(dim))])
+        indices = np.column_stack([slow.indices.reshape(-1, 4) + (m * dim)[:, None], 2 * m + dim])
+        starts = 5 * np.arange(len(dim) + 1)
+        shares = sparse.csr_array((entries.ravel(), indices.ravel(), starts), (len(dim), 2 * m + 2))
+        # Widths wait until positions are roughly right: columns that are out of place look wide.
+        share = [SLOW_SHARE] * (2 * m) + [1.0, 1.0] if self.passes > 1 else np.full(2 * m + 2, FIXED_SHARE)
+        stiffness = (np.array(share) * np.median(self.typical)) ** -2.0
+        return Field(shares, stiffness, -stiffness * np.append(self.widths, [0, 0]))
+
     def _know_widths(self, own, slope):
-        """Widths that each column's own pixels tell, the typical ones around, and how far they scatter."""
+        """Widths that each column's own pixels tell, and how far they scatter about the typical ones."""
         inverse = np.linalg.inv(own)
-        low, high = (share * self.typical for share in WIDTH_RANGE)
-        free = self.theta[:, WIDTH] + np.einsum("nj,nj->n", inverse[:, WIDTH], slope)
-        # Each column placed where its own noise sits is too narrow by as much as noise moves it.
-        noise = np.minimum((inverse[:, Y, Y] + inverse[:, X, X]) / 2, low**2 / 4)
-        self.free = np.clip(np.sqrt(free**2 + noise), low, high)
-        loose = self.passes < LOOSE_PASSES
-        self.typical = _typical_width(self.theta, self.theta[:, WIDTH] if loose else self.free)
-        bright = _is_bright(self.theta)
-        error = np.sqrt(inverse[bright, WIDTH, WIDTH])
-        self.spread = _spread(self.free[bright], self.typical[bright], error)
+        width, error = self.theta[:, WIDTH], np.sqrt(inverse[:, WIDTH, WIDTH])
+        # Columns that are each placed where noise sits too are too narrow by as much as noise moves them.
+        noise = np.minimum((inverse[:, Y, Y] + inverse[:, X, X]) / 2, width**2 / 8)
+        slope[:, WIDTH] += noise / (2 * width * error**2)
+        self.free = width + np.einsum("nj,nj->n", inverse[:, WIDTH], slope)
+        bright = _is_bright(self.theta) & ~self.outside
+        self.spread = _spread(self.free[bright], self.typical[bright], error[bright])
+
+    def _width_share(self):
+        return self.spread if self.passes > 1 else FIXED_SHARE
+
+    def _known(self):
+        """What is known of the columns before they are measured, as 1 / variance (n, 4), and its gradient."""
+        known, expected = np.zeros_like(self.theta), self.theta.copy()
+        known[:, WIDTH], expected[:, WIDTH] = (self._width_share() * self.typical) ** -2, self.typical
+        out = self.outside
+        if self.passes and not out.all():
+            typical = np.median(self.theta[~out, AMPLITUDE])
+            known[out, :3] = np.array([OUTSIDE_CELLS * self.cell] * 2 + [OUTSIDE_SHARE * typical]) ** -2.0
+            expected[out, :2], expected[out, AMPLITUDE] = self.guess[out], typical
+        return known, known * (expected - self.theta)
 
     def advance(self):
         """One pass: a step of all columns and the background towards the least weighted squares."""
         at, weight, weighted = self._compared()
-        slope, chi = gradient(self.theta, at, weight, weighted, self.parallel)
-        if self.curvature is None or self.passes in CURVED_PASSES:
-            self.curvature = curvature(self.theta, at, weight, self.background, self.pairs, self.parallel)
-        own = self.curvature.own.copy()
-        own[:, [Y, X], [Y, X]] += UNSEEN / self.reach**2
-        own[:, [AMPLITUDE, WIDTH], [AMPLITUDE, WIDTH]] += UNSEEN
+        slope, self.chi = gradient(self.theta, at, weight, weighted, self.parallel)
+        matrix = curvature(self.theta, at, weight, self.background, self.pairs, self.parallel)
+        # What is not seen at all stays where it is, and leaves the equations sound.
+        matrix.own[:, [Y, X], [Y, X]] += UNSEEN / self.reach**2
+        matrix.own[:, [AMPLITUDE, WIDTH], [AMPLITUDE, WIDTH]] += UNSEEN
         if self.passes > 1:
-            self._know_widths(own, slope)
-        # Bayes: a width is known before it is measured, as well as widths around are alike.
-        known = own.copy()
-        known[:, WIDTH, WIDTH] += 1 / (self.spread * self.typical) ** 2
-        self.covariances, self.chi = (known, self.curvature), chi
-        loose = self.passes < LOOSE_PASSES
-        prior = 1 / ((SPREAD_RANGE[1] if loose else self.spread) * self.typical) ** 2
-        own[:, WIDTH, WIDTH] += prior
-        slope[:, WIDTH] += prior * (self.typical - self.theta[:, WIDTH])
-        if self.passes and self.outside.any():
-            self._hold_outside(own, slope)
-        own[:, [Y, X], [Y, X]] *= 1 + self.damping[:, None]
-        own[:, [Y, X], [Y, X]] += 1 / self.reach**2
-        step, level = solve(own, self.curvature, slope, self.background.gradient(weighted))
-        self._move(step, level)
+            self._know_widths(matrix.own, slope)
+        known, expected = self._known()
+        self.information = matrix, known.copy()
+        known[:, :2] += 1 / self.reach**2 + self.damping[:, None] * matrix.own[:, [Y, X], [Y, X]]
+        field = self._field()
+        step, widths, level = solve(matrix, known, slope, expected, self.background.gradient(weighted), field)
+        self.widths += widths[:-2]
+        self._move(step, field.shares @ widths, level)
         self.passes += 1
 
-    def _hold_outside(self, own, slope):
-        """Add what is known of columns outside the mask to their blocks and gradients."""
-        out, typical = self.outside, np.median(self.theta[~self.outside, AMPLITUDE])
-        known = np.array([OUTSIDE_CELLS * self.cell, OUTSIDE_CELLS * self.cell, OUTSIDE_SHARE * typical]) ** -2.0
-        expected = np.column_stack([self.guess[out], np.full(out.sum(), typical)])
-        own[out, :3, :3] += np.diag(known)
-        slope[out, :3] += known * (expected - self.theta[out, :3])
-
-    def _move(self, step, level):
+    def _move(self, step, widths, level):
         """Take a step within bounds, and mind columns that swing to and fro."""
         before = self.theta[:, :2].copy()
+        low, high = (share * np.median(self.typical) for share in WIDTH_RANGE)
+        self.typical = np.clip(self.typical + widths, low, high)
         self.level = self.level + level
         self.theta = self.theta + np.column_stack([np.clip(step[:, :2], -self.longest, self.longest), step[:, 2:]])
         self.theta[:, :2] = np.clip(self.theta[:, :2], self.guess - self.reach, self.guess + self.reach)
-        self.theta[:, AMPLITUDE] = np.maximum(self.theta[:, AMPLITUDE], 0)
-        low, high = (share * self.typical for share in WIDTH_RANGE)
-        self.theta[:, WIDTH] = np.clip(self.theta[:, WIDTH], low, high)
+        brightest = BRIGHTEST * np.percentile(self.theta[:, AMPLITUDE], 95)
+        self.theta[:, AMPLITUDE] = np.clip(self.theta[:, AMPLITUDE], 0, max(brightest, 0))
+        self.theta[:, WIDTH] = np.clip(self.theta[:, WIDTH] + widths, low, high)
         step = self.theta[:, :2] - before
-        swings = (step * self.step).sum(1) < -0.25 * (self.step**2).sum(1)
+        swings = (step * self.step).sum(1) < -0.5 * (self.step**2).sum(1)
         self.damping = np.where(swings, 3 * self.damping + 1, 0.3 * self.damping)
-        self.step, self.moved = step, np.abs(step).max(initial=0)
+        self.step, self.moved = step, np.abs(step[~self.outside]).max(initial=0)
 
     def columns(self):
         """The columns as they stand."""
@@ -187,14 +185,14 @@ class _Fit:
         # More noise about a column than about others: what no Gaussian explains.
         usual = np.median(square / np.maximum(pixels, 1))
         scale = (square + CHI_PIXELS * usual) / (pixels + CHI_PIXELS) / max(usual, 1e-12)
-        sigma = np.sqrt(np.einsum("nii->ni", covariances(*self.covariances)) * scale[:, None])
+        sigma = np.sqrt(np.einsum("nii->ni", covariances(*self.information)) * scale[:, None])
         significance = self.theta[:, AMPLITUDE] / sigma[:, AMPLITUDE]
         # The best position is where noise, too, is brightest: squared amplitudes are too large by twice their
         # variance, which makes the errors of faint columns' positions look too small.
         sigma[:, :2] /= np.sqrt(1 - 2 / np.maximum(significance, FAINT)[:, None] ** 2)
         yx, amplitude = self.theta[:, :2], self.theta[:, AMPLITUDE]
         stopped = (np.abs(yx - self.guess) >= self.reach).any(axis=1)
-        level = self.background.at(self.level, yx + self.picture.pad)
+        level = self.background.shares(yx + self.picture.pad) @ self.level
         return FittedColumns(
             yx,
             np.where(stopped[:, None], np.nan, sigma[:, :2]),
@@ -238,6 +236,6 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
             kept = np.sort(keep(fit.columns()))
             fit.keep(kept)
             rows = rows[kept]
-        while fit.passes < PASSES and (fit.passes <= LOOSE_PASSES + 1 or fit.moved > RESTING_PX):
+        while fit.passes < PASSES and (fit.passes <= max(WEIGHING_PASSES) + 1 or fit.moved > RESTING_PX):
             fit.advance()
         return fit.columns()[np.argsort(rows)]
