@@ -28,16 +28,13 @@ class Background:
         return node, place - node
 
     def _shares(self, axis, length):
-        """(pixel, node) sparse: shares of the nodes in the pixels' level."""
-        node, share = self._place(axis, np.arange(length))
-        entries = np.concatenate([1 - share, share]).astype(np.float32)
-        indices = np.tile(np.arange(length), 2), np.concatenate([node, node + 1])
-        return sparse.csr_array((entries, indices), shape=(length, self.nodes[axis]))
+        """(pixel, node) float32: shares of the nodes in the pixels' level."""
+        place = (np.arange(length) - self.origin[axis]) / self.spacing
+        return np.maximum(1 - np.abs(place[:, None] - np.arange(self.nodes[axis])), 0).astype(np.float32)
 
     def field(self, level, band):
         """Level (rows, x) float32 over rows `band` (first, last), of the nodes' `level` (m,)."""
-        grid = level.astype(np.float32).reshape(self.nodes)
-        return (self.along @ (self.down[band[0] : band[1]] @ grid).T).T
+        return self.down[band[0] : band[1]] @ level.astype(np.float32).reshape(self.nodes) @ self.along.T
 
     def shares(self, yx):
         """(n, m) sparse: shares of the nodes in the level at positions (n, 2), four of each."""
@@ -56,25 +53,27 @@ class Background:
 
     def gradient(self, weighted):
         """Sums (m,) of a weighted residual (y, x) under the nodes' hats."""
-        return np.asarray(self.along.T @ (self.down.T @ weighted).T).T.ravel().astype(float)
+        return (self.down.T @ weighted @ self.along).ravel().astype(float)
 
     def curvature(self, weight, step=1):
         """(m, m) sparse: weighted products of the nodes' hats, over every `step`-th pixel in place of all."""
-        (rows, columns), pairs = self.nodes, []
-        down, along = (_products(np.sqrt(step) * hats[::step]) for hats in (self.down, self.along))
-        sums = {(p, q): np.asarray(along[q].T @ (down[p].T @ weight[::step, ::step]).T).T for p in (0, 1) for q in (0, 1)}
-        number = np.arange(rows * columns).reshape(rows, columns)
-        pairs.append((number, number, sums[0, 0]))
-        pairs.append((number[:-1], number[1:], sums[1, 0][:-1]))
-        pairs.append((number[:, :-1], number[:, 1:], sums[0, 1][:, :-1]))
-        pairs.append((number[:-1, :-1], number[1:, 1:], sums[1, 1][:-1, :-1]))
-        pairs.append((number[1:, :-1], number[:-1, 1:], sums[1, 1][:-1, :-1]))
-        pairs += [(j, i, value) for i, j, value in pairs[1:]]
+        weight = np.ascontiguousarray(weight[::step, ::step])
+        # Hats times themselves, and times the next node's; further ones do not meet.
+        down, along = (_products(hats[::step], step) for hats in (self.down, self.along))
+        (same, aside), (below, across) = ([down[p].T @ weight @ along[q] for q in (0, 1)] for p in (0, 1))
+        number = np.arange(self.size).reshape(self.nodes)
+        pairs = [
+            (number[:-1], number[1:], below[:-1]),
+            (number[:, :-1], number[:, 1:], aside[:, :-1]),
+            (number[:-1, :-1], number[1:, 1:], across[:-1, :-1]),
+            (number[1:, :-1], number[:-1, 1:], across[:-1, :-1]),
+        ]
+        pairs += [(number, number, same)] + [(j, i, value) for i, j, value in pairs]
         i, j, value = (np.concatenate([part.ravel() for part in parts]) for parts in zip(*pairs, strict=True))
-        return sparse.csr_array((value.astype(float), (i, j)), shape=(number.size, number.size))
+        return sparse.csr_array((value.astype(float), (i, j)), shape=(self.size, self.size))
 
 
-def _products(hats):
-    """Hats (pixel, node) times themselves, and times the next node's."""
-    following = sparse.hstack([hats[:, 1:], sparse.csr_array((hats.shape[0], 1), dtype=hats.dtype)]).tocsr()
-    return hats.multiply(hats).tocsr(), hats.multiply(following).tocsr()
+def _products(hats, step):
+    """Hats (pixel, node) times themselves, and times the next node's, each pixel standing for `step`."""
+    following = np.pad(hats[:, 1:], ((0, 0), (0, 1)))
+    return step * hats * hats, step * hats * following

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
-from skimage.feature import blob_log, peak_local_max
+from skimage.feature import blob_log
 
 from ferrotune.errors import InputError
 from ferrotune.lattice import LatticePhase
@@ -48,7 +48,7 @@ def _local_maxima(image, mask, cell_px):
     blocks, cell = block_mean(np.where(mask, image - typical, 0), size), cell_px / size
     band = ndimage.gaussian_filter(blocks, FINE_CELLS * cell) - ndimage.gaussian_filter(blocks, COARSE_CELLS * cell)
     band[weight == 0] = band.min()  # else every pixel of a masked corner, all alike, is a maximum
-    found = peak_local_max(band, min_distance=max(1, round(0.22 * cell)), exclude_border=False)
+    found = np.argwhere(band == ndimage.maximum_filter(band, 2 * max(1, round(0.22 * cell)) + 1))
     height = band[tuple(found.T)]
     yx = np.clip(found * size + (size - 1) / 2, 0, np.array(mask.shape) - 1)
     inside = mask[tuple(np.rint(yx).astype(int).T)]

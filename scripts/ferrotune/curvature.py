@@ -60,15 +60,20 @@ def _block(sums, scale, other):
     return block * scale[:, :, None] * other[:, None, :]
 
 
-def _chunk_gradient(theta, at, weight, weighted, part):
-    """Gradient (n, 4), and chi-square and pixels (n, 2), of the columns `part`."""
+def _chunk_gradient(theta, at, weighted, part):
+    """Gradient (n, 4) of the columns `part`."""
     window, columns = at[part], np.arange(part.start, part.stop)
-    residual, w = window.cut(weighted), window.cut(weight)
-    sums = products(_down(theta, at, columns, window.rows()), residual, _along(theta, at, columns, window.columns()))
-    seen = w > 0
-    square = np.einsum("nyx,nyx,nyx->n", residual, residual, np.divide(1, w, out=np.zeros_like(w), where=seen))
+    down, along = _down(theta, at, columns, window.rows()), _along(theta, at, columns, window.columns())
+    sums = products(down, window.cut(weighted), along)
     by_parameter = np.stack([sum(sums[:, p, q] for p, q in POWERS[a]) for a in range(PARAMETERS)], axis=1)
-    return by_parameter * _scales(theta[part]), np.stack([square, seen.sum((1, 2))], axis=1)
+    return (by_parameter * _scales(theta[part]),)
+
+
+def _chunk_misfit(theta, at, weight, weighted, part):
+    """Chi-square and pixels (n, 2) of the windows of the columns `part`."""
+    residual, w = at[part].cut(weighted), at[part].cut(weight)
+    square = np.divide(residual * residual, w, out=np.zeros_like(w), where=w > 0)
+    return (np.stack([square.sum((1, 2)), np.count_nonzero(w, axis=(1, 2))], axis=1),)
 
 
 def _chunk_curvature(theta, at, weight, background, pairs, step, part):
@@ -99,17 +104,22 @@ def _over_chunks(function, theta, parallel, *arguments):
     return [np.concatenate(result) for result in zip(*results, strict=True)]
 
 
-def gradient(theta, at, weight, weighted, parallel):
-    """Gradient J'Wr (n, 4) of the columns, and chi-square and number of pixels (n, 2) of their windows.
+def gradient(theta, at, weighted, parallel):
+    """Gradient J'Wr (n, 4) of the columns.
 
     Parameters
     ----------
     theta : (n, 4) y, x (px), amplitude, width (px)
     at : ferrotune.gaussians.Windows, of the columns
-    weight, weighted : (y, x) float32, padded: weights of the pixels, and residuals times weights
+    weighted : (y, x) float32, padded: residuals times weights
     parallel : joblib.Parallel, of threads
     """
-    return _over_chunks(_chunk_gradient, theta, parallel, at, weight, weighted)
+    return _over_chunks(_chunk_gradient, theta, parallel, at, weighted)[0]
+
+
+def misfit(theta, at, weight, weighted, parallel):
+    """Chi-square and number of pixels (n, 2) of the columns' windows."""
+    return _over_chunks(_chunk_misfit, theta, parallel, at, weight, weighted)[0]
 
 
 def curvature(theta, at, weight, background, pairs, parallel):

@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 Y, X, AMPLITUDE, WIDTH = range(4)  # a column's parameters; its background belongs to the image
 PARAMETERS = 4
+TILE_PX = 128
 # Derivatives as profiles: powers (of t down the rows, of u along the columns) that multiply the Gaussian.
 POWERS = {Y: ((1, 0),), X: ((0, 1),), AMPLITUDE: ((0, 0),), WIDTH: ((2, 0), (0, 2))}
 
@@ -56,12 +57,16 @@ def windows(yx, radius, pad):
     return Windows(corner[:, 0], corner[:, 1], radius, pad)
 
 
-def profiles(pixels, centre, width, first, size):
+def profiles(pixels, centre, width, first, size, powers=3):
     """Gaussian exp(-t^2/2) times 1, t, t^2 (n, k, 3) float32 at pixels (n, k); zero outside first + (0 ... size)."""
     t = ((pixels - centre[:, None]) / width[:, None]).astype(np.float32)
     seen = (pixels >= first[:, None]) & (pixels < first[:, None] + size)
     gaussian = np.exp(-0.5 * t * t) * seen
-    return np.stack([gaussian, gaussian * t, gaussian * t * t], axis=-1)
+    profile = np.empty((*t.shape, powers), np.float32)
+    profile[..., 0] = gaussian
+    for power in range(1, powers):
+        np.multiply(profile[..., power - 1], t, out=profile[..., power])
+    return profile
 
 
 def products(down, values, along):
@@ -82,14 +87,18 @@ def leverage(yx, theta):
 
 
 def render(theta, at, canvas, band):
-    """Add the Gaussians theta (n, 4) of windows `at` to rows `band` (first, last) of the padded canvas."""
-    first, last = band
-    near = np.flatnonzero((at.top < last) & (at.top + at.size > first))
-    part, fit = at[near], theta[near]
-    down = profiles(part.rows(), fit[:, Y] + at.pad, fit[:, WIDTH], part.top, at.size)[..., 0]
-    along = profiles(part.columns(), fit[:, X] + at.pad, fit[:, WIDTH], part.left, at.size)[..., 0]
+    """Add the Gaussians theta (n, 4) of windows `at` to rows `band` (first, last) of the padded canvas.
+
+    Tile by tile, as one matrix product of the profiles down and along of all columns that reach into it.
+    """
+    rows = np.arange(*band)
+    near = np.flatnonzero((at.top < band[1]) & (at.top + at.size > band[0]))
+    fit, part = theta[near], at[near]
+    down = profiles(rows[None], fit[:, Y] + at.pad, fit[:, WIDTH], part.top, at.size, 1)[..., 0]
     down *= fit[:, AMPLITUDE, None].astype(np.float32)
-    tops, lefts = part.top.tolist(), part.left.tolist()
-    for i, (top, left) in enumerate(zip(tops, lefts, strict=True)):
-        low, high = max(top, first), min(top + at.size, last)
-        canvas[low:high, left : left + at.size] += down[i, low - top : high - top, None] * along[i]
+    for left in range(0, canvas.shape[1], TILE_PX):
+        columns = np.arange(left, min(left + TILE_PX, canvas.shape[1]))
+        here = np.flatnonzero((part.left <= columns[-1]) & (part.left + at.size > left))
+        centre, width = fit[here, X] + at.pad, fit[here, WIDTH]
+        along = profiles(columns[None], centre, width, part.left[here], at.size, 1)[..., 0]
+        canvas[band[0] : band[1], left : left + len(columns)] += down[here].T @ along

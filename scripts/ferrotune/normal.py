@@ -12,29 +12,26 @@ MOST_STEPS = 60  # of conjugate gradients
 TOLERANCE = 0.01  # of a solution, in standard errors
 
 
-def _block_matrix(own, pairs, between):
-    """All blocks between columns as one sparse matrix."""
-    n = len(own)
-    i = np.concatenate([np.arange(n), pairs[:, 0], pairs[:, 1]])
-    j = np.concatenate([np.arange(n), pairs[:, 1], pairs[:, 0]])
-    order = np.lexsort((j, i))
-    blocks = np.concatenate([own, between, between.swapaxes(1, 2)])[order]
-    starts = np.searchsorted(i[order], np.arange(n + 1))
-    return sparse.bsr_array((blocks, j[order], starts), shape=(PARAMETERS * n, PARAMETERS * n))
+def _coupling(n, pairs, between):
+    """Blocks between earlier and later columns as one sparse matrix, and its transpose."""
+    starts = np.searchsorted(pairs[:, 0], np.arange(n + 1))
+    shape = (PARAMETERS * n, PARAMETERS * n)
+    matrix = sparse.bsr_array((between, pairs[:, 1], starts), shape)
+    return matrix, matrix.T
 
 
 def _scaled(curvature, inverse):
     """Blocks between columns, and columns with nodes, in units in which own blocks with their priors are one."""
     upper, (i, j) = inverse.swapaxes(1, 2), curvature.pairs.T
     own = inverse @ curvature.own @ upper
-    columns = _block_matrix(own, curvature.pairs, inverse[i] @ curvature.between @ upper[j])
+    coupling = _coupling(len(own), curvature.pairs, inverse[i] @ curvature.between @ upper[j])
     node = 1 / np.sqrt(curvature.nodes.diagonal())
     shared = curvature.shared
     entries = inverse @ shared.data.reshape(*own.shape[:2], -1)
     entries *= node[shared.indices].reshape(entries.shape)
     shared = sparse.csr_array((entries.ravel(), shared.indices, shared.indptr), shared.shape)
     scale = sparse.diags_array(node)
-    return columns, shared, scale @ curvature.nodes @ scale, own, node
+    return coupling, shared, scale @ curvature.nodes @ scale, own, node
 
 
 def _common(lower, field, information, stiffness):
@@ -79,16 +76,19 @@ def solve(curvature, known, gradient, expected, of_nodes, field):
     n, split = len(known), PARAMETERS * len(known)
     lower = np.linalg.cholesky(curvature.own + np.eye(PARAMETERS) * known[:, None, :])
     inverse = np.linalg.inv(lower)
-    columns, shared, nodes, own, node = _scaled(curvature, inverse)
+    (later, earlier), shared, nodes, own, node = _scaled(curvature, inverse)
     common, unit = _common(lower, field.shares, curvature.own[:, WIDTH, WIDTH], field.stiffness)
     of_columns, of_levels, stiff = common.T, shared.T, unit**2 * field.stiffness
     last = split + unit.size
 
+    def own_product(z):
+        return np.einsum("nij,nj->ni", own, z.reshape(n, PARAMETERS)).ravel()
+
     def product(v):
         z, level = v[:split], v[last:]
         whole = z + common @ v[split:last]
-        pull = columns @ whole + shared @ level
-        beforehand = z - (own @ z.reshape(n, PARAMETERS, 1)).ravel()
+        pull = own_product(whole) + later @ whole + earlier @ whole + shared @ level
+        beforehand = z - own_product(z)
         of_field = of_columns @ pull + stiff * v[split:last]
         return np.concatenate([pull + beforehand, of_field, of_levels @ whole + nodes @ level])
 

@@ -6,7 +6,7 @@ from joblib import delayed
 from ferrotune import gaussians
 from ferrotune.noise import measure_noise, sample_step
 
-BAND_PX = 256  # rows worked on by one task, whatever the number of threads
+BAND_PX = 128  # rows worked on by one task, whatever the number of threads
 
 
 class Picture:

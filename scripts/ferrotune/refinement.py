@@ -8,7 +8,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from ferrotune.background import Background
-from ferrotune.curvature import curvature, gradient
+from ferrotune.curvature import curvature, gradient, misfit
 from ferrotune.gaussians import AMPLITUDE, WIDTH, X, Y, windows
 from ferrotune.normal import Field, covariances, solve
 from ferrotune.picture import Picture
@@ -17,6 +17,7 @@ WINDOW_WIDTHS = 3.4  # radius of a column's window, in its widths: what lies bey
 WIDTH_CELLS = 0.18  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22
 WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the one typical around it
 SPREAD, SPREAD_RANGE = 0.02, (0.002, 0.1)  # how far widths scatter about it, share: at first, and limits to it
+COMMON_SHARE = 0.3  # of what columns tell of their own widths, what they tell of a common one: amplitudes give way
 SLOW_SHARE, FIXED_SHARE = 0.05, 1e-3  # how far the typical width varies over the image; and where it must not
 BRIGHTEST = 3.0  # amplitude, in those of a bright column, beyond which nothing is a column's
 REACH_CELLS = 0.2  # how far a column may move from its first guess
@@ -30,6 +31,7 @@ OUTSIDE_CELLS, OUTSIDE_SHARE = 0.03, 0.5
 TRIAL_PASSES = 3
 PASSES = 9
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
+LAST_CURVED_PASS = 5  # the last that takes the normal matrix anew; it hardly changes after
 RESTING_PX = 1e-3  # when no column moves more, the fit is done
 FAINT = 2.0  # significance below which a position's error bar is not followed further
 CHI_PIXELS = 200  # pixels' worth of trust in the noise of the whole image against that of a column's window
@@ -90,7 +92,7 @@ class _Fit:
         pairs = cKDTree(guess).query_pairs(COUPLED_CELLS * self.cell, output_type="ndarray")
         self.pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         self.damping = np.zeros(len(guess))
-        self.step, self.information, self.chi = np.zeros((len(guess), 2)), None, None
+        self.step, self.information, self.curvature = np.zeros((len(guess), 2)), None, None
 
     def keep(self, rows):
         """Go on with some of the columns only."""
@@ -125,7 +127,7 @@ class _Fit:
         width, error = self.theta[:, WIDTH], np.sqrt(inverse[:, WIDTH, WIDTH])
         # Columns that are each placed where noise sits too are too narrow by as much as noise moves them.
         noise = np.minimum((inverse[:, Y, Y] + inverse[:, X, X]) / 2, width**2 / 8)
-        slope[:, WIDTH] += noise / (2 * width * error**2)
+        slope[:, WIDTH] += COMMON_SHARE * noise / (2 * width * error**2)
         self.free = width + np.einsum("nj,nj->n", inverse[:, WIDTH], slope)
         bright = _is_bright(self.theta) & ~self.outside
         self.spread = _spread(self.free[bright], self.typical[bright], error[bright])
@@ -146,16 +148,19 @@ class _Fit:
 
     def advance(self):
         """One pass: a step of all columns and the background towards the least weighted squares."""
-        at, weight, weighted = self._compared()
-        slope, self.chi = gradient(self.theta, at, weight, weighted, self.parallel)
-        matrix = curvature(self.theta, at, weight, self.background, self.pairs, self.parallel)
-        # What is not seen at all stays where it is, and leaves the equations sound.
-        matrix.own[:, [Y, X], [Y, X]] += UNSEEN / self.reach**2
-        matrix.own[:, [AMPLITUDE, WIDTH], [AMPLITUDE, WIDTH]] += UNSEEN
+        self.compared = self._compared()
+        at, weight, weighted = self.compared
+        slope = gradient(self.theta, at, weighted, self.parallel)
+        if self.curvature is None or self.passes <= LAST_CURVED_PASS:
+            self.curvature = curvature(self.theta, at, weight, self.background, self.pairs, self.parallel)
+            # What is not seen at all stays where it is, and leaves the equations sound.
+            self.curvature.own[:, [Y, X], [Y, X]] += UNSEEN / self.reach**2
+            self.curvature.own[:, [AMPLITUDE, WIDTH], [AMPLITUDE, WIDTH]] += UNSEEN
+        matrix = self.curvature
         if self.passes > 1:
             self._know_widths(matrix.own, slope)
         known, expected = self._known()
-        self.information = matrix, known.copy()
+        self.information, self.fitted = (matrix, known.copy()), self.theta
         known[:, :2] += 1 / self.reach**2 + self.damping[:, None] * matrix.own[:, [Y, X], [Y, X]]
         field = self._field()
         step, widths, level = solve(matrix, known, slope, expected, self.background.gradient(weighted), field)
@@ -181,7 +186,7 @@ class _Fit:
 
     def columns(self):
         """The columns as they stand."""
-        square, pixels = self.chi.T
+        square, pixels = misfit(self.fitted, *self.compared, self.parallel).T
         # More noise about a column than about others: what no Gaussian explains.
         usual = np.median(square / np.maximum(pixels, 1))
         scale = (square + CHI_PIXELS * usual) / (pixels + CHI_PIXELS) / max(usual, 1e-12)
