@@ -61,12 +61,13 @@ def _block(sums, scale, other):
 
 
 def _chunk_gradient(theta, at, weighted, part):
-    """Gradient (n, 4) of the columns `part`."""
+    """Gradient (n, 4), and (n, 2) by the shape, of the columns `part`."""
     window, columns = at[part], np.arange(part.start, part.stop)
     down, along = _down(theta, at, columns, window.rows()), _along(theta, at, columns, window.columns())
     sums = products(down, window.cut(weighted), along)
     by_parameter = np.stack([sum(sums[:, p, q] for p, q in POWERS[a]) for a in range(PARAMETERS)], axis=1)
-    return (by_parameter * _scales(theta[part]),)
+    by_shape = np.stack([(sums[:, 2, 0] - sums[:, 0, 2]) / 2, sums[:, 1, 1]], axis=1)
+    return by_parameter * _scales(theta[part]), by_shape * theta[part, AMPLITUDE, None]
 
 
 def _chunk_misfit(theta, at, weight, weighted, part):
@@ -105,7 +106,7 @@ def _over_chunks(function, theta, parallel, *arguments):
 
 
 def gradient(theta, at, weighted, parallel):
-    """Gradient J'Wr (n, 4) of the columns.
+    """Gradient J'Wr (n, 4) of the columns, and (n, 2) by their shape.
 
     Parameters
     ----------
@@ -114,7 +115,7 @@ def gradient(theta, at, weighted, parallel):
     weighted : (y, x) float32, padded: residuals times weights
     parallel : joblib.Parallel, of threads
     """
-    return _over_chunks(_chunk_gradient, theta, parallel, at, weighted)[0]
+    return _over_chunks(_chunk_gradient, theta, parallel, at, weighted)
 
 
 def misfit(theta, at, weight, weighted, parallel):

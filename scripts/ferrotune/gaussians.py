@@ -57,14 +57,14 @@ def windows(yx, radius, pad):
     return Windows(corner[:, 0], corner[:, 1], radius, pad)
 
 
-def profiles(pixels, centre, width, first, size, powers=3):
+def profiles(pixels, centre, width, first, size):
     """Gaussian exp(-t^2/2) times 1, t, t^2 (n, k, 3) float32 at pixels (n, k); zero outside first + (0 ... size)."""
     t = ((pixels - centre[:, None]) / width[:, None]).astype(np.float32)
     seen = (pixels >= first[:, None]) & (pixels < first[:, None] + size)
     gaussian = np.exp(-0.5 * t * t) * seen
-    profile = np.empty((*t.shape, powers), np.float32)
+    profile = np.empty((*t.shape, 3), np.float32)
     profile[..., 0] = gaussian
-    for power in range(1, powers):
+    for power in (1, 2):
         np.multiply(profile[..., power - 1], t, out=profile[..., power])
     return profile
 
@@ -86,19 +86,29 @@ def leverage(yx, theta):
     return (np.exp(-square) * (1 + 2 * square) / (np.pi * width**2)).reshape(len(yx), -1).sum(axis=1)
 
 
-def render(theta, at, canvas, band):
-    """Add the Gaussians theta (n, 4) of windows `at` to rows `band` (first, last) of the padded canvas.
+def _shaped(down, along, amplitude, shape):
+    """Profiles down and along, four a column, whose products make up Gaussians of a shape, see `render`."""
+    amplitude, stretch, skew = (part[:, None].astype(np.float32) for part in (amplitude, *shape.T))
+    even, odd, square = (amplitude * down[..., power] for power in range(3))
+    first = np.concatenate([even, stretch / 2 * square, -stretch / 2 * even, skew * odd])
+    return first, np.concatenate([along[..., power] for power in (0, 0, 2, 1)])
 
-    Tile by tile, as one matrix product of the profiles down and along of all columns that reach into it.
+
+def render(theta, shape, at, canvas, band):
+    """Add the columns theta (n, 4) of windows `at` to rows `band` (first, last) of the padded canvas.
+
+    `shape` (n, 2) are the elongations of otherwise circular Gaussians down the rows and along the diagonal, to first
+    order: each is multiplied by 1 + shape[0] (t^2 - u^2) / 2 + shape[1] t u. Drawn tile by tile, as one matrix
+    product of the profiles of all columns that reach into it.
     """
     rows = np.arange(*band)
     near = np.flatnonzero((at.top < band[1]) & (at.top + at.size > band[0]))
-    fit, part = theta[near], at[near]
-    down = profiles(rows[None], fit[:, Y] + at.pad, fit[:, WIDTH], part.top, at.size, 1)[..., 0]
-    down *= fit[:, AMPLITUDE, None].astype(np.float32)
+    fit, part, bent = theta[near], at[near], shape[near]
+    down = profiles(rows[None], fit[:, Y] + at.pad, fit[:, WIDTH], part.top, at.size)
     for left in range(0, canvas.shape[1], TILE_PX):
         columns = np.arange(left, min(left + TILE_PX, canvas.shape[1]))
         here = np.flatnonzero((part.left <= columns[-1]) & (part.left + at.size > left))
         centre, width = fit[here, X] + at.pad, fit[here, WIDTH]
-        along = profiles(columns[None], centre, width, part.left[here], at.size, 1)[..., 0]
-        canvas[band[0] : band[1], left : left + len(columns)] += down[here].T @ along
+        along = profiles(columns[None], centre, width, part.left[here], at.size)
+        first, second = _shaped(down[here], along, fit[here, AMPLITUDE], bent[here])
+        canvas[band[0] : band[1], left : left + len(columns)] += first.T @ second

@@ -25,13 +25,13 @@ class Picture:
         height = len(self.values)
         self.bands = [(i, min(i + BAND_PX, height)) for i in range(0, height, BAND_PX)]
 
-    def model(self, theta, at, background, level, parallel):
-        """Model (y, x) of the columns theta (n, 4) in their windows `at`, and the background's nodes (m,)."""
+    def model(self, theta, shape, at, background, level, parallel):
+        """Model (y, x): columns theta (n, 4) of shapes (n, 2) in their windows `at`, on the background's nodes (m,)."""
         model = np.empty_like(self.values)
 
         def draw(band):
             model[slice(*band)] = background.field(level, band)
-            gaussians.render(theta, at, model, band)
+            gaussians.render(theta, shape, at, model, band)
 
         parallel(delayed(draw)(band) for band in self.bands)
         return model

@@ -19,6 +19,7 @@ WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the one typical aroun
 SPREAD, SPREAD_RANGE = 0.02, (0.002, 0.1)  # how far widths scatter about it, share: at first, and limits to it
 COMMON_SHARE = 0.3  # of what columns tell of their own widths, what they tell of a common one: amplitudes give way
 SLOW_SHARE, FIXED_SHARE = 0.05, 1e-3  # how far the typical width varies over the image; and where it must not
+SHAPE_SPREAD, SHAPE_MOST = 0.1, 0.5  # how elongated columns are expected to be, and the most that is followed
 BRIGHTEST = 3.0  # amplitude, in those of a bright column, beyond which nothing is a column's
 REACH_CELLS = 0.2  # how far a column may move from its first guess
 STEP_CELLS = 0.1  # how far it may move at once
@@ -81,6 +82,7 @@ class _Fit:
         self.level = np.zeros(self.background.size)
         self.typical, self.free, self.spread = self.theta[:, WIDTH].copy(), None, SPREAD
         self.widths = np.zeros(2 * self.background.size)
+        self.shapes = np.zeros((self.background.size, 2))
         self.noise, self.passes, self.moved = None, 0, np.inf
         self._start(guess)
 
@@ -103,7 +105,7 @@ class _Fit:
         """Windows, weights and weighted residuals of the model as it stands."""
         radius = min(self.widest, max(3, int(np.ceil(WINDOW_WIDTHS * np.median(self.typical)))))
         at = windows(self.theta[:, :2], radius, self.picture.pad)
-        model = self.picture.model(self.theta, at, self.background, self.level, self.parallel)
+        model = self.picture.model(self.theta, self._shape(), at, self.background, self.level, self.parallel)
         if self.passes in WEIGHING_PASSES:
             self.noise = self.picture.noise(model, self.theta)
         return at, *self.picture.weigh(model, self.noise, self.parallel)
@@ -132,6 +134,18 @@ class _Fit:
         bright = _is_bright(self.theta) & ~self.outside
         self.spread = _spread(self.free[bright], self.typical[bright], error[bright])
 
+    def _shape(self):
+        """Elongations (n, 2) of the columns, those of the field of shapes about them."""
+        return self.background.shares(self.theta[:, :2] + self.picture.pad) @ self.shapes
+
+    def _bend(self, own, by_shape):
+        """Step of the field of shapes: tilt and astigmatism elongate all columns of a place alike."""
+        shares = self.background.shares(self.theta[:, :2] + self.picture.pad).T
+        # (t^2 - u^2)^2 / 4 and t^2 u^2 are a quarter each under the square of a Gaussian.
+        told = shares @ (self.theta[:, AMPLITUDE] ** 2 * own[:, AMPLITUDE, AMPLITUDE] / 4) + SHAPE_SPREAD**-2
+        self.shapes = self.shapes + (shares @ by_shape - self.shapes / SHAPE_SPREAD**2) / told[:, None]
+        self.shapes = np.clip(self.shapes, -SHAPE_MOST, SHAPE_MOST)
+
     def _width_share(self):
         return self.spread if self.passes > 1 else FIXED_SHARE
 
@@ -150,7 +164,7 @@ class _Fit:
         """One pass: a step of all columns and the background towards the least weighted squares."""
         self.compared = self._compared()
         at, weight, weighted = self.compared
-        slope = gradient(self.theta, at, weighted, self.parallel)
+        slope, by_shape = gradient(self.theta, at, weighted, self.parallel)
         if self.curvature is None or self.passes <= LAST_CURVED_PASS:
             self.curvature = curvature(self.theta, at, weight, self.background, self.pairs, self.parallel)
             # What is not seen at all stays where it is, and leaves the equations sound.
@@ -159,6 +173,7 @@ class _Fit:
         matrix = self.curvature
         if self.passes > 1:
             self._know_widths(matrix.own, slope)
+            self._bend(matrix.own, by_shape)
         known, expected = self._known()
         self.information, self.fitted = (matrix, known.copy()), self.theta
         known[:, :2] += 1 / self.reach**2 + self.damping[:, None] * matrix.own[:, [Y, X], [Y, X]]
