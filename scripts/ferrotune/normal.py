@@ -9,7 +9,7 @@ from scipy.sparse.linalg import LinearOperator, cg
 from ferrotune.gaussians import PARAMETERS, WIDTH
 
 MOST_STEPS = 60  # of conjugate gradients
-TOLERANCE = 0.01  # of a solution, in standard errors
+TOLERANCE = 0.003  # of a solution, in standard errors
 
 
 def _coupling(n, pairs, between):
@@ -58,7 +58,7 @@ class Field:
 
 
 def solve(curvature, known, gradient, expected, of_nodes, field):
-    """Solve the normal equations by conjugate gradients, to about a hundredth of a standard error.
+    """Solve the normal equations by conjugate gradients, to well below a hundredth of a standard error.
 
     Parameters
     ----------

@@ -19,7 +19,9 @@ WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the one typical aroun
 SPREAD, SPREAD_RANGE = 0.02, (0.002, 0.1)  # how far widths scatter about it, share: at first, and limits to it
 COMMON_SHARE = 0.3  # of what columns tell of their own widths, what they tell of a common one: amplitudes give way
 SLOW_SHARE, FIXED_SHARE = 0.05, 1e-3  # how far the typical width varies over the image; and where it must not
-SHAPE_SPREAD, SHAPE_MOST = 0.1, 0.5  # how elongated columns are expected to be, and the most that is followed
+# How elongated columns are expected to be, and the most that is followed; neighbours' tails tell it once more, and
+# half a step keeps it from overshooting.
+SHAPE_SPREAD, SHAPE_MOST, SHAPE_STEP = 0.1, 0.5, 0.5
 BRIGHTEST = 3.0  # amplitude, in those of a bright column, beyond which nothing is a column's
 REACH_CELLS = 0.2  # how far a column may move from its first guess
 STEP_CELLS = 0.1  # how far it may move at once
@@ -28,12 +30,12 @@ NODE_CELLS = 4.0  # spacing of the background's nodes
 UNSEEN = 1e-4  # what keeps a column that is hardly seen where it is, as a share of what its reach would
 # A column outside the mask shows its tail only. It stays at its first guess, give or take so many cells, and as
 # bright as columns are, give or take this share: it is there for its neighbours' sake.
-OUTSIDE_CELLS, OUTSIDE_SHARE = 0.03, 0.5
+OUTSIDE_CELLS, OUTSIDE_SHARE = 0.003, 0.5
 TRIAL_PASSES = 3
 PASSES = 9
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
 LAST_CURVED_PASS = 5  # the last that takes the normal matrix anew; it hardly changes after
-RESTING_PX = 1e-3  # when no column moves more, the fit is done
+RESTING_PX = 3e-3  # when no column moves more, the fit is done
 FAINT = 2.0  # significance below which a position's error bar is not followed further
 CHI_PIXELS = 200  # pixels' worth of trust in the noise of the whole image against that of a column's window
 
@@ -143,7 +145,7 @@ class _Fit:
         shares = self.background.shares(self.theta[:, :2] + self.picture.pad).T
         # (t^2 - u^2)^2 / 4 and t^2 u^2 are a quarter each under the square of a Gaussian.
         told = shares @ (self.theta[:, AMPLITUDE] ** 2 * own[:, AMPLITUDE, AMPLITUDE] / 4) + SHAPE_SPREAD**-2
-        self.shapes = self.shapes + (shares @ by_shape - self.shapes / SHAPE_SPREAD**2) / told[:, None]
+        self.shapes = self.shapes + SHAPE_STEP * (shares @ by_shape - self.shapes / SHAPE_SPREAD**2) / told[:, None]
         self.shapes = np.clip(self.shapes, -SHAPE_MOST, SHAPE_MOST)
 
     def _width_share(self):
