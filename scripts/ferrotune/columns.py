@@ -152,13 +152,37 @@ def _kept(fit, phase, cell_px):
     return rows[_far_from_each_other(fit.yx[rows], SITE_RADIUS * cell_px, order)]
 
 
+def _placed(fit, mask, lattice):
+    """Positions (n, 2) of fitted columns; those outside the mask where their neighbours inside put them.
+
+    What is seen of a column outside is its tail, from which it would not be placed as well.
+    """
+    yx, inside = fit.yx.copy(), _inside(mask, fit.yx)
+    outside, tree = np.flatnonzero(~inside), cKDTree(fit.yx[inside])
+    a, b = lattice.vectors
+    total, count = np.zeros((len(outside), 2)), np.zeros((len(outside), 1))
+    for vector in (a, -a, b, -b):
+        distance, index = tree.query(fit.yx[outside] + vector)
+        near = distance < SITE_RADIUS * lattice.cell_px
+        total[near] += fit.yx[inside][index[near]] - vector
+        count[near] += 1
+    known = count[:, 0] > 0
+    yx[outside[known]] = total[known] / count[known]
+    return yx
+
+
 def _refined(image, mask, lattice, phase, threads):
     """Columns fitted to the image: all candidates at first, then those that stand the test."""
     cell = lattice.cell_px
     yx, height = _local_maxima(image, mask, cell)
     yx = yx[_credible(phase, yx, height, cell)]
     yx = np.vstack([yx, _sites(phase, yx, lattice, mask)])
-    fit = refine_columns(image, mask, yx, cell, keep=lambda fit: _kept(fit, phase, cell), threads=threads)
+
+    def keep(fit):
+        rows = np.sort(_kept(fit, phase, cell))
+        return rows, _placed(fit[rows], mask, lattice)
+
+    fit = refine_columns(image, mask, yx, cell, keep, threads)
     fit = fit[_kept(fit, phase, cell)]
     return fit[_inside(mask, fit.yx)]
 

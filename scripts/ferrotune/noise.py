@@ -9,6 +9,7 @@ BINS = 16  # of equally many pixels, by level
 SAMPLE = 100_000  # pixels looked at, spread over the image
 OUTLIER = 25.0  # squared residuals over their bin's median beyond this are dirt, not noise
 LEAST_LEFT = 0.5  # of a pixel's variance, whatever the fit has taken
+EVENNESS = 0.05  # of the darkest pixels' variance to the brightest's, at least: misfit, too, is least where it is dark
 FLOOR = 1e-8  # variance as a share of the squared range of levels: an image without noise has weights all the same
 
 
@@ -51,4 +52,5 @@ def measure_noise(residuals, levels, taken):
         terms = np.column_stack([np.ones_like(level), level - darkest]) / fitted[:, None]
         floor, slope = nnls(terms, variance / fitted)[0]
         fitted = np.maximum(floor + slope * (level - darkest), least)
+    least = max(least, EVENNESS * slope * (brightest - darkest))
     return Noise(max(float(floor), least), float(slope), float(darkest))

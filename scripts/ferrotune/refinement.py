@@ -32,10 +32,10 @@ UNSEEN = 1e-4  # what keeps a column that is hardly seen where it is, as a share
 # bright as columns are, give or take this share: it is there for its neighbours' sake.
 OUTSIDE_CELLS, OUTSIDE_SHARE = 0.003, 0.5
 TRIAL_PASSES = 3
-PASSES = 9
+LEAST_PASSES, MOST_PASSES = 6, 12
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
 LAST_CURVED_PASS = 5  # the last that takes the normal matrix anew; it hardly changes after
-RESTING_PX = 3e-3  # when no column moves more, the fit is done
+RESTING_PX = 3e-3  # when but one column in a hundred moves less, the fit is done
 FAINT = 2.0  # significance below which a position's error bar is not followed further
 CHI_PIXELS = 200  # pixels' worth of trust in the noise of the whole image against that of a column's window
 
@@ -98,10 +98,11 @@ class _Fit:
         self.damping = np.zeros(len(guess))
         self.step, self.information, self.curvature = np.zeros((len(guess), 2)), None, None
 
-    def keep(self, rows):
-        """Go on with some of the columns only."""
+    def keep(self, rows, yx):
+        """Go on with some of the columns only, from positions yx."""
         self.theta, self.typical, self.free = self.theta[rows], self.typical[rows], self.free[rows]
-        self._start(self.theta[:, :2].copy())
+        self.theta[:, :2] = yx
+        self._start(yx.copy())
 
     def _compared(self):
         """Windows, weights and weighted residuals of the model as it stands."""
@@ -145,8 +146,8 @@ class _Fit:
         shares = self.background.shares(self.theta[:, :2] + self.picture.pad).T
         # (t^2 - u^2)^2 / 4 and t^2 u^2 are a quarter each under the square of a Gaussian.
         told = shares @ (self.theta[:, AMPLITUDE] ** 2 * own[:, AMPLITUDE, AMPLITUDE] / 4) + SHAPE_SPREAD**-2
-        self.shapes = self.shapes + SHAPE_STEP * (shares @ by_shape - self.shapes / SHAPE_SPREAD**2) / told[:, None]
-        self.shapes = np.clip(self.shapes, -SHAPE_MOST, SHAPE_MOST)
+        step = SHAPE_STEP * (shares @ by_shape - self.shapes / SHAPE_SPREAD**2) / told[:, None]
+        self.shapes = np.clip(self.shapes + np.clip(step, -SHAPE_SPREAD, SHAPE_SPREAD), -SHAPE_MOST, SHAPE_MOST)
 
     def _width_share(self):
         return self.spread if self.passes > 1 else FIXED_SHARE
@@ -199,7 +200,10 @@ class _Fit:
         step = self.theta[:, :2] - before
         swings = (step * self.step).sum(1) < -0.5 * (self.step**2).sum(1)
         self.damping = np.where(swings, 3 * self.damping + 1, 0.3 * self.damping)
-        self.step, self.moved = step, np.abs(step[~self.outside]).max(initial=0)
+        self.step, self.moved = (
+            step,
+            np.percentile(np.abs(np.append(step[~self.outside], [[0, 0]], axis=0)).max(axis=1), 99),
+        )
 
     def columns(self):
         """The columns as they stand."""
@@ -239,8 +243,8 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
     yx : (n, 2) first guesses, px
     cell_px : float, length of a unit cell in px
     keep : function of FittedColumns, or None
-        Asked once, when the fit is good enough to judge: rows of the columns to go on with. The others' light
-        is then given back to their neighbours.
+        Asked once, when the fit is good enough to judge: rows of the columns to go on with, and from where (n, 2).
+        The others' light is then given back to their neighbours.
     threads : int
         Cores to work on; the result is the same, byte for byte, whatever their number.
 
@@ -255,9 +259,9 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
         for _ in range(TRIAL_PASSES):
             fit.advance()
         if keep is not None:
-            kept = np.sort(keep(fit.columns()))
-            fit.keep(kept)
+            kept, places = keep(fit.columns())
+            fit.keep(kept, places)
             rows = rows[kept]
-        while fit.passes < PASSES and (fit.passes <= max(WEIGHING_PASSES) + 1 or fit.moved > RESTING_PX):
+        while fit.passes < LEAST_PASSES or (fit.passes < MOST_PASSES and fit.moved > RESTING_PX):
             fit.advance()
         return fit.columns()[np.argsort(rows)]
