@@ -31,6 +31,7 @@ UNSEEN = 1e-4  # what keeps a column that is hardly seen where it is, as a share
 # A column outside the mask shows its tail only. It stays at its first guess, give or take so many cells, and as
 # bright as columns are, give or take this share: it is there for its neighbours' sake.
 OUTSIDE_CELLS, OUTSIDE_SHARE = 0.003, 0.5
+ROOM_CELLS = 0.6  # how far outside the image a column may stand
 TRIAL_PASSES = 3
 LEAST_PASSES, MOST_PASSES = 6, 12
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
@@ -73,9 +74,11 @@ class _Fit:
     """A fit between two passes: columns theta (n, 4), the background's level, and what is known of both."""
 
     def __init__(self, image, mask, guess, cell_px, parallel):
+        self.shape = image.shape
         self.parallel, self.reach, self.longest = parallel, REACH_CELLS * cell_px, STEP_CELLS * cell_px
         self.widest = max(3, int(np.ceil(WINDOW_WIDTHS * WIDTH_CELLS * WIDTH_RANGE[1] * cell_px)))
-        self.picture = Picture(image, mask, self.widest + int(np.ceil(self.reach)) + 2)
+        self.room = ROOM_CELLS * cell_px
+        self.picture = Picture(image, mask, self.widest + int(np.ceil(self.room + self.reach)) + 2)
         self.background = Background(self.picture.values.shape, max(NODE_CELLS * cell_px, 2 * self.widest + 1))
         self.cell = cell_px
         n = len(guess)
@@ -90,8 +93,9 @@ class _Fit:
 
     def _start(self, guess):
         """Forget what hangs on which columns there are."""
-        self.guess = guess
-        at = np.rint(guess).astype(int) + self.picture.pad
+        self.guess = np.clip(guess, -self.room, np.array(self.shape) - 1 + self.room)
+        self.theta[:, :2] = self.guess
+        at = np.rint(self.guess).astype(int) + self.picture.pad
         self.outside = ~self.picture.mask[at[:, 0], at[:, 1]]
         pairs = cKDTree(guess).query_pairs(COUPLED_CELLS * self.cell, output_type="ndarray")
         self.pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
@@ -101,8 +105,7 @@ class _Fit:
     def keep(self, rows, yx):
         """Go on with some of the columns only, from positions yx."""
         self.theta, self.typical, self.free = self.theta[rows], self.typical[rows], self.free[rows]
-        self.theta[:, :2] = yx
-        self._start(yx.copy())
+        self._start(yx)
 
     def _compared(self):
         """Windows, weights and weighted residuals of the model as it stands."""
