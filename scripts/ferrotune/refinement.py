@@ -36,7 +36,7 @@ TRIAL_PASSES = 3
 LEAST_PASSES, MOST_PASSES = 6, 12
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
 LAST_CURVED_PASS = 5  # the last that takes the normal matrix anew; it hardly changes after
-RESTING_PX = 3e-3  # when but one column in a hundred moves less, the fit is done
+RESTING_PX = 0.01  # when but one column in a hundred moves less, the fit is done
 FAINT = 2.0  # significance below which a position's error bar is not followed further
 CHI_PIXELS = 200  # pixels' worth of trust in the noise of the whole image against that of a column's window
 
