@@ -20,6 +20,7 @@ rule columns:
     params:
         finder=config["columns"]["finder"],
         code=code_digest("columns.py"),
+    threads: get_threads
     message:
         "Finding columns of {wildcards.image}"
     script:

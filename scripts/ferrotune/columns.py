@@ -37,15 +37,6 @@ class Columns:
         return self.fit.yx[self.sublattice == sublattice]
 
 
-def _vertex(band, found, axis):
-    """How far (n,) along an axis the parabola through a maximum and its two neighbours has its top."""
-    step = np.eye(2, dtype=int)[axis]
-    last = np.array(band.shape) - 1
-    before, at, after = (band[tuple(np.clip(found + k * step, 0, last).T)] for k in (-1, 0, 1))
-    bend = before - 2 * at + after
-    return np.clip(np.divide(before - after, 2 * bend, out=np.zeros_like(bend), where=bend < 0), -0.5, 0.5)
-
-
 def _local_maxima(image, mask, cell_px):
     """Maxima of the band-passed image, at most one for each quarter of a cell, and their heights (n,).
 
@@ -59,7 +50,6 @@ def _local_maxima(image, mask, cell_px):
     band[weight == 0] = band.min()  # else every pixel of a masked corner, all alike, is a maximum
     found = np.argwhere(band == ndimage.maximum_filter(band, 2 * max(1, round(0.22 * cell)) + 1))
     height = band[tuple(found.T)]
-    found = found + np.column_stack([_vertex(band, found, axis) for axis in (0, 1)])
     yx = np.clip(found * size + (size - 1) / 2, 0, np.array(mask.shape) - 1)
     inside = mask[tuple(np.rint(yx).astype(int).T)]
     return yx[inside], height[inside]

@@ -36,6 +36,8 @@ TRIAL_PASSES = 3
 LEAST_PASSES, MOST_PASSES = 6, 12
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
 LAST_CURVED_PASS = 5  # the last that takes the normal matrix anew; it hardly changes after
+MOVING_CELLS = 0.01  # a column that moves more in a pass is not at rest
+LIGHT_SHARE = 0.5  # how much of its light, or of the median, a column gains or loses in a pass
 RESTING_PX = 0.01  # when but one column in a hundred moves less, the fit is done
 FAINT = 2.0  # significance below which a position's error bar is not followed further
 CHI_PIXELS = 200  # pixels' worth of trust in the noise of the whole image against that of a column's window
@@ -182,7 +184,8 @@ class _Fit:
             self._bend(matrix.own, by_shape)
         known, expected = self._known()
         self.information, self.fitted = (matrix, known.copy()), self.theta
-        known[:, :2] += 1 / self.reach**2 + self.damping[:, None] * matrix.own[:, [Y, X], [Y, X]]
+        known[:, :2] += 1 / self.reach**2
+        known += self.damping[:, None] * np.einsum("nii->ni", matrix.own)
         field = self._field()
         step, widths, level = solve(matrix, known, slope, expected, self.background.gradient(weighted), field)
         self.widths += widths[:-2]
@@ -195,6 +198,10 @@ class _Fit:
         low, high = (share * np.median(self.typical) for share in WIDTH_RANGE)
         self.typical = np.clip(self.typical + widths, low, high)
         self.level = self.level + level
+        # Light is passed from column to column by degrees: where two share it they would take turns.
+        most = LIGHT_SHARE * np.maximum(self.theta[:, AMPLITUDE], np.median(self.theta[:, AMPLITUDE]))
+        if self.passes:
+            step[:, AMPLITUDE] = np.clip(step[:, AMPLITUDE], -most, most)
         self.theta = self.theta + np.column_stack([np.clip(step[:, :2], -self.longest, self.longest), step[:, 2:]])
         self.theta[:, :2] = np.clip(self.theta[:, :2], self.guess - self.reach, self.guess + self.reach)
         brightest = BRIGHTEST * np.percentile(self.theta[:, AMPLITUDE], 95)
@@ -203,6 +210,10 @@ class _Fit:
         step = self.theta[:, :2] - before
         swings = (step * self.step).sum(1) < -0.5 * (self.step**2).sum(1)
         self.damping = np.where(swings, 3 * self.damping + 1, 0.3 * self.damping)
+        if self.passes >= LAST_CURVED_PASS:
+            # What still moves has left the place that the normal matrix was taken at.
+            moving = np.abs(step).max(axis=1) > MOVING_CELLS * self.cell
+            self.damping = np.where(moving, np.maximum(self.damping, 3), self.damping)
         self.step, self.moved = (
             step,
             np.percentile(np.abs(np.append(step[~self.outside], [[0, 0]], axis=0)).max(axis=1), 99),
