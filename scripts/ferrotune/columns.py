@@ -1,6 +1,6 @@
 """Atomic columns: found without a per-image threshold, refined, and sorted into sublattices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
@@ -153,22 +153,23 @@ def _kept(fit, phase, cell_px):
 
 
 def _placed(fit, mask, lattice):
-    """Positions (n, 2) of fitted columns; those outside the mask where their neighbours inside put them.
+    """Fitted columns, those outside the mask where their neighbours inside put them, and as bright.
 
-    What is seen of a column outside is its tail, from which it would not be placed as well.
+    What is seen of a column outside is its tail, which does not tell as much.
     """
-    yx, inside = fit.yx.copy(), _inside(mask, fit.yx)
+    inside = _inside(mask, fit.yx)
     outside, tree = np.flatnonzero(~inside), cKDTree(fit.yx[inside])
+    seen = np.column_stack([fit.yx, fit.amplitude])
     a, b = lattice.vectors
-    total, count = np.zeros((len(outside), 2)), np.zeros((len(outside), 1))
+    total, count = np.zeros((len(outside), 3)), np.zeros((len(outside), 1))
     for vector in (a, -a, b, -b):
         distance, index = tree.query(fit.yx[outside] + vector)
         near = distance < SITE_RADIUS * lattice.cell_px
-        total[near] += fit.yx[inside][index[near]] - vector
+        total[near] += seen[inside][index[near]] - np.append(vector, 0)
         count[near] += 1
     known = count[:, 0] > 0
-    yx[outside[known]] = total[known] / count[known]
-    return yx
+    seen[outside[known]] = total[known] / count[known]
+    return replace(fit, yx=seen[:, :2], amplitude=seen[:, 2])
 
 
 def _refined(image, mask, lattice, phase, threads):

@@ -30,7 +30,7 @@ NODE_CELLS = 4.0  # spacing of the background's nodes
 UNSEEN = 1e-4  # what keeps a column that is hardly seen where it is, as a share of what its reach would
 # A column outside the mask shows its tail only. It stays at its first guess, give or take so many cells, and as
 # bright as columns are, give or take this share: it is there for its neighbours' sake.
-OUTSIDE_CELLS, OUTSIDE_SHARE = 0.003, 0.5
+OUTSIDE_CELLS, OUTSIDE_SHARE = 0.003, 0.1
 ROOM_CELLS = 0.6  # how far outside the image a column may stand
 TRIAL_PASSES = 3
 LEAST_PASSES, MOST_PASSES = 6, 12
@@ -39,7 +39,7 @@ LAST_CURVED_PASS = 5  # the last that takes the normal matrix anew; it hardly ch
 MOVING_CELLS = 0.01  # a column that moves more in a pass is not at rest
 LIGHT_SHARE = 0.5  # how much of its light, or of the median, a column gains or loses in a pass
 RESTING_PX = 0.01  # when but one column in a hundred moves less, the fit is done
-FAINT = 2.0  # significance below which a position's error bar is not followed further
+FAINT = 3.0  # significance below which a position's error bar is not followed further
 CHI_PIXELS = 200  # pixels' worth of trust in the noise of the whole image against that of a column's window
 
 
@@ -97,6 +97,7 @@ class _Fit:
         """Forget what hangs on which columns there are."""
         self.guess = np.clip(guess, -self.room, np.array(self.shape) - 1 + self.room)
         self.theta[:, :2] = self.guess
+        self.started = self.theta[:, AMPLITUDE].copy()
         at = np.rint(self.guess).astype(int) + self.picture.pad
         self.outside = ~self.picture.mask[at[:, 0], at[:, 1]]
         pairs = cKDTree(guess).query_pairs(COUPLED_CELLS * self.cell, output_type="ndarray")
@@ -104,10 +105,11 @@ class _Fit:
         self.damping = np.zeros(len(guess))
         self.step, self.information, self.curvature = np.zeros((len(guess), 2)), None, None
 
-    def keep(self, rows, yx):
-        """Go on with some of the columns only, from positions yx."""
+    def keep(self, rows, columns):
+        """Go on with some of the columns only, from their positions and amplitudes in `columns`."""
         self.theta, self.typical, self.free = self.theta[rows], self.typical[rows], self.free[rows]
-        self._start(yx)
+        self.theta[:, AMPLITUDE] = columns.amplitude / self.picture.scale
+        self._start(columns.yx)
 
     def _compared(self):
         """Windows, weights and weighted residuals of the model as it stands."""
@@ -165,7 +167,8 @@ class _Fit:
         if self.passes and not out.all():
             typical = np.median(self.theta[~out, AMPLITUDE])
             known[out, :3] = np.array([OUTSIDE_CELLS * self.cell] * 2 + [OUTSIDE_SHARE * typical]) ** -2.0
-            expected[out, :2], expected[out, AMPLITUDE] = self.guess[out], typical
+            expected[out, :2] = self.guess[out]
+            expected[out, AMPLITUDE] = self.started[out] if self.passes >= TRIAL_PASSES else typical
         return known, known * (expected - self.theta)
 
     def advance(self):
@@ -228,8 +231,8 @@ class _Fit:
         sigma = np.sqrt(np.einsum("nii->ni", covariances(*self.information)) * scale[:, None])
         significance = self.theta[:, AMPLITUDE] / sigma[:, AMPLITUDE]
         # The best position is where noise, too, is brightest: squared amplitudes are too large by twice their
-        # variance, which makes the errors of faint columns' positions look too small.
-        sigma[:, :2] /= np.sqrt(1 - 2 / np.maximum(significance, FAINT)[:, None] ** 2)
+        # variance, and errors that are not small beside the width add about as much again.
+        sigma[:, :2] /= np.sqrt(1 - 4 / np.maximum(significance, FAINT)[:, None] ** 2)
         yx, amplitude = self.theta[:, :2], self.theta[:, AMPLITUDE]
         stopped = (np.abs(yx - self.guess) >= self.reach).any(axis=1)
         level = self.background.shares(yx + self.picture.pad) @ self.level
@@ -257,8 +260,8 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
     yx : (n, 2) first guesses, px
     cell_px : float, length of a unit cell in px
     keep : function of FittedColumns, or None
-        Asked once, when the fit is good enough to judge: rows of the columns to go on with, and from where (n, 2).
-        The others' light is then given back to their neighbours.
+        Asked once, when the fit is good enough to judge: rows (m,) of the columns to go on with, and FittedColumns
+        whose positions and amplitudes to go on from. The others' light is then given back to their neighbours.
     threads : int
         Cores to work on; the result is the same, byte for byte, whatever their number.
 
@@ -273,8 +276,8 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
         for _ in range(TRIAL_PASSES):
             fit.advance()
         if keep is not None:
-            kept, places = keep(fit.columns())
-            fit.keep(kept, places)
+            kept, columns = keep(fit.columns())
+            fit.keep(kept, columns)
             rows = rows[kept]
         while fit.passes < LEAST_PASSES or (fit.passes < MOST_PASSES and fit.moved > RESTING_PX):
             fit.advance()
