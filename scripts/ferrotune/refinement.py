@@ -32,7 +32,7 @@ UNSEEN = 1e-4  # what keeps a column that is hardly seen where it is, as a share
 # bright as columns are, give or take this share: it is there for its neighbours' sake.
 OUTSIDE_CELLS, OUTSIDE_SHARE = 0.003, 0.1
 ROOM_CELLS = 0.6  # how far outside the image a column may stand
-TRIAL_PASSES = 3
+JUDGED_PASSES = (3, 5)  # after which it is asked what is a column
 LEAST_PASSES, MOST_PASSES = 6, 12
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
 LAST_CURVED_PASS = 5  # the last that takes the normal matrix anew; it hardly changes after
@@ -63,7 +63,7 @@ class FittedColumns:
 
 
 def _is_bright(theta):
-    return theta[:, AMPLITUDE] >= np.median(theta[:, AMPLITUDE])
+    return theta[:, AMPLITUDE] >= np.percentile(theta[:, AMPLITUDE], [10, 90]).mean()
 
 
 def _spread(width, typical, error):
@@ -121,7 +121,7 @@ class _Fit:
         return at, *self.picture.weigh(model, self.noise, self.parallel)
 
     def _field(self):
-        """Widths of the brighter half of the columns, and of the dimmer: each one width, and a slow field about it."""
+        """Widths of the brighter columns, and of the dimmer: each one width, and a slow field about it."""
         m, dim = self.background.size, np.where(_is_bright(self.theta), 0, 1)
         slow = self.background.shares(self.theta[:, :2] + self.picture.pad)
         entries = np.column_stack([slow.data.reshape(-1, 4), np.ones(len(dim))])
@@ -168,7 +168,7 @@ class _Fit:
             typical = np.median(self.theta[~out, AMPLITUDE])
             known[out, :3] = np.array([OUTSIDE_CELLS * self.cell] * 2 + [OUTSIDE_SHARE * typical]) ** -2.0
             expected[out, :2] = self.guess[out]
-            expected[out, AMPLITUDE] = self.started[out] if self.passes >= TRIAL_PASSES else typical
+            expected[out, AMPLITUDE] = self.started[out] if self.passes >= JUDGED_PASSES[0] else typical
         return known, known * (expected - self.theta)
 
     def advance(self):
@@ -260,7 +260,7 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
     yx : (n, 2) first guesses, px
     cell_px : float, length of a unit cell in px
     keep : function of FittedColumns, or None
-        Asked once, when the fit is good enough to judge: rows (m,) of the columns to go on with, and FittedColumns
+        Asked twice, when the fit is good enough to judge: rows (m,) of the columns to go on with, and FittedColumns
         whose positions and amplitudes to go on from. The others' light is then given back to their neighbours.
     threads : int
         Cores to work on; the result is the same, byte for byte, whatever their number.
@@ -273,12 +273,10 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
     rows = np.lexsort((yx[:, 1], yx[:, 0]))  # the order of the sums, and with it the last digits
     with Parallel(n_jobs=threads, prefer="threads") as parallel:
         fit = _Fit(image, mask, yx[rows], cell_px, parallel)
-        for _ in range(TRIAL_PASSES):
-            fit.advance()
-        if keep is not None:
-            kept, columns = keep(fit.columns())
-            fit.keep(kept, columns)
-            rows = rows[kept]
         while fit.passes < LEAST_PASSES or (fit.passes < MOST_PASSES and fit.moved > RESTING_PX):
             fit.advance()
+            if keep is not None and fit.passes in JUDGED_PASSES:
+                kept, columns = keep(fit.columns())
+                fit.keep(kept, columns)
+                rows = rows[kept]
         return fit.columns()[np.argsort(rows)]
