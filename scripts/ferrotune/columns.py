@@ -20,6 +20,7 @@ OFF_SITE_SHARE = 0.7  # height of a maximum off the sites, as a share of the dim
 LIT_CELLS = 0.4  # a column so far outside the mask still throws light into it
 FINE_CELLS, COARSE_CELLS = 0.12, 0.35  # band in which candidates are maxima: a column's width, and its surroundings'
 BLOCKS_PER_CELL = 8  # pixels are averaged down to so many a cell before candidates are looked for
+DOUBTFUL = 1.0  # significance at a lattice site below which a fit under way is not gone on with
 MIN_CELLS = 8
 SPARSE = 0.8  # B columns for each A, below which something is likely to be wrong
 CELL_PM = (300.0, 650.0)  # of perovskites, pseudocubic to doubled
@@ -145,9 +146,13 @@ def _is_column(fit, sublattice):
     return clear & strength
 
 
-def _kept(fit, phase, cell_px):
-    """Rows of the fits that are columns, no two of them at one site."""
-    rows = np.flatnonzero(_is_column(fit, _sublattice(phase, fit.yx)))
+def _kept(fit, phase, cell_px, doubtful=False):
+    """Rows of the fits that are columns, no two of them at one site; with what is doubtful at lattice sites, or not."""
+    sublattice = _sublattice(phase, fit.yx)
+    keep = _is_column(fit, sublattice)
+    if doubtful:
+        keep |= (sublattice != NEITHER) & (fit.significance > DOUBTFUL)
+    rows = np.flatnonzero(keep)
     order = np.argsort(-fit.amplitude[rows], kind="stable")
     return rows[_far_from_each_other(fit.yx[rows], SITE_RADIUS * cell_px, order)]
 
@@ -180,7 +185,7 @@ def _refined(image, mask, lattice, phase, threads):
     yx = np.vstack([yx, _sites(phase, yx, lattice, mask)])
 
     def keep(fit):
-        rows = np.sort(_kept(fit, phase, cell))
+        rows = np.sort(_kept(fit, phase, cell, doubtful=True))
         return rows, _placed(fit[rows], mask, lattice)
 
     fit = refine_columns(image, mask, yx, cell, keep, threads)

@@ -16,6 +16,7 @@ from ferrotune.picture import Picture
 WINDOW_WIDTHS = 3.4  # radius of a column's window, in its widths: what lies beyond is below half a per cent
 WIDTH_CELLS = 0.18  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22
 WIDTH_RANGE = (0.7, 1.4)  # a column's width as a share of the one typical around it
+ALIKE = (0.9, 1.1)  # the dim columns' typical width as a share of the bright ones': bright tails may look like theirs
 SPREAD, SPREAD_RANGE = 0.02, (0.002, 0.1)  # how far widths scatter about it, share: at first, and limits to it
 COMMON_SHARE = 0.3  # of what columns tell of their own widths, what they tell of a common one: amplitudes give way
 SLOW_SHARE, FIXED_SHARE = 0.05, 1e-3  # how far the typical width varies over the image; and where it must not
@@ -198,8 +199,14 @@ class _Fit:
     def _move(self, step, widths, level):
         """Take a step within bounds, and mind columns that swing to and fro."""
         before = self.theta[:, :2].copy()
-        low, high = (share * np.median(self.typical) for share in WIDTH_RANGE)
-        self.typical = np.clip(self.typical + widths, low, high)
+        self.typical = self.typical + widths
+        bright = _is_bright(self.theta)
+        usual = np.median(self.typical[bright])
+        low, high = (share * usual for share in WIDTH_RANGE)
+        least, most = (
+            np.where(bright, share * usual, alike * usual) for share, alike in zip(WIDTH_RANGE, ALIKE, strict=True)
+        )
+        self.typical = np.clip(self.typical, least, most)
         self.level = self.level + level
         # Light is passed from column to column by degrees: where two share it they would take turns.
         most = LIGHT_SHARE * np.maximum(self.theta[:, AMPLITUDE], np.median(self.theta[:, AMPLITUDE]))

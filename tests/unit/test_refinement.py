@@ -131,9 +131,7 @@ def test_noise_of_one_level_everywhere_is_weighed_evenly():
 
 def test_tilted_columns_do_not_pull_their_neighbours():
     """Columns elongated by 15 %: Fe's error stays what it is in upright ones, not what Bi's tails make of it."""
-    tilted, upright = (
-        see(dose=400.0, shape=(520, 540), **{**IDEAL, "mistilt": mistilt}) for mistilt in (0.15, 0.0)
-    )
+    tilted, upright = (see(dose=400.0, shape=(520, 540), **{**IDEAL, "mistilt": mistilt}) for mistilt in (0.15, 0.0))
     errors = [np.median(compare(seen).error[compare(seen).sublattice == B]) for seen in (tilted, upright)]
     assert errors[0] < 1.3 * errors[1]
 
