@@ -17,10 +17,10 @@ rule columns:
         f"{IMAGE}/benchmarks/columns.tsv"
     conda:
         "../envs/ferrotune.yaml"
+    threads: get_threads
     params:
         finder=config["columns"]["finder"],
         code=code_digest("columns.py"),
-    threads: get_threads
     message:
         "Finding columns of {wildcards.image}"
     script:
