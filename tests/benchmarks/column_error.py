@@ -58,7 +58,16 @@ def _rows(cell, dose):
             rows.append(Row(f"{NAME}[{case}]", ratio, "bounds", "Atomap", atomap / bound, ratio * bound / atomap))
             peer = f"blob_log, {100 * share:.1f} % found"
             rows.append(Row(f"{NAME}[{case}]", ratio, "bounds", peer, blob / bound, ratio * bound / blob))
-    rows.append(Row(f"{NAME}[found, {dose:g} counts, {cell} px]", compared.found, "share", "all", 1.0, compared.found))
+    rows.append(
+        Row(
+            f"{NAME}[found, {dose:g} counts, {cell} px]",
+            float(compared.found),
+            "share",
+            "all",
+            1.0,
+            float(compared.found),
+        )
+    )
     return rows
 
 

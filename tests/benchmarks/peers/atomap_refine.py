@@ -26,7 +26,7 @@ def refined(image, yx):
 def main(source, target):
     """Refine both sublattices, each with the neighbour distance of its own."""
     given = np.load(source)
-    image = given["image"].astype(float)
+    image = given["image"] - given["image"].min()  # which Atomap needs
     start = time.perf_counter()
     a_yx = refined(image, given["a_yx"])
     b_yx = refined(image, given["b_yx"])
