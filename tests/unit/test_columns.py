@@ -10,10 +10,9 @@ from ferrotune.columns import A, B, doubts, find_columns
 from ferrotune.errors import InputError
 from ferrotune.lattice import find_lattice
 from ferrotune.simulate import Specimen
-from simulated import SMALL, compare, cramer_rao, demo_specimens, depth, see
+from simulated import SMALL, TEN_PX, compare, cramer_rao, demo_specimens, depth, see
 
 DEMO = demo_specimens()
-TEN_PX = {"cell_px": (10.0, 10.4), "probe_sigma_px": 1.9, "pixel_size_pm": 39.0}
 
 
 @pytest.mark.parametrize("image", DEMO)
