@@ -32,7 +32,7 @@ UNSEEN = 1e-4  # what keeps a column that is hardly seen where it is, as a share
 # A column outside the mask shows its tail only. It stays at its first guess, give or take so many cells, and as
 # bright as columns are, give or take this share: it is there for its neighbours' sake.
 OUTSIDE_CELLS, OUTSIDE_SHARE = 0.003, 0.1
-ROOM_CELLS = 0.6  # how far outside the image a column may stand
+ROOM_CELLS = 0.8  # how far outside the image a column may stand
 JUDGED_PASSES = (3, 5)  # after which it is asked what is a column
 LEAST_PASSES, MOST_PASSES = 6, 12
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
@@ -126,6 +126,7 @@ class _Fit:
         m, dim = self.background.size, np.where(_is_bright(self.theta), 0, 1)
         slow = self.background.shares(self.theta[:, :2] + self.picture.pad)
         entries = np.column_stack([slow.data.reshape(-1, 4), np.ones(len(dim))])
+        entries[self.outside] = 0  # a tail tells no width
         indices = np.column_stack([slow.indices.reshape(-1, 4) + (m * dim)[:, None], 2 * m + dim])
         starts = 5 * np.arange(len(dim) + 1)
         shares = sparse.csr_array((entries.ravel(), indices.ravel(), starts), (len(dim), 2 * m + 2))
@@ -168,6 +169,7 @@ class _Fit:
         if self.passes and not out.all():
             typical = np.median(self.theta[~out, AMPLITUDE])
             known[out, :3] = np.array([OUTSIDE_CELLS * self.cell] * 2 + [OUTSIDE_SHARE * typical]) ** -2.0
+            known[out, WIDTH] = (FIXED_SHARE * self.typical[out]) ** -2
             expected[out, :2] = self.guess[out]
             expected[out, AMPLITUDE] = self.started[out] if self.passes >= JUDGED_PASSES[0] else typical
         return known, known * (expected - self.theta)
@@ -207,6 +209,9 @@ class _Fit:
             np.where(bright, share * usual, alike * usual) for share, alike in zip(WIDTH_RANGE, ALIKE, strict=True)
         )
         self.typical = np.clip(self.typical, least, most)
+        for kind in (bright, ~bright):
+            seen = kind & ~self.outside
+            self.typical[kind & self.outside] = np.median(self.typical[seen]) if seen.any() else usual
         self.level = self.level + level
         # Light is passed from column to column by degrees: where two share it they would take turns.
         most = LIGHT_SHARE * np.maximum(self.theta[:, AMPLITUDE], np.median(self.theta[:, AMPLITUDE]))

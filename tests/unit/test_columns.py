@@ -122,7 +122,10 @@ def test_a_turned_image_has_turned_columns(turn):
         y, x = x, -y
     distance, index = cKDTree(seen.columns.fit.yx).query(np.column_stack([y, x]) + middle)
     assert len(columns.fit.yx) == len(seen.columns.fit.yx)
-    assert distance.max() < 0.02
+    cut = depth(seen, seen.columns.fit.yx[index]) < 0.5
+    assert distance[~cut].max() < 0.02
+    # What the frame cuts hangs on the columns outside, which are only guessed at: the same within half an error bar.
+    assert (distance[cut] < 0.5 * columns.fit.sigma_yx[cut].max(axis=1)).all()
     assert np.array_equal(columns.sublattice, seen.columns.sublattice[index])
 
 
