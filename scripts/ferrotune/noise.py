@@ -23,7 +23,10 @@ class Noise:
 
     def variance(self, level):
         """Variance of pixels whose noise-free value is `level`, of any shape."""
-        return self.floor + self.slope * np.maximum(level - self.darkest, 0)
+        variance = np.maximum(level, self.darkest)
+        variance *= self.slope
+        variance += self.floor - self.slope * self.darkest
+        return variance
 
 
 def sample_step(pixels):

@@ -9,7 +9,6 @@ from scipy.sparse.linalg import LinearOperator, cg
 from ferrotune.gaussians import PARAMETERS, WIDTH
 
 MOST_STEPS = 60  # of conjugate gradients
-TOLERANCE = 0.003  # of a solution, in standard errors
 
 
 def _coupling(n, pairs, between):
@@ -57,8 +56,8 @@ class Field:
     pull: np.ndarray
 
 
-def solve(curvature, known, gradient, expected, of_nodes, field):
-    """Solve the normal equations by conjugate gradients, to well below a hundredth of a standard error.
+def solve(curvature, known, gradient, expected, of_nodes, field, tolerance):
+    """Solve the normal equations by conjugate gradients.
 
     Parameters
     ----------
@@ -68,6 +67,7 @@ def solve(curvature, known, gradient, expected, of_nodes, field):
     expected : (n, 4), of what is known beforehand
     of_nodes : (m,), gradient of the data by the background's nodes
     field : Field
+    tolerance : float, of the solution, in standard errors
 
     Returns
     -------
@@ -86,16 +86,17 @@ def solve(curvature, known, gradient, expected, of_nodes, field):
 
     def product(v):
         z, level = v[:split], v[last:]
-        whole = z + common @ v[split:last]
-        pull = own_product(whole) + later @ whole + earlier @ whole + shared @ level
-        beforehand = z - own_product(z)
-        of_field = of_columns @ pull + stiff * v[split:last]
-        return np.concatenate([pull + beforehand, of_field, of_levels @ whole + nodes @ level])
+        of_common = common @ v[split:last]
+        whole, own_of_common = z + of_common, own_product(of_common)
+        others = later @ whole + earlier @ whole + shared @ level
+        of_field = of_columns @ (own_product(z) + own_of_common + others) + stiff * v[split:last]
+        # in these units own blocks with what is known beforehand are one
+        return np.concatenate([z + own_of_common + others, of_field, of_levels @ whole + nodes @ level])
 
     data, prior = ((inverse @ part[:, :, None]).ravel() for part in (gradient, expected))
     right = np.concatenate([data + prior, of_columns @ data + unit * field.pull, node * of_nodes])
     matrix = LinearOperator((right.size, right.size), product, dtype=float)
-    solution, _ = cg(matrix, right, rtol=1e-6, atol=TOLERANCE * np.sqrt(right.size), maxiter=MOST_STEPS)
+    solution, _ = cg(matrix, right, rtol=1e-6, atol=tolerance * np.sqrt(right.size), maxiter=MOST_STEPS)
     steps = (inverse.swapaxes(1, 2) @ solution[:split].reshape(n, PARAMETERS, 1))[:, :, 0]
     return steps, unit * solution[split:last], node * solution[last:]
 

@@ -49,8 +49,12 @@ class Picture:
 
         def compare(band):
             part = slice(*band)
-            weight[part] = self.mask[part] / noise.variance(model[part]) if noise else self.mask[part]
-            model[part] = (self.values[part] - model[part]) * weight[part]
+            if noise:
+                np.divide(self.mask[part], noise.variance(model[part]), out=weight[part])
+            else:
+                weight[part] = self.mask[part]
+            np.subtract(self.values[part], model[part], out=model[part])
+            model[part] *= weight[part]
 
         parallel(delayed(compare)(band) for band in self.bands)
         return weight, model

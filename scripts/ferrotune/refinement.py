@@ -36,7 +36,9 @@ ROOM_CELLS = 0.8  # how far outside the image a column may stand
 JUDGED_PASSES = (3, 5)  # after which it is asked what is a column
 LEAST_PASSES, MOST_PASSES = 6, 12
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
-LAST_CURVED_PASS = 5  # the last that takes the normal matrix anew; it hardly changes after
+CURVED_PASSES = range(6)  # those that take the normal matrix anew; it hardly changes after
+# How far steps are solved for, in standard errors: the first ones are corrected by those that follow.
+COARSE, FINE = 0.03, 0.003
 MOVING_CELLS = 0.01  # a column that moves more in a pass is not at rest
 LIGHT_SHARE = 0.5  # how much of its light, or of the median, a column gains or loses in a pass
 RESTING_PX = 0.01  # when but one column in a hundred moves less, the fit is done
@@ -179,7 +181,7 @@ class _Fit:
         self.compared = self._compared()
         at, weight, weighted = self.compared
         slope, by_shape = gradient(self.theta, at, weighted, self.parallel)
-        if self.curvature is None or self.passes <= LAST_CURVED_PASS:
+        if self.passes in CURVED_PASSES:
             self.curvature = curvature(self.theta, at, weight, self.background, self.pairs, self.parallel)
             # What is not seen at all stays where it is, and leaves the equations sound.
             self.curvature.own[:, [Y, X], [Y, X]] += UNSEEN / self.reach**2
@@ -193,7 +195,9 @@ class _Fit:
         known[:, :2] += 1 / self.reach**2
         known += self.damping[:, None] * np.einsum("nii->ni", matrix.own)
         field = self._field()
-        step, widths, level = solve(matrix, known, slope, expected, self.background.gradient(weighted), field)
+        tolerance = FINE if self.passes >= max(CURVED_PASSES) else COARSE
+        nodes = self.background.gradient(weighted)
+        step, widths, level = solve(matrix, known, slope, expected, nodes, field, tolerance)
         self.widths += widths[:-2]
         self._move(step, field.shares @ widths, level)
         self.passes += 1
@@ -225,7 +229,7 @@ class _Fit:
         step = self.theta[:, :2] - before
         swings = (step * self.step).sum(1) < -0.5 * (self.step**2).sum(1)
         self.damping = np.where(swings, 3 * self.damping + 1, 0.3 * self.damping)
-        if self.passes >= LAST_CURVED_PASS:
+        if self.passes >= max(CURVED_PASSES):
             # What still moves has left the place that the normal matrix was taken at.
             moving = np.abs(step).max(axis=1) > MOVING_CELLS * self.cell
             self.damping = np.where(moving, np.maximum(self.damping, 3), self.damping)
