@@ -107,7 +107,8 @@ def test_units_of_the_intensity_do_not_matter(scale, offset):
     lattice = find_lattice(scaled, seen.mask)
     columns = find_columns(scaled, seen.mask, lattice)
     assert np.array_equal(columns.sublattice, seen.columns.sublattice)
-    assert columns.fit.yx == pytest.approx(seen.columns.fit.yx, abs=2e-3)
+    # a fiftieth of an error bar, which is where steps end; columns cut by the frame have the larger bars
+    assert (np.abs(columns.fit.yx - seen.columns.fit.yx) < 0.02 * seen.columns.fit.sigma_yx).all()
     assert columns.fit.amplitude == pytest.approx(seen.columns.fit.amplitude * scale, rel=1e-2)
 
 
