@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
+from operator import sub
 
 import numpy as np
 from scipy.ndimage import convolve1d
@@ -65,11 +67,25 @@ def _hough(label_raster, samples_per_cell, seed):
 
 
 def _along(lines, step):
-    """Points on the lines every `step` or less, line after line."""
-    count = np.ceil(np.hypot(*(lines[:, 1] - lines[:, 0]).T) / step).astype(int) + 1
-    line = np.repeat(np.arange(len(lines)), count)
-    share = (np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count)) / (count[line] - 1)
-    return lines[line, 0] + share[:, None] * (lines[line, 1] - lines[line, 0]), line
+    """Points on the lines every `step` or less, line after line, and the line of each."""
+    edge = lines[:, 1] - lines[:, 0]
+    pieces = np.ceil(np.hypot(*edge.T) / step).astype(int)
+    count = pieces + 1
+    place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    share = place / np.repeat(pieces, count)
+    points = [np.repeat(lines[:, 0, k], count) + share * np.repeat(edge[:, k], count) for k in (0, 1)]
+    return np.column_stack(points), np.repeat(np.arange(len(lines)), count)
+
+
+def _near(points, others, distance):
+    """Whether each point (positions from 0 on) lies within `distance` of one of the others."""
+    # both in one square of this side is near enough, which spares most points the search
+    squares, held = (np.floor(at / (distance / 2)).astype(int) for at in (points, others))
+    taken = np.zeros(np.maximum(squares.max(axis=0), held.max(axis=0)) + 1, dtype=bool)
+    taken[*held.T] = True
+    near = taken[*squares.T]
+    near[~near] = np.isfinite(cKDTree(others).query(points[~near], distance_upper_bound=distance)[0])
+    return near
 
 
 def _evenly(path, closed):
@@ -131,101 +147,107 @@ def _smooth(path, closed):
 
 
 def _trace(label_raster, lines, samples_per_cell):
-    """Walls near the Hough lines: points on the interface, smoothed path, closed, curvature; in cells."""
+    """Walls near the Hough lines: points on the interface, in samples; smoothed path, closed, curvature, in cells."""
     midpoints, corners = interfaces(label_raster)
-    near = cKDTree(_along(lines, samples_per_cell / 2)[0]).query(
-        midpoints, distance_upper_bound=SUPPORT * samples_per_cell
-    )[0]
-    midpoints, corners = midpoints[np.isfinite(near)], corners[np.isfinite(near)]
+    near = _near(midpoints, _along(lines, samples_per_cell / 2)[0], SUPPORT * samples_per_cell)
+    midpoints, corners = midpoints[near], corners[near]
     reach, short = round(REACH * samples_per_cell), round(JUNCTION * samples_per_cell)
     order, starts, closed = follow(midpoints, corners, reach, short, TURN)
-    points = midpoints[order] / samples_per_cell
+    points = midpoints[order]
     extent = np.hypot(*(np.maximum.reduceat(points, starts) - np.minimum.reduceat(points, starts)).T)
     walls = []
     for chain, ring, width in zip(np.split(points, starts[1:]), closed, extent, strict=True):
-        if width < LINE_LENGTH:  # no segment fits into it
+        if width < LINE_LENGTH * samples_per_cell:  # no segment fits into it
             continue
-        path, curvature = _smooth(chain, ring)
+        path, curvature = _smooth(chain / samples_per_cell, ring)
         if ring:  # cut at its sharpest corner, where no straight stretch is cut in two
-            corner = path[np.argmax(curvature)]
+            corner = path[np.argmax(curvature)] * samples_per_cell
             chain = np.roll(chain, -int(np.argmin(np.hypot(*(chain - corner).T))), axis=0)
         walls.append((chain, path, bool(ring), curvature))
     return walls
 
 
 def _moments(points):
-    """Running sums, from 0, from which the line through any run of points follows."""
+    """Running sums (n + 1, 6), from 0, from which the line through any run of points follows."""
+    # in samples points are whole and half numbers: the sums stay exact however many walls they run through
     y, x = points.T
-    sums = np.cumsum(np.column_stack([np.ones(len(y)), y, x, y * y, x * x, y * x]), axis=0)
+    sums = np.cumsum([np.ones(len(y)), y, x, y * y, x * x, y * x], axis=1).T
     return np.concatenate([np.zeros((1, 6)), sums])
+
+
+def _scatter(moments):
+    """Number squared times the variances of y and of x and their covariance; of points' six sums, exact."""
+    n, y, x, yy, xx, yx = moments
+    return n * yy - y * y, n * xx - x * x, n * yx - y * x
 
 
 def _unevenness(moments, math):
     """RMS distance of points from their own line, of their six sums; `math` is numpy for arrays of sums."""
-    n, y, x, yy, xx, yx = moments
-    y, x = y / n, x / n
-    yy, xx, yx = yy / n - y * y, xx / n - x * x, yx / n - y * x
+    yy, xx, yx = _scatter(moments)
     narrow = (yy + xx) / 2 - math.hypot((xx - yy) / 2, yx)
-    return math.sqrt((narrow + abs(narrow)) / 2)  # rounding may leave it below 0
+    return math.sqrt((narrow + abs(narrow)) / 2) / moments[0]  # rounding may leave it below 0
 
 
-def _line(moments):
-    """Centre and direction, (2,) each, of the least-squares line of points, of their six sums."""
-    n, y, x, yy, xx, yx = moments
-    y, x = y / n, x / n
-    angle = 0.5 * np.arctan2(2 * (yx / n - y * x), xx / n - x * x - yy / n + y * y)
-    return np.array([y, x]), np.array([np.sin(angle), np.cos(angle)])
+def _merge(bounds, at, cost, limit):
+    """Merge neighbouring runs of points, the straightest union first, while it is straight to `limit`.
 
-
-def _merge(sums, bounds):
-    """Merge neighbouring runs of points, bounds[k]:bounds[k + 1], the straightest union first."""
-    at = sums[bounds]
-    # staircases of sites are full of ties, which rounding breaks in order and not by a last digit
-    cost = _unevenness((at[2:] - at[:-2]).T, np).round(DIGITS).tolist()
-    bounds, at = bounds.tolist(), at.tolist()
-    while cost and min(cost) <= STRAIGHT:
-        k = cost.index(min(cost))
+    Lists of one wall, changed in place: where runs begin and the last ends, the running sums there, and the
+    unevenness of each run's union with the next.
+    """
+    while cost and (least := min(cost)) <= limit:
+        k = cost.index(least)
         del bounds[k + 1], at[k + 1], cost[k]
         for beside in range(max(k - 1, 0), min(k + 1, len(cost))):
-            moments = [b - a for a, b in zip(at[beside], at[beside + 2], strict=True)]
+            moments = tuple(map(sub, at[beside + 2], at[beside]))
             cost[beside] = round(_unevenness(moments, math), DIGITS)
-    return np.array(bounds)
 
 
-def _ends(points, centre, direction):
-    """Where a run of points begins and ends on its line, (2, 2) (y, x)."""
-    reach = (points - centre) @ direction
-    return centre + np.outer([reach.min(), reach.max()], direction)
+def _straight_runs(line, starts, sums, limit):
+    """Start, stop and wall of each run of points, after merging, that is straight and has a Hough line."""
+    new = np.diff(line, prepend=-2) != 0
+    new[starts] = True
+    bounds = np.append(np.flatnonzero(new), len(line))
+    # staircases of sites are full of ties, which rounding breaks in order and not by a last digit
+    cost = _unevenness((sums[bounds[2:]] - sums[bounds[:-2]]).T, np).round(DIGITS).tolist()
+    first = np.searchsorted(bounds, np.append(starts, len(line))).tolist()
+    at, bounds = sums[bounds].tolist(), bounds.tolist()
+    begins, ends, wall = [], [], []
+    for k, (here, there) in enumerate(pairwise(first)):
+        runs = bounds[here : there + 1]
+        _merge(runs, at[here : there + 1], cost[here : there - 1], limit)
+        begins += runs[:-1]
+        ends += runs[1:]
+        wall += [k] * (len(runs) - 1)
+    begins, ends, wall = np.array(begins), np.array(ends), np.array(wall)
+    straight = _unevenness((sums[ends] - sums[begins]).T, np) <= limit
+    straight &= np.logical_or.reduceat(line >= 0, begins)
+    return begins[straight], ends[straight], wall[straight]
 
 
-def _stretches(chain, line):
-    """Straight stretches (list of (2, 2)) of a wall; `line` (n,): the Hough line at each of its points, or -1."""
-    sums = _moments(chain)
-    bounds = _merge(sums, np.concatenate([[0], np.flatnonzero(np.diff(line)) + 1, [len(chain)]]))
-    moments = np.diff(sums[bounds], axis=0)
-    supported = np.logical_or.reduceat(line >= 0, bounds[:-1])
-    found = []
-    for k in np.flatnonzero((_unevenness(moments.T, np) <= STRAIGHT) & supported):
-        ends = _ends(chain[bounds[k] : bounds[k + 1]], *_line(moments[k]))
-        if np.hypot(*(ends[1] - ends[0])) >= LINE_LENGTH:
-            found.append(ends)
-    return found
+def _fitted(points, begins, ends, sums):
+    """Ends (n, 2, 2) of the least-squares lines of runs of points, where the first and last point lie on them."""
+    moments = (sums[ends] - sums[begins]).T
+    yy, xx, yx = _scatter(moments)
+    angle = 0.5 * np.arctan2(2 * yx, xx - yy)
+    centre, direction = (moments[1:3] / moments[0]).T, np.column_stack([np.sin(angle), np.cos(angle)])
+    reach = [(points[a:b] - c) @ d for a, b, c, d in zip(begins, ends, centre, direction, strict=True)]
+    reach = np.array([[r.min(), r.max()] for r in reach]).reshape(-1, 2)
+    return centre[:, None] + reach[..., None] * direction[:, None]
 
 
-def _segments(chains, lines, spacing):
-    """Straight stretches of walls: Hough lines, shortest first, merged where one line fits their union."""
+def _segments(points, starts, lines, samples_per_cell):
+    """Straight stretches of walls, (n, 2, 2) in samples, and their walls (n,): Hough lines of points, merged."""
     # the points of the interface, not the smoothed path: smoothing rounds a corner into a stretch of its own
-    if not chains:
-        return [], np.empty((0, 2, 2))
-    along, line = _along(lines, spacing)
-    distance, nearest = cKDTree(np.concatenate(chains)).query(along, distance_upper_bound=SUPPORT)
-    owner = np.full(sum(map(len, chains)), -1)
+    along, line = _along(lines, 0.5)
+    distance, nearest = cKDTree(points).query(along, distance_upper_bound=SUPPORT * samples_per_cell)
+    owner = np.full(len(points), -1)
     # where lines overlap the longest, which comes last, has the point
     owner[nearest[np.isfinite(distance)]] = line[np.isfinite(distance)]
-    owners = np.split(owner, np.cumsum([*map(len, chains)])[:-1])
-    found = [_stretches(chain, own) for chain, own in zip(chains, owners, strict=True)]
-    supported = [k for k, stretches in enumerate(found) if stretches]
-    return supported, np.array([ends for stretches in found for ends in stretches]).reshape(-1, 2, 2)
+    sums = _moments(points)
+    begins, ends, wall = _straight_runs(owner, starts, sums, STRAIGHT * samples_per_cell)
+    segments = _fitted(points, begins, ends, sums)
+    long = np.hypot(*(segments[:, 1] - segments[:, 0]).T) >= LINE_LENGTH * samples_per_cell
+    return segments[long], wall[long]
 
 
 def find_walls(label_raster, samples_per_cell, seed):
@@ -265,11 +287,11 @@ def find_walls(label_raster, samples_per_cell, seed):
     if samples_per_cell < 4:
         raise InputError(f"walls: {samples_per_cell} samples a cell; draw the labels with 4 or more (8 is usual)")
     lines = _hough(label_raster, samples_per_cell, seed)
-    if len(lines) == 0:
+    walls = _trace(label_raster, lines, samples_per_cell) if len(lines) else []
+    if not walls:
         return Walls(np.empty((0, 2, 2)), [], [], [])
-    walls = _trace(label_raster, lines, samples_per_cell)
-    supported, segments = _segments(
-        [chain for chain, _, _, _ in walls], lines / samples_per_cell, 0.5 / samples_per_cell
-    )
-    paths, closed, curvature = ([walls[k][column] for k in supported] for column in (1, 2, 3))
-    return Walls(segments, paths, closed, curvature)
+    chains, *_ = zip(*walls, strict=True)
+    starts = np.cumsum([0, *map(len, chains[:-1])])
+    segments, wall = _segments(np.concatenate(chains), starts, lines, samples_per_cell)
+    _, paths, closed, curvature = ([walls[k][column] for k in np.unique(wall)] for column in range(4))
+    return Walls(segments / samples_per_cell, paths, closed, curvature)
