@@ -1,12 +1,15 @@
-# make run: the demo series. make test: lint and tests. Both set up .venv first, from a fresh clone too.
+# make run: the demo series. make test: lint and tests. make bench: speed and accuracy beside those of peers.
+# All set up .venv first, from a fresh clone too.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-HASH := $(shell $(PYTHON) -c "import hashlib, pathlib; print(hashlib.sha256(pathlib.Path('envs/requirements.txt').read_bytes()).hexdigest()[:16])")
-STAMP := $(VENV)/requirements-$(HASH)
+digest = $(shell $(PYTHON) -c "import hashlib, pathlib; print(hashlib.sha256(pathlib.Path('$(1)').read_bytes()).hexdigest()[:16])")
+STAMP := $(VENV)/requirements-$(call digest,envs/requirements.txt)
+PEERS := tests/benchmarks/requirements.txt
+PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))
 
-.PHONY: setup run report test lint format pins clean
+.PHONY: setup run report test bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -24,6 +27,16 @@ report: run
 
 test: lint
 	$(BIN)/pytest
+
+# ONLY="trial run" measures these modules of tests/benchmarks only.
+bench: $(STAMP) $(PEERS_STAMP)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.bench $(ONLY)
+
+# What results are compared with: never among the requirements of ferrotune itself.
+$(PEERS_STAMP): | $(STAMP)
+	$(PYTHON) -m venv --clear .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $(PEERS)
+	touch $@
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

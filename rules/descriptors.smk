@@ -18,6 +18,7 @@ rule patches:
         f"{IMAGE}/benchmarks/patches.tsv"
     conda:
         "../envs/ferrotune.yaml"
+    threads: get_threads
     params:
         sites=config["sites"],
         subpixel=config["patches"]["subpixel"],

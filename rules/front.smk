@@ -36,7 +36,6 @@ rule front:
         trials=f"{PIPELINE}/trials.tsv",
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
         patches=f"{IMAGE}/descriptors/patches.zarr",
-        image=f"{IMAGE}/image.zarr",
     output:
         front=f"{PIPELINE}/front.tsv",
         selected=directory(f"{PIPELINE}/selected.zarr"),

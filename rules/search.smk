@@ -34,7 +34,6 @@ rule evaluate:
     """Segment the image with each setting of a round, trace the walls, and score them."""
     input:
         proposals=f"{ROUND}.json",
-        image=f"{IMAGE}/image.zarr",
         patches=f"{IMAGE}/descriptors/patches.zarr",
     output:
         directory(f"{ROUND}.zarr"),

@@ -5,7 +5,7 @@ import pandas as pd
 from ferrotune.jobs import job
 from ferrotune.raster import SAMPLES_PER_CELL
 from ferrotune.selection import answer_of, chosen_by, front_of, parameters_of, selected_arrays, selected_trial
-from ferrotune.stores import open_array, read_store, write_store
+from ferrotune.stores import read_store, write_store
 
 
 def main(inputs, outputs, objectives, guarded, select, subject, log_path):
@@ -16,12 +16,11 @@ def main(inputs, outputs, objectives, guarded, select, subject, log_path):
         front.to_csv(outputs["front"], sep="\t", index=False, na_rep="nan", float_format="%.10g")
         trial = selected_trial(table, front, select)
         log.info("%d of %d trials on the front; selected: %s", len(front), len(table), answer_of(trial))
-        sites, attributes = read_store(inputs["patches"], "yx", "column")
+        sites, attributes = read_store(inputs["patches"], "yx", "column", "site_raster")
         rounds = [read_store(store)[0] for store in inputs["rounds"]]
-        arrays = selected_arrays(rounds, sites, open_array(inputs["image"], "mask")[...], attributes["cell_px"], trial)
         write_store(
             outputs["selected"],
-            arrays,
+            selected_arrays(rounds, sites, trial),
             {
                 "answer": answer_of(trial),
                 "trial": trial,

@@ -1,5 +1,7 @@
 """Patch descriptors: the image around each site, centred to a fraction of a pixel."""
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import ndimage
@@ -7,7 +9,7 @@ from scipy import ndimage
 from ferrotune.errors import InputError
 from ferrotune.smoothing import local_mean
 
-CHUNK = 2048
+LARGEST_WINDOW = 6400  # px; our choice: 80 x 80
 
 
 def window_px(cells, cell_px):
@@ -82,38 +84,45 @@ def _spline_weights(shift):
     ).astype(np.float32) / np.float32(6)
 
 
-def cut_patches(image, yx, window, subpixel=True):
-    """Patches centred on sites.
+def binning(window, most=LARGEST_WINDOW):
+    """Factor (int) by which an image so finely sampled that its largest window has over `most` px is binned.
+
+    A window's covariance has as many rows as the window pixels; columns hold no detail beyond some 15 px a cell.
+    """
+    return max(1, math.ceil(math.sqrt(window[0] * window[1] / most)))
+
+
+class Cutter:
+    """Cuts patches out of one image, some sites at a time.
 
     Parameters
     ----------
     image : (y, x) float32
-    yx : (n, 2) px, usable for this window
     window : (height, width), odd px
     subpixel : bool; True interpolates by cubic splines at the refined site, so that the pixel grid leaves no
         moire among the patches; False cuts at the nearest pixel, as the paper does
-
-    Returns
-    -------
-    (n, height, width) float32
     """
-    height, width = window
-    reach = np.array([height // 2, width // 2])
-    if not subpixel:
-        y, x = (np.round(yx).astype(int) - reach).T
-        return sliding_window_view(image, window)[y, x]
-    coefficients = ndimage.spline_filter(image, order=3, output=np.float32, mode="mirror")
-    views = sliding_window_view(coefficients, (height + 3, width + 3))
-    patches = np.empty((len(yx), height, width), np.float32)
-    for start in range(0, len(yx), CHUNK):
-        part = yx[start : start + CHUNK]
-        whole = np.floor(part).astype(int)
-        wy, wx = (_spline_weights(s) for s in (part - whole).T)
-        y, x = (whole - reach - 1).T
-        block = views[y, x]
+
+    def __init__(self, image, window, subpixel=True):
+        self.window, self.subpixel = tuple(window), subpixel
+        self.reach = np.array([window[0] // 2, window[1] // 2])
+        if subpixel:
+            image = ndimage.spline_filter(image, order=3, output=np.float32, mode="mirror")
+        rim = 3 if subpixel else 0  # taps of a cubic spline beyond the window
+        self.views = sliding_window_view(image, (window[0] + rim, window[1] + rim))
+
+    def __call__(self, yx):
+        """Patches (n, height, width) float32 centred on sites yx (n, 2) px, usable for this window."""
+        if not self.subpixel:
+            y, x = (np.round(yx).astype(int) - self.reach).T
+            return self.views[y, x]
+        height, width = self.window
+        whole = np.floor(yx).astype(int)
+        wy, wx = (_spline_weights(s) for s in (yx - whole).T)
+        y, x = (whole - self.reach - 1).T
+        block = self.views[y, x]
         rows = sum(wy[:, t, None, None] * block[:, t : t + height] for t in range(4))
-        patches[start : start + CHUNK] = sum(wx[:, t, None, None] * rows[:, :, t : t + width] for t in range(4))
-    return patches
+        return sum(wx[:, t, None, None] * rows[:, :, t : t + width] for t in range(4))
 
 
 def crop(patches, window):

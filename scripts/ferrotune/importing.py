@@ -214,12 +214,13 @@ def read_image(path: str | Path) -> tuple[np.ndarray, float | None]:
     if min(data.shape) < SMALLEST:
         size = " x ".join(map(str, data.shape))
         raise InputError(f"image {path} is {size} px; give at least {SMALLEST} x {SMALLEST} px")
-    data = np.array(data, np.float64)
-    finite = data[np.isfinite(data)]
-    if not len(finite):
+    data = np.asarray(data, np.float64)
+    finite = np.isfinite(data)
+    if not finite.any():
         raise InputError(f"image {path} has no finite pixel; export it again")
-    if finite.min() == finite.max():
-        raise InputError(f"image {path} is {finite[0]:g} everywhere; export it again")
+    least = data.min(where=finite, initial=np.inf)
+    if least == data.max(where=finite, initial=-np.inf):
+        raise InputError(f"image {path} is {least:g} everywhere; export it again")
     return data, pixel_size_pm
 
 
@@ -293,10 +294,11 @@ def prepare(data: np.ndarray, usable: np.ndarray) -> tuple[np.ndarray, np.ndarra
     mask = np.isfinite(data) & usable & ~_constant_border(data)
     if not mask.any():
         raise InputError("image has no finite pixel inside its mask; widen the mask")
-    signal = data[mask]
-    low, middle, high = np.percentile(signal, [0.5, 50, 99.5])
+    low, middle, high = np.percentile(data[mask], [0.5, 50, 99.5], overwrite_input=True)
     if not low < high:
         raise InputError(f"image is {middle:g} almost everywhere inside its mask; check it and the mask")
-    image = np.full(data.shape, (middle - low) / (high - low), np.float32)
-    image[mask] = (signal - low) / (high - low)
+    image = np.empty(data.shape, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # of what is masked
+        np.divide(data - low, high - low, out=image, casting="same_kind")
+    image[~mask] = (middle - low) / (high - low)
     return image, mask

@@ -147,7 +147,7 @@ def read_main_image(path: str | Path) -> np.ndarray:
     if name not in arrays:
         raise InputError(f"image {path} has no {name}; give the *_HAADF.h5 of the record, or another format")
     image = np.asarray(arrays[name])
-    return image if np.iscomplexobj(image) else image.astype(np.float64)
+    return image if np.iscomplexobj(image) else image.astype(np.float64, copy=False)
 
 
 def read_reference(path: str | Path, row_component: RowComponent = "first") -> dict[str, np.ndarray]:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from ferrotune.agreement import polarization_variants
 from ferrotune.errors import InputError
 from ferrotune.record import read_reference, read_truth
+from ferrotune.variants import polarization_variants
 
 OFFSET_LIMIT = 0.25  # cells; a record may count from 1 or be cropped a pixel off. By chance 0.2 lie so near a cell
 MATCHED = 0.5  # share of a reference's positions inside the image that must lie at a cell or column of it

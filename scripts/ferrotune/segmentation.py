@@ -1,33 +1,12 @@
-"""Segmentation of sites by their descriptors: reduction to a few components, then a Gaussian mixture."""
+"""Segmentation of sites: a Gaussian mixture of their reduced descriptors."""
 
 import warnings
 
 import numpy as np
-from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 REGULARISATION = 1e-6  # of the total variance's share a component: keeps covariances invertible
-
-
-def reduce(descriptors, rank, seed):
-    """Principal components of descriptors.
-
-    Parameters
-    ----------
-    descriptors : (n, p) float
-    rank : int or None; None keeps the descriptors as they are, as the paper does
-    seed : int
-
-    Returns
-    -------
-    (n, min(rank, n - 1, p)) float64 scores, by falling variance
-    """
-    if rank is None:
-        return np.asarray(descriptors, float)
-    rank = min(rank, len(descriptors) - 1, descriptors.shape[1])
-    components = PCA(rank, svd_solver="randomized", iterated_power=5, random_state=seed)
-    return components.fit_transform(descriptors).astype(float)
 
 
 def cluster(scores, components, covariance, seed):

@@ -5,7 +5,7 @@ import numpy as np
 from ferrotune import pareto
 from ferrotune.errors import InputError
 from ferrotune.guards import OK
-from ferrotune.raster import SAMPLES_PER_CELL, label_raster, site_raster, wall_map
+from ferrotune.raster import label_raster, wall_map
 
 NO_ANSWER = "no walls above noise"
 
@@ -65,15 +65,13 @@ def parameters_of(table, trial):
     return {key: value if isinstance(value, str) or np.isfinite(value) else None for key, value in row.items()}
 
 
-def selected_arrays(rounds, sites, mask, cell_px, trial):
+def selected_arrays(rounds, sites, trial):
     """Arrays of the selected trial's store: sites, labels and walls; one label and no walls where there is none.
 
     Parameters
     ----------
     rounds : list of dict, the arrays of the rounds' stores
-    sites : dict with yx (site, 2) px and column (site,)
-    mask : (y, x) bool
-    cell_px : float
+    sites : dict with yx (site, 2) px, column (site,) and site_raster (row, sample)
     trial : int or None
 
     Returns
@@ -88,7 +86,7 @@ def selected_arrays(rounds, sites, mask, cell_px, trial):
             segments = stored["segments"][stored["segment_trial"] == trial]
             points = stored["path_points"][stored["point_trial"] == trial]
             wall = stored["point_wall"][stored["point_trial"] == trial]
-    raster = label_raster(site_raster(sites["yx"], mask, cell_px, SAMPLES_PER_CELL), label)
+    raster = label_raster(sites["site_raster"], label)
     return {
         "yx": (("site", "axis"), sites["yx"]),
         "column": (("site",), sites["column"]),

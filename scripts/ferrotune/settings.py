@@ -211,12 +211,14 @@ def patch_cuts(pipelines):
     Returns
     -------
     dict
-        preprocessings: list of (flatten, sigma); window_cells: (height, width).
+        preprocessings: list of (flatten, sigma); window_cells: (height, width); reduced: whether any trial takes
+        principal components.
     """
     spaces = [search_space(pipeline) for pipeline in pipelines.values()]
     pairs = {(f, s) for space in spaces for f in space.values("flatten") for s in space.values("sigma")}
     window = [max(max(space.values(side)) for space in spaces) for side in ("w1", "w2")]
-    return {"preprocessings": sorted(pairs), "window_cells": window}
+    reduced = any(rank is not None for space in spaces for rank in space.values("rank"))
+    return {"preprocessings": sorted(pairs), "window_cells": window, "reduced": reduced}
 
 
 def is_remote(path):

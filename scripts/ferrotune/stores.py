@@ -27,6 +27,10 @@ def write_store(path, arrays, attributes=None):
     path : path of the store's folder; what stood there before is replaced
     arrays : dict of name -> (dimension names, array)
     attributes : dict of JSON values, optional
+
+    Returns
+    -------
+    zarr.Group, to which `add_array` adds what is too large to be held at once
     """
     group = zarr.open_group(str(path), mode="w", zarr_format=3)
     for name, (dimensions, values) in arrays.items():
@@ -43,6 +47,22 @@ def write_store(path, arrays, attributes=None):
         if values.size:
             array[...] = values
     group.attrs.update(attributes or {})
+    return group
+
+
+def add_array(group, name, dimensions, shape, chunks=None):
+    """An array of float32 zeros in a store, to be filled block by block by who wrote the store.
+
+    It is not compressed: noise hardly shrinks, and reading it back would take four times as long.
+    """
+    return group.create_array(
+        name,
+        shape=shape,
+        dtype=np.float32,
+        chunks=chunks or _chunks(shape, 4),
+        dimension_names=list(dimensions),
+        compressors=None,
+    )
 
 
 def read_store(path, *names):

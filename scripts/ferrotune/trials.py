@@ -8,28 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ferrotune import guards
-from ferrotune.descriptors import crop, window_px
-from ferrotune.raster import SAMPLES_PER_CELL, label_raster, site_raster
+from ferrotune.raster import SAMPLES_PER_CELL, label_raster
 from ferrotune.rewards import REWARDS, score
-from ferrotune.segmentation import cluster, reduce
+from ferrotune.segmentation import cluster
 from ferrotune.walls import Walls, find_walls
 
 NO_WALLS_AT_ALL = Walls(np.empty((0, 2, 2)), [], [], [])
-
-
-@dataclass(frozen=True)
-class Sites:
-    """What a segmentation is judged on: site_raster (rows, cols), who is near whom, and cell_px."""
-
-    site_raster: np.ndarray
-    near: guards.Neighbourhood
-    cell_px: float
-
-    @classmethod
-    def of(cls, yx, mask, cell_px):
-        """Of sites yx (n, 2) px in an image with a mask (y, x) bool."""
-        raster = site_raster(yx, mask, cell_px, SAMPLES_PER_CELL)
-        return cls(raster, guards.Neighbourhood.of(yx, cell_px), cell_px)
 
 
 @dataclass(frozen=True)
@@ -55,14 +39,14 @@ def descriptor_key(setting):
     return setting["flatten"], setting["sigma"], setting["w1"], setting["w2"]
 
 
-def evaluate_batch(trials, patches, sites, max_rank, seed):
+def evaluate_batch(trials, stack, sites, max_rank, seed):
     """Evaluate trials that share their descriptors, one by one.
 
     Parameters
     ----------
     trials : list of (trial number, setting); all of one `descriptor_key`
-    patches : (site, y, x) float32, preprocessed, at the largest window
-    sites : Sites
+    stack : ferrotune.patch_stack.PatchStack of their preprocessing
+    sites : ferrotune.sites.Sites
     max_rank : int
         Components kept by the shared reduction. It belongs to the space and not to the batch, so that a
         trial's result does not hang on which others it is evaluated with.
@@ -77,30 +61,27 @@ def evaluate_batch(trials, patches, sites, max_rank, seed):
     for trial, setting in trials:
         start = time.perf_counter()
         try:
+            window = stack.window(setting)
             if setting["rank"] is None:
-                parts = reduce(_window(patches, setting, sites), None, seed)
+                parts = stack.descriptors(window).astype(float)
             else:
                 if scores is None:
-                    scores = reduce(_window(patches, setting, sites), max_rank, seed)
+                    scores = stack.scores(window, max_rank)
                     shared = (time.perf_counter() - start) / len(trials)
                     start = time.perf_counter()
                 parts = scores[:, : setting["rank"]]
             labels = cluster(parts, setting["components"], setting["covariance"], trial_seed(seed, trial))
             outcome = judge(trial, labels, parts, sites, trial_seed(seed, trial))
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
-            outcome = _failed(trial, len(patches), error)
+            outcome = _failed(trial, len(stack), error)
         yield _timed(outcome, shared + time.perf_counter() - start)
 
 
 def judge(trial, labels, scores, sites, seed):
     """Outcome of labels (site,) found from scores (site, r): walls, rewards, status; the seed serves both."""
-    walls = find_walls(label_raster(sites.site_raster, labels), SAMPLES_PER_CELL, seed)
+    walls = find_walls(label_raster(sites.raster, labels), SAMPLES_PER_CELL, seed)
     status = guards.status(labels, scores, sites.near, walls, seed)
     return Outcome(trial, labels, walls, score(walls, REWARDS), status, "", math.nan)
-
-
-def _window(patches, setting, sites):
-    return crop(patches, (window_px(setting["w1"], sites.cell_px), window_px(setting["w2"], sites.cell_px)))
 
 
 def _failed(trial, n_sites, error):

@@ -1,10 +1,12 @@
 """Domain walls of a label raster: straight segments, and the ordered lines that they belong to."""
 
+import math
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
 
 import numpy as np
-from scipy.signal import savgol_filter
+from scipy.ndimage import convolve1d
+from scipy.signal import savgol_coeffs
 from scipy.spatial import cKDTree
 from skimage.transform import probabilistic_hough_line
 
@@ -21,6 +23,7 @@ REACH = 4.0  # directions at a junction are taken over this length
 JUNCTION = 0.5  # junctions nearer than this are one: four domains rarely meet in a point of the raster
 TURN = 45.0  # degrees; a wall goes on through a junction if it turns by less
 STRAIGHT = 0.5  # largest RMS distance of a straight stretch from its line; a staircase of sites has 0.29
+DIGITS = 9  # decimals of a distance that are compared
 FIT = 5.0  # half-width of the local polynomials
 SPACING = 0.25  # between points of a path
 
@@ -85,12 +88,32 @@ def _half_window(count, closed, spacing):
     return max(int(min(FIT / spacing, most)), 2)
 
 
+@cache
+def _fit_weights(window, derivative):
+    """Weights (window,) of a cubic's value or derivative in the middle of its window, unit spacing."""
+    return savgol_coeffs(window, 3, derivative)
+
+
+@cache
+def _end_weights(window):
+    """Weights (window // 2, window) of the first window's cubic at its first points, up to its middle."""
+    return np.stack([savgol_coeffs(window, 3, pos=place, use="dot") for place in range(window // 2)])
+
+
 def _local_fit(path, closed, spacing, derivative):
-    """Value or derivative, at each point, of the cubic fitted to the points around it."""
-    window = 2 * _half_window(len(path), closed, spacing) + 1
+    """Value or derivative, at each point, of the cubic fitted to the points around it.
+
+    scipy's savgol_filter, with the weights kept: noisy segmentations have thousands of short walls.
+    """
+    half = _half_window(len(path), closed, spacing)
+    window = 2 * half + 1
+    weights = _fit_weights(window, derivative) / spacing**derivative
     # a derivative is only used where the window is whole; a position is taken from the last window's cubic
-    ends = "wrap" if closed else "nearest" if derivative else "interp"
-    return savgol_filter(path, window, 3, derivative, delta=spacing, axis=0, mode=ends)
+    fitted = convolve1d(path, weights, axis=0, mode="wrap" if closed else "nearest")
+    if not closed and not derivative:
+        fitted[:half] = _end_weights(window) @ path[:window]
+        fitted[-half:] = (_end_weights(window) @ path[: -window - 1 : -1])[::-1]
+    return fitted
 
 
 def _smooth(path, closed):
@@ -131,41 +154,62 @@ def _trace(label_raster, lines, samples_per_cell):
 
 
 def _moments(points):
-    """Running sums from which the line through any run of points follows."""
+    """Running sums, from 0, from which the line through any run of points follows."""
     y, x = points.T
-    return np.cumsum(np.column_stack([np.ones(len(y)), y, x, y * y, x * x, y * x]), axis=0)
+    sums = np.cumsum(np.column_stack([np.ones(len(y)), y, x, y * y, x * x, y * x]), axis=0)
+    return np.concatenate([np.zeros((1, 6)), sums])
 
 
-def _line(sums, start, stop):
-    """Least-squares line of points[start:stop]: centre, direction, RMS distance of the points from it."""
-    n, y, x, yy, xx, yx = sums[stop - 1] - (sums[start - 1] if start else 0.0)
+def _unevenness(moments, math):
+    """RMS distance of points from their own line, of their six sums; `math` is numpy for arrays of sums."""
+    n, y, x, yy, xx, yx = moments
     y, x = y / n, x / n
     yy, xx, yx = yy / n - y * y, xx / n - x * x, yx / n - y * x
-    angle = 0.5 * np.arctan2(2 * yx, xx - yy)
-    narrow = (yy + xx) / 2 - np.hypot((xx - yy) / 2, yx)
-    return (y, x), (np.sin(angle), np.cos(angle)), np.sqrt(max(narrow, 0.0))
+    narrow = (yy + xx) / 2 - math.hypot((xx - yy) / 2, yx)
+    return math.sqrt((narrow + abs(narrow)) / 2)  # rounding may leave it below 0
+
+
+def _line(moments):
+    """Centre and direction, (2,) each, of the least-squares line of points, of their six sums."""
+    n, y, x, yy, xx, yx = moments
+    y, x = y / n, x / n
+    angle = 0.5 * np.arctan2(2 * (yx / n - y * x), xx / n - x * x - yy / n + y * y)
+    return np.array([y, x]), np.array([np.sin(angle), np.cos(angle)])
 
 
 def _merge(sums, bounds):
     """Merge neighbouring runs of points, bounds[k]:bounds[k + 1], the straightest union first."""
-
-    def unevenness(k):
-        return _line(sums, bounds[k], bounds[k + 2])[2]
-
-    bounds = list(bounds)
-    cost = [unevenness(k) for k in range(len(bounds) - 2)]
+    at = sums[bounds]
+    # staircases of sites are full of ties, which rounding breaks in order and not by a last digit
+    cost = _unevenness((at[2:] - at[:-2]).T, np).round(DIGITS).tolist()
+    bounds, at = bounds.tolist(), at.tolist()
     while cost and min(cost) <= STRAIGHT:
         k = cost.index(min(cost))
-        del bounds[k + 1], cost[k]
-        for neighbour in range(max(k - 1, 0), min(k + 1, len(cost))):
-            cost[neighbour] = unevenness(neighbour)
-    return bounds
+        del bounds[k + 1], at[k + 1], cost[k]
+        for beside in range(max(k - 1, 0), min(k + 1, len(cost))):
+            moments = [b - a for a, b in zip(at[beside], at[beside + 2], strict=True)]
+            cost[beside] = round(_unevenness(moments, math), DIGITS)
+    return np.array(bounds)
 
 
 def _ends(points, centre, direction):
     """Where a run of points begins and ends on its line, (2, 2) (y, x)."""
     reach = (points - centre) @ direction
     return centre + np.outer([reach.min(), reach.max()], direction)
+
+
+def _stretches(chain, line):
+    """Straight stretches (list of (2, 2)) of a wall; `line` (n,): the Hough line at each of its points, or -1."""
+    sums = _moments(chain)
+    bounds = _merge(sums, np.concatenate([[0], np.flatnonzero(np.diff(line)) + 1, [len(chain)]]))
+    moments = np.diff(sums[bounds], axis=0)
+    supported = np.logical_or.reduceat(line >= 0, bounds[:-1])
+    found = []
+    for k in np.flatnonzero((_unevenness(moments.T, np) <= STRAIGHT) & supported):
+        ends = _ends(chain[bounds[k] : bounds[k + 1]], *_line(moments[k]))
+        if np.hypot(*(ends[1] - ends[0])) >= LINE_LENGTH:
+            found.append(ends)
+    return found
 
 
 def _segments(chains, lines, spacing):
@@ -179,21 +223,9 @@ def _segments(chains, lines, spacing):
     # where lines overlap the longest, which comes last, has the point
     owner[nearest[np.isfinite(distance)]] = line[np.isfinite(distance)]
     owners = np.split(owner, np.cumsum([*map(len, chains)])[:-1])
-    supported, segments = [], []
-    for k, (chain, own) in enumerate(zip(chains, owners, strict=True)):
-        sums = _moments(chain)
-        bounds = _merge(sums, [0, *(np.flatnonzero(np.diff(own)) + 1), len(chain)])
-        found = []
-        for start, stop in pairwise(bounds):
-            centre, direction, rms = _line(sums, start, stop)
-            ends = _ends(chain[start:stop], np.array(centre), np.array(direction))
-            straight = rms <= STRAIGHT and np.hypot(*(ends[1] - ends[0])) >= LINE_LENGTH
-            if straight and (own[start:stop] >= 0).any():
-                found.append(ends)
-        if found:
-            supported.append(k)
-            segments += found
-    return supported, np.array(segments).reshape(-1, 2, 2)
+    found = [_stretches(chain, own) for chain, own in zip(chains, owners, strict=True)]
+    supported = [k for k, stretches in enumerate(found) if stretches]
+    return supported, np.array([ends for stretches in found for ends in stretches]).reshape(-1, 2, 2)
 
 
 def find_walls(label_raster, samples_per_cell, seed):

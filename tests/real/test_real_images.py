@@ -9,11 +9,12 @@ from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.cells import build_cells
 from ferrotune.columns import A, B, find_columns
-from ferrotune.descriptors import crop, cut_patches, preprocess, usable_sites, window_px
+from ferrotune.descriptors import Cutter, preprocess, usable_sites, window_px
 from ferrotune.importing import exclusion_mask, prepare, read_image
 from ferrotune.lattice import find_lattice
+from ferrotune.principal_components import decompose
 from ferrotune.reference import align
-from ferrotune.segmentation import cluster, reduce
+from ferrotune.segmentation import cluster
 from spacing_ratio import spacing_domains, spacing_ratio
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -120,7 +121,7 @@ def test_domains_of_the_junction_are_those_of_the_spacings(junction):
     sites = junction.columns.of(A)
     sites = sites[usable_sites(junction.mask, sites, window)]
     ready = preprocess(junction.image, junction.mask, cell, 1, 1)
-    scores = reduce(crop(cut_patches(ready, sites, window), window), 16, 0)
+    scores = decompose(Cutter(ready, window)(sites).reshape(len(sites), -1), 16)
     labels = cluster(scores, 2, "tied", 0)
     domain = spacing_domains(junction.published)
     distance, nearest = cKDTree(junction.published).query(sites)

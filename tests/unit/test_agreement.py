@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.ndimage import distance_transform_edt
 
 from ferrotune import agreement as ag
 
@@ -16,11 +17,6 @@ def lattice(n=40):
     """(n * n, 2) positions of a square lattice, px, row by row."""
     y, x = np.mgrid[:n, :n]
     return np.column_stack([y.ravel(), x.ravel()]) * CELL
-
-
-def purity(found, truth):
-    """Share of sites right under the best renaming."""
-    return sum(max(((found == k) & (truth == c)).sum() for c in set(truth)) for k in set(found)) / len(truth)
 
 
 def test_match_sites_by_hand():
@@ -122,56 +118,7 @@ def test_conventions_for_empty_wall_maps():
     assert ag.wall_precision_recall(some, none, 8) == (0.0, 0.0, 0.0)
 
 
-@pytest.mark.parametrize("noise", [0.0, 0.5])
-@pytest.mark.parametrize("variants", [2, 3, 4])
-def test_variants_of_stripe_domains(variants, noise):
-    yx = lattice()
-    truth = (yx[:, 1] // (10 * CELL)).astype(int) % variants
-    angle = 2 * np.pi * truth / variants + 0.3
-    polarization = np.column_stack([np.sin(angle), np.cos(angle)])
-    polarization += noise * np.random.default_rng(0).normal(size=polarization.shape)
-    labels = ag.polarization_variants(polarization, yx, CELL)
-    assert set(labels) == set(range(variants))
-    assert purity(labels, truth) > 0.95
-
-
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("mean", [0.0, 1.0])
-def test_a_single_domain_and_no_polarization_are_one_variant(mean, seed):
-    yx = lattice(30)
-    polarization = mean + 0.3 * np.random.default_rng(seed).normal(size=yx.shape)
-    np.testing.assert_array_equal(ag.polarization_variants(polarization, yx, CELL, seed=seed), 0)
-
-
-def test_unknown_polarization_has_no_label_and_spoils_no_neighbour():
-    yx = lattice(20)
-    polarization = np.where(yx[:, 1:] < 10 * CELL, 1.0, -1.0) * np.ones(2)
-    polarization[::7, 0] = np.nan
-    labels = ag.polarization_variants(polarization, yx, CELL)
-    np.testing.assert_array_equal(labels == -1, np.isnan(polarization).any(axis=1))
-    known = labels >= 0
-    assert purity(labels[known], (yx[known, 1] < 10 * CELL).astype(int)) == 1.0
-    assert (ag.polarization_variants(np.full((5, 2), np.nan), yx[:5], CELL) == -1).all()
-
-
-def test_variants_do_not_depend_on_units_and_repeat():
-    yx = lattice(20)
-    polarization = np.where(yx[:, 1:] < 10 * CELL, 1.0, -1.0) * [0.2, 1.0]
-    polarization += 0.1 * np.random.default_rng(1).normal(size=polarization.shape)
-    labels = ag.polarization_variants(polarization, yx, CELL, seed=5)
-    np.testing.assert_array_equal(labels, ag.polarization_variants(polarization, yx, CELL, seed=5))
-    np.testing.assert_array_equal(labels, ag.polarization_variants(polarization * 1e3, yx * 4, CELL * 4, seed=5))
-
-
-def test_agreement_puts_it_together():
-    yx = lattice(10)
-    truth = (yx[:, 0] >= 5 * CELL).astype(int)
-    order = np.random.default_rng(0).permutation(len(yx))
-    walls = np.zeros((20, 20), bool)
-    walls[10] = True
-    found = ag.agreement(1 - truth[order], yx[order] + 1.0, truth, yx, 5.0, walls, walls, samples_per_cell=2)
-    names = ["ari", "nmi", "correlation", "wall_precision", "wall_recall", "wall_f1"]
-    assert found == pytest.approx(dict.fromkeys(names, 1.0))
-    far = ag.agreement(truth, yx + 5000.0, truth, yx, 5.0)
-    assert list(far) == names
-    assert all(np.isnan(value) for value in far.values())
+@given(arrays(bool, (9, 12)), st.integers(0, 60).map(lambda tenths: tenths / 10))
+def test_within_is_what_a_distance_transform_says(targets, reach):
+    expected = distance_transform_edt(~targets) <= reach if targets.any() else np.zeros_like(targets)
+    np.testing.assert_array_equal(ag.within(targets, reach), expected)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ferrotune.descriptors import crop, cut_patches, preprocess, usable_sites, window_px
+from ferrotune.descriptors import Cutter, binning, crop, preprocess, usable_sites, window_px
 from ferrotune.errors import InputError
 
 SHAPE = (90, 110)
@@ -27,11 +27,18 @@ def test_windows_are_odd_and_the_nearest(cells, cell_px):
     assert abs(pixels - cells * cell_px) <= 1 + 1e-9
 
 
+@given(height=st.integers(1, 400), width=st.integers(1, 400))
+def test_images_are_binned_just_enough(height, width):
+    factor = binning((height, width), 6400)
+    assert height * width <= 6400 * factor**2
+    assert factor == 1 or height * width > 6400 * (factor - 1) ** 2
+
+
 @settings(max_examples=20, deadline=None)
 @given(y=st.floats(20, 65), x=st.floats(20, 85))
 def test_patches_between_the_pixels_are_exact(y, x):
     image = wave(grid()).astype(np.float32)
-    patch = cut_patches(image, np.array([[y, x]]), (21, 25))[0]
+    patch = Cutter(image, (21, 25))(np.array([[y, x]]))[0]
     offsets = np.stack(np.meshgrid(np.arange(-10, 11), np.arange(-12, 13), indexing="ij"), axis=-1)
     assert np.abs(patch - wave(offsets + np.array([y, x]))).max() < 1e-3
 
@@ -40,22 +47,22 @@ def test_patches_at_pixels_are_the_pixels():
     image = np.random.default_rng(0).normal(size=SHAPE).astype(np.float32)
     yx = np.array([[30.0, 40.0], [50.0, 61.0]])
     for subpixel in (True, False):
-        patches = cut_patches(image, yx, (9, 7), subpixel)
+        patches = Cutter(image, (9, 7), subpixel)(yx)
         for patch, (y, x) in zip(patches, yx.astype(int), strict=True):
             assert patch == pytest.approx(image[y - 4 : y + 5, x - 3 : x + 4], abs=1e-5)
 
 
 def test_whole_pixel_patches_are_slices_at_the_nearest_pixel():
     image = np.random.default_rng(0).normal(size=SHAPE).astype(np.float32)
-    patch = cut_patches(image, np.array([[30.4, 39.6]]), (5, 5), subpixel=False)[0]
+    patch = Cutter(image, (5, 5), subpixel=False)(np.array([[30.4, 39.6]]))[0]
     assert np.array_equal(patch, image[28:33, 38:43])
 
 
 def test_patches_of_many_sites_do_not_depend_on_each_other():
     image = np.random.default_rng(0).normal(size=SHAPE).astype(np.float32)
-    yx = np.random.default_rng(1).uniform(15, 70, (2500, 2))  # more than are cut at once
-    patches = cut_patches(image, yx, (9, 9))
-    assert np.array_equal(patches[2400:], cut_patches(image, yx[2400:], (9, 9)))
+    yx = np.random.default_rng(1).uniform(15, 70, (2500, 2))
+    cutter = Cutter(image, (9, 9))
+    assert np.array_equal(cutter(yx)[2400:], cutter(yx[2400:]))
 
 
 def test_only_windows_inside_the_image_are_usable():
@@ -81,7 +88,7 @@ def test_a_patch_of_a_usable_site_never_leaves_the_image():
     yx = np.random.default_rng(0).uniform(-5, 60, (3000, 2))
     image = wave(grid((55, 58))).astype(np.float32)
     usable = usable_sites(np.ones(image.shape, bool), yx, (11, 13))
-    patches = cut_patches(image, yx[usable], (11, 13))
+    patches = Cutter(image, (11, 13))(yx[usable])
     offsets = np.stack(np.meshgrid(np.arange(-5, 6), np.arange(-6, 7), indexing="ij"), axis=-1)
     # Splines mirror the image at its edge, where the wave goes on: off by a per cent there, never by a jump.
     assert np.abs(patches - wave(yx[usable][:, None, None] + offsets)).max() < 0.02
@@ -107,7 +114,7 @@ def test_crop_takes_the_middle():
 def test_a_crop_of_a_large_patch_is_the_small_patch():
     image = np.random.default_rng(0).normal(size=SHAPE).astype(np.float32)
     yx = np.array([[40.3, 50.8], [41.1, 33.3]])
-    large, small = cut_patches(image, yx, (21, 17)), cut_patches(image, yx, (7, 9))
+    large, small = Cutter(image, (21, 17))(yx), Cutter(image, (7, 9))(yx)
     assert np.array_equal(crop(large, (7, 9)), small.reshape(2, -1))
 
 

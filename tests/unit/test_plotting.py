@@ -95,6 +95,16 @@ def test_a_site_is_drawn_at_its_place_and_not_beyond():
     assert at(20, 40) == -1  # masked
 
 
+def test_greys_are_means_of_what_is_not_masked():
+    image, mask = np.full((2000, 1900), 3.0, np.float32), np.ones((2000, 1900), bool)
+    image[::2], image[:, 950:], mask[:, 950:951] = 5.0, 8.0, False
+    grey, share, factor = maps.grey_levels(image, mask, 200)
+    assert factor == 10 and grey.shape == share.shape == (200, 190)
+    np.testing.assert_allclose(grey, np.repeat([[0.0, 1.0]], 95, axis=1).repeat(200, axis=0))
+    np.testing.assert_allclose(np.unique(share), [0.9, 1.0])
+    assert (maps.grey_levels(image, ~mask & False, 200)[0] == 0).all()
+
+
 def test_maps_stay_small_for_full_size_images():
     sites, _ = maps.site_map(np.empty((0, 2)), np.ones((4400, 4300), bool), 26.0)
     assert max(sites.shape) <= maps.FINEST
@@ -160,6 +170,13 @@ def _columns_figure(pixel_size_pm=15.6):
 def test_columns_figure_states_the_position_error():
     assert "A 1.6 pm, B 1.6 pm" in _texts(_columns_figure())
     assert "A 0.100 px, B 0.100 px" in _texts(_columns_figure(None))
+
+
+def test_only_columns_in_the_magnified_part_are_drawn():
+    yx, mask = CELL * np.stack(np.mgrid[:60, :60], axis=-1).reshape(-1, 2), np.ones((600, 600), bool)
+    figure = figure_columns(np.ones(mask.shape), mask, yx, yx, np.zeros(len(yx), int), CELL, None)
+    (marks,) = (c for c in figure.axes[1].collections if isinstance(c, PathCollection))
+    assert 12**2 <= len(marks.get_offsets()) <= 14**2
 
 
 def test_figures_are_the_same_bytes_each_time():

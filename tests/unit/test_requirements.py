@@ -19,8 +19,9 @@ def pins(text):
 
 
 def imported(folder):
+    """Packages that a folder's files import; peers have a virtual environment of their own."""
     names = set()
-    for path in folder.rglob("*.py"):
+    for path in (path for path in folder.rglob("*.py") if path.parent.name != "peers"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
@@ -50,5 +51,11 @@ def test_nothing_is_listed_that_nothing_imports():
 
 def test_everything_imported_is_listed():
     listed = {MODULES.get(name, name) for name in pins((ROOT / "envs/requirements.in").read_text())}
-    ours = {path.stem for path in (ROOT / "tests").rglob("*.py")} | {"ferrotune"}
+    ours = {path.stem for path in (ROOT / "tests").rglob("*.py")} | {"ferrotune", "benchmarks"}
     assert imported(ROOT / "scripts") | imported(ROOT / "tests") <= listed | ours | sys.stdlib_module_names
+
+
+def test_peers_are_pinned_aside():
+    peers = pins((ROOT / "tests/benchmarks/requirements.txt").read_text())
+    assert {"atomap", "optuna"} <= peers.keys()
+    assert not {"atomap", "hyperspy", "optuna"} & pins((ROOT / "envs/requirements.txt").read_text()).keys()

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from ferrotune.segmentation import by_size, cluster, reduce
+from ferrotune.principal_components import decompose
+from ferrotune.segmentation import by_size, cluster
 
 
 def painted(sizes=(300, 200, 100), p=40, noise=0.1, seed=0):
@@ -20,47 +21,20 @@ def painted(sizes=(300, 200, 100), p=40, noise=0.1, seed=0):
 @pytest.mark.parametrize("rank", [2, 8])
 def test_painted_clusters_are_found(covariance, rank):
     descriptors, truth = painted()
-    labels = cluster(reduce(descriptors, rank, 0), 3, covariance, 0)
+    labels = cluster(decompose(descriptors, rank), 3, covariance, 0)
     assert adjusted_rand_score(truth, labels) == 1
     assert np.array_equal(labels, truth)  # painted with falling sizes, and labels go by size
     assert labels.dtype == np.int8
 
 
-def test_components_are_orthogonal_and_of_falling_variance():
-    descriptors, _ = painted(noise=0.5)
-    scores = reduce(descriptors, 6, 0)
-    covariance = np.cov(scores.T)
-    assert np.abs(covariance - np.diag(np.diag(covariance))).max() < 1e-8 * covariance.max()
-    assert (np.diff(np.diag(covariance)) <= 0).all()
-
-
-def test_components_hold_the_variance_that_a_full_decomposition_gives_them():
-    descriptors, _ = painted(noise=0.5)
-    exact = np.linalg.svd(descriptors - descriptors.mean(axis=0), compute_uv=False)[:4]
-    found = np.sqrt((reduce(descriptors, 4, 0) ** 2).sum(axis=0))
-    assert found[:2] == pytest.approx(exact[:2], rel=1e-6)  # three motifs span two directions
-    assert found[2:] == pytest.approx(exact[2:], rel=0.02)  # noise, where all directions are alike
-
-
-def test_reduction_is_bounded_by_what_there_is():
-    assert reduce(painted(sizes=(6, 4))[0], 16, 0).shape == (10, 9)
-    assert reduce(painted(p=5)[0], 16, 0).shape == (600, 5)
-
-
-def test_no_rank_keeps_the_descriptors():
-    descriptors = painted()[0].astype(np.float32)
-    raw = reduce(descriptors, None, 0)
-    assert raw.dtype == float and np.array_equal(raw, descriptors)
-
-
 def test_same_seed_same_labels():
     descriptors, _ = painted(noise=1.5)
-    runs = [cluster(reduce(descriptors, 8, 3), 5, "full", 7) for _ in range(2)]
+    runs = [cluster(decompose(descriptors, 8), 5, "full", 7) for _ in range(2)]
     assert np.array_equal(*runs)
 
 
 def test_units_of_the_scores_do_not_matter():
-    scores = reduce(painted(noise=1.0)[0], 6, 0)
+    scores = decompose(painted(noise=1.0)[0], 6)
     assert np.array_equal(cluster(scores, 3, "full", 1), cluster(scores * 1e-4, 3, "full", 1))
 
 
@@ -87,8 +61,8 @@ def test_ties_go_by_first_appearance():
 def test_order_of_sites_permutes_the_labels(seed):
     descriptors, _ = painted()
     order = np.random.default_rng(seed).permutation(len(descriptors))
-    labels = cluster(reduce(descriptors, 4, 0), 3, "tied", 0)
-    assert np.array_equal(cluster(reduce(descriptors[order], 4, 0), 3, "tied", 0), labels[order])
+    labels = cluster(decompose(descriptors, 4), 3, "tied", 0)
+    assert np.array_equal(cluster(decompose(descriptors[order], 4), 3, "tied", 0), labels[order])
 
 
 def test_more_components_than_sites_raise():

@@ -185,10 +185,12 @@ def test_more_trials_leave_the_rounds_alone():
 
 
 def test_patches_are_cut_for_all_pipelines():
-    one = {"space": {"flatten": [1, 0], "sigma": [0], "w1": [1, 2.5], "w2": [1]}}
+    one = {"space": {"flatten": [1, 0], "sigma": [0], "w1": [1, 2.5], "w2": [1], "rank": [None]}}
     two = {"space": {"flatten": [1], "sigma": [0, 2], "w1": [1.5], "w2": {"low": 1, "high": 3, "step": 1}}}
+    two["space"]["rank"] = [None, 8]
     cuts = settings.patch_cuts({"one": one, "two": two})
-    assert cuts == {"preprocessings": [(0, 0), (1, 0), (1, 2)], "window_cells": [2.5, 3]}
+    assert cuts == {"preprocessings": [(0, 0), (1, 0), (1, 2)], "window_cells": [2.5, 3], "reduced": True}
+    assert not settings.patch_cuts({"one": one})["reduced"]
 
 
 def test_a_specimen_is_the_default_the_images_own_and_the_rows():

@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
+from sklearn.mixture import GaussianMixture
 
 from ferrotune import guards, trials
 from ferrotune.rewards import REWARDS
-from ferrotune.trials import Sites, descriptor_key, evaluate_batch, judge, trial_seed
+from ferrotune.sites import Sites
+from ferrotune.trials import descriptor_key, evaluate_batch, judge, trial_seed
+from stacks import stack_of
 
 CELL = 10.0
 ROWS, COLUMNS = 24, 26
@@ -36,8 +40,8 @@ def patches():
     return (motifs[domain] + 0.8 * rng.normal(size=(len(domain), 21, 21))).astype(np.float32)
 
 
-def run(batch, patches, sites, seed=1):
-    return {o.trial: o for o in evaluate_batch(batch, patches, sites, 8, seed)}
+def run(batch, patches, sites, seed=1, covariance=True):
+    return {o.trial: o for o in evaluate_batch(batch, stack_of(patches, CELL, covariance=covariance), sites, 8, seed)}
 
 
 def same(one, other):
@@ -60,14 +64,24 @@ def test_a_straight_wall_is_found_and_scored(patches, sites):
     assert outcome.seconds > 0
 
 
-@pytest.mark.parametrize("rank", [2, 4, 8, None])
-def test_a_trial_does_not_hang_on_its_batch(patches, sites, rank):
+@pytest.mark.parametrize("covariance", [True, False])
+@pytest.mark.parametrize("rank", [2, 8, None])
+def test_a_trial_does_not_hang_on_its_batch(patches, sites, rank, covariance):
     """The same trial alone, first, last, and after one that failed: bit by bit the same."""
     trial = (7, {**SETTING, "rank": rank, "components": 3, "covariance": "full"})
     others = [(n, {**SETTING, "rank": r, "components": n}) for n, r in ((2, 2), (3, 8), (4, None), (900, 4))]
-    alone = run([trial], patches, sites)[7]
+    alone = run([trial], patches, sites, covariance=covariance)[7]
     for batch in ([trial, *others], [*others, trial], [*others[:2], trial, *others[2:]]):
-        assert same(alone, run(batch, patches, sites)[7])
+        assert same(alone, run(batch, patches, sites, covariance=covariance)[7])
+
+
+def test_without_a_rank_the_raw_pixels_are_clustered(patches, sites):
+    """Paper mode: the labels that scikit-learn finds in the window's pixels themselves."""
+    setting = {**SETTING, "w1": 0.5, "w2": 0.7, "rank": None}
+    outcome = run([(3, setting)], patches, sites)[3]
+    raw = patches[:, 8:13, 7:14].reshape(len(patches), -1).astype(float)
+    mixture = GaussianMixture(2, covariance_type="tied", random_state=trial_seed(1, 3)).fit(raw)
+    assert adjusted_rand_score(mixture.predict(raw), outcome.labels) == 1
 
 
 def test_a_trial_that_raises_is_a_row_and_the_others_go_on(patches, sites):

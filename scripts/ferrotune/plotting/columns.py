@@ -28,9 +28,11 @@ def _errors(sigma_yx, sublattice, pixel_size_pm):
     return "1-sigma position error: " + ", ".join(texts) if texts else "no columns found"
 
 
-def _mark(axes, yx, sublattice):
+def _mark(axes, yx, sublattice, window):
+    """Mark the columns in a window: those outside are not seen, but would be drawn, all of a full-size image."""
+    shown = ((yx >= np.min(window, axis=1) - 1) & (yx <= np.max(window, axis=1))).all(axis=1)
     for kind, name, marker, colour in KINDS:
-        of = yx[sublattice == kind]
+        of = yx[shown & (sublattice == kind)]
         if len(of):
             face = {"color": colour} if marker == "x" else {"edgecolors": colour, "facecolors": "none"}
             axes.scatter(of[:, 1], of[:, 0], s=20, marker=marker, linewidths=1.0, label=name, **face)
@@ -61,7 +63,7 @@ def figure_columns(image, mask, yx, sigma_yx, sublattice, cell_px, pixel_size_pm
     (top, bottom), (left, right) = window = _zoom_window(yx, image.shape, cell_px)
     whole.add_patch(Rectangle((left, top), right - left, bottom - top, fill=False, ec=ORANGE, lw=1.2))
     maps.draw_image(part, image, mask, limits=window)
-    _mark(part, yx, sublattice)
+    _mark(part, yx, sublattice, window)
     part.set(xlim=(left - 0.5, right - 0.5), ylim=(bottom - 0.5, top - 0.5), xticks=[], yticks=[])
     part.spines[:].set(visible=True, color=ORANGE, linewidth=1.2)
     scale_bar(part, pixel_size_pm, cell_px)

@@ -10,7 +10,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from PIL import Image
 
-from ferrotune.plotting.maps import site_map
+from ferrotune.plotting.maps import grey_levels, site_map
 from ferrotune.plotting.palette import NOWHERE, domain_colour
 from ferrotune.plotting.segmentations import domain_numbers
 from ferrotune.plotting.wording import TIMES, describe, number, reward_label, setting_names, status_kind
@@ -50,9 +50,8 @@ def image_picture(image, mask):
     -------
     str
     """
-    low, high = np.percentile(image[mask], [0.5, 99.7]) if mask.any() else (0.0, 1.0)
-    grey = np.where(mask, np.clip((image - low) / max(high - low, 1e-9), 0, 1), 1.0)
-    picture = Image.fromarray((255 * grey).astype(np.uint8))
+    grey, share, _ = grey_levels(image, mask, LARGEST)
+    picture = Image.fromarray((255 * (1 - share * (1 - grey))).astype(np.uint8))
     picture.thumbnail((LARGEST, LARGEST), Image.Resampling.BOX)
     return _data_uri(picture, "JPEG", quality=80)
 

@@ -11,17 +11,37 @@ AROUND = 0.75  # cells; a site's colour reaches no further, a little over half t
 MASKED = (0.84, 0.87, 0.92)
 
 
-def _binned(image, mask, factor):
-    """Block means over the unmasked pixels (NaN where there is none), and the blocks' share of those."""
-    rows, columns = (n // factor for n in image.shape)
+def _block_sums(values, factor):
+    """Sums over blocks of `factor` px; pixels beyond the last whole block are left out."""
+    rows, columns = (n // factor for n in values.shape)
+    cut = values[: rows * factor, : columns * factor]
+    of_rows = cut.reshape(rows, factor, -1).sum(axis=1, dtype=np.float32)  # along the memory first: far faster
+    return of_rows.reshape(rows, columns, factor).sum(axis=2)
 
-    def block_sum(values):
-        cut = values[: rows * factor, : columns * factor]
-        return cut.reshape(rows, factor, columns, factor).sum(axis=(1, 3), dtype=np.float32)
 
-    weight = block_sum(mask)
+def grey_levels(image, mask, finest=FINEST):
+    """An image as it is drawn: means over blocks of pixels, 0 to 1 from the 0.5th to the 99.7th percentile.
+
+    Parameters
+    ----------
+    image : (y, x) float
+    mask : (y, x) bool, true where there is signal
+    finest : int
+        Blocks are as large as they can be while their rows and columns are this many or more.
+
+    Returns
+    -------
+    grey : (rows, columns) float32, 0 where all is masked
+    share : (rows, columns) float32, of each block that is not masked
+    factor : int, px of a block along each axis
+    """
+    factor = max(1, max(image.shape) // finest)
+    weight = _block_sums(mask, factor)
     with np.errstate(invalid="ignore"):
-        return block_sum(np.where(mask, image, 0)) / weight, weight / factor**2
+        grey = _block_sums(np.where(mask, image, 0), factor) / weight
+    low, high = np.percentile(grey[weight > 0], [0.5, 99.7]) if weight.any() else (0, 1)
+    grey = np.nan_to_num(np.clip((grey - low) / max(high - low, 1e-9), 0, 1))
+    return grey, weight / factor**2, factor
 
 
 def frame(axes, mask, margin=0.0):
@@ -56,10 +76,7 @@ def draw_image(axes, image, mask, strength=1.0, limits=None):
     """
     (top, bottom), (left, right) = limits or ((0, image.shape[0]), (0, image.shape[1]))
     image, mask = image[top:bottom, left:right], mask[top:bottom, left:right]
-    factor = max(1, max(image.shape) // FINEST)
-    grey, share = _binned(image, mask, factor)
-    low, high = np.nanpercentile(grey[share > 0], [0.5, 99.7]) if (share > 0).any() else (0, 1)
-    grey = np.nan_to_num(np.clip((grey - low) / max(high - low, 1e-9), 0, 1))
+    grey, share, factor = grey_levels(image, mask)
     colour = 1 - strength * (1 - np.repeat(grey[..., None], 3, axis=2))
     colour = share[..., None] * colour + (1 - share[..., None]) * np.array(MASKED)
     rows, columns = (n * factor for n in grey.shape)

@@ -1,0 +1,112 @@
+"""The patches of one preprocessing at the largest window, from which every smaller window is taken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from ferrotune.descriptors import crop, window_px
+from ferrotune.principal_components import Moments, decompose, principal_axes, project, provisional_means
+from ferrotune.stores import open_array, read_store
+
+BLOCK = 1024  # sites read or written together: the memory is bounded whatever the image
+
+
+def blocks(count):
+    """Slices of BLOCK sites that cover `count` sites."""
+    return [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
+
+
+@dataclass(frozen=True)
+class PatchStack:
+    """Patches of all sites, read block by block.
+
+    Attributes
+    ----------
+    read : function of a slice of sites, giving their patches (n, y, x) float32
+    kind : (site,) int, row of `mean` that belongs to a site: its sublattice
+    mean : (kind, y, x) float32
+    covariance : (y * x, y * x) float32 about these means, or None where there are fewer sites than pixels
+    cell_px : float, length of a unit cell in the patches' pixels
+    """
+
+    read: Callable
+    kind: np.ndarray
+    mean: np.ndarray
+    covariance: np.ndarray | None
+    cell_px: float
+
+    @classmethod
+    def open(cls, store, flatten, sigma):
+        """Of one preprocessing in a store of patches; its patches stay on disk until they are asked for."""
+        small, attributes = read_store(store, "sublattice")
+        i = attributes["preprocessings"].index([flatten, sigma])
+        patches = open_array(store, "patches")
+        return cls(
+            read=lambda part: patches[i, part],
+            kind=np.unique(small["sublattice"], return_inverse=True)[1],
+            mean=open_array(store, "mean")[i],
+            covariance=open_array(store, "covariance")[i] if attributes["reduced"] else None,
+            cell_px=attributes["cell_px"] / attributes["binning"],
+        )
+
+    def __len__(self):
+        return len(self.kind)
+
+    def window(self, setting):
+        """(height, width) px of a trial's window."""
+        return window_px(setting["w1"], self.cell_px), window_px(setting["w2"], self.cell_px)
+
+    def descriptors(self, window):
+        """Patches (n, height * width) of a window, less their sublattice's mean."""
+        mean = crop(self.mean, window)
+        return np.concatenate([crop(self.read(part), window) - mean[self.kind[part]] for part in blocks(len(self))])
+
+    def scores(self, window, rank):
+        """Principal components (n, rank) float64 of a window, by falling variance; fewer where there are fewer."""
+        if self.covariance is None:
+            return decompose(self.descriptors(window), rank)
+        inside = np.zeros(self.mean.shape[1:], bool)
+        top, left = ((have - want) // 2 for have, want in zip(inside.shape, window, strict=True))
+        inside[top : top + window[0], left : left + window[1]] = True
+        axes = principal_axes(self.covariance, inside.ravel(), rank)
+        read = (_flat(self.read(part)) for part in blocks(len(self)))
+        return project(read, self.kind, _flat(self.mean), axes)
+
+
+def cut_stack(write, cutter, yx, kind, covariance, threads=1):
+    """Cut the patches of all sites, block by block, and gather their statistics on the way.
+
+    Parameters
+    ----------
+    write : function of a slice of sites and their patches (n, y, x) float32, which keeps these
+    cutter : ferrotune.descriptors.Cutter of the preprocessed image
+    yx : (site, 2) px
+    kind : (site,) int from 0, the sublattice of each site
+    covariance : bool, whether to take it
+    threads : int; the result is the same for any
+
+    Returns
+    -------
+    mean : (kind, y, x) float32
+    covariance : (y * x, y * x) float32 about these means, or None
+    """
+    provisional = provisional_means(_flat(cutter(yx[:BLOCK])), kind[:BLOCK], kind.max() + 1)
+
+    def cut(part):
+        patches = cutter(yx[part])
+        write(part, patches)
+        return Moments.of(_flat(patches), kind[part], provisional, covariance)
+
+    # threads suffice: copies and linear algebra run free of the interpreter; the sums keep the blocks' order
+    sums = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(delayed(cut)(p) for p in blocks(len(yx)))
+    total = next(sums)
+    for part in sums:
+        total.add(part)
+    mean, covariance = total.statistics(provisional)
+    return mean.reshape(-1, *cutter.window), covariance
+
+
+def _flat(patches):
+    return patches.reshape(len(patches), -1)

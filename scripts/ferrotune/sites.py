@@ -1,0 +1,49 @@
+"""Sites that a segmentation labels: where each is drawn, and who is near whom."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from ferrotune.guards import Neighbourhood
+from ferrotune.raster import SAMPLES_PER_CELL, site_raster
+
+
+@dataclass(frozen=True)
+class Sites:
+    """What a segmentation is judged on: raster (rows, cols) of the nearest sites, and near.
+
+    All trials of an image share it, and the store of descriptors keeps it.
+    """
+
+    raster: np.ndarray
+    near: Neighbourhood
+
+    @classmethod
+    def of(cls, yx, mask, cell_px):
+        """Of sites yx (n, 2) px in an image with a mask (y, x) bool."""
+        return cls(site_raster(yx, mask, cell_px, SAMPLES_PER_CELL), Neighbourhood.of(yx, cell_px))
+
+    def arrays(self):
+        """Arrays (dict for `write_store`) that `from_arrays` reads back."""
+        around = self.near.around
+        return {
+            "site_raster": (("row", "sample"), self.raster),
+            "edges": (("edge", "end"), self.near.edges.astype(np.int32)),
+            "across": (("pair", "end"), self.near.across.astype(np.int32)),
+            "around_site": (("neighbour",), around.indices.astype(np.int32)),
+            "around_weight": (("neighbour",), around.data),
+            "around_start": (("start",), around.indptr.astype(np.int64)),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays):
+        """Of a store's arrays (dict of name -> array)."""
+        starts = arrays["around_start"]
+        around = csr_array(
+            (arrays["around_weight"], arrays["around_site"], starts), shape=(len(starts) - 1, len(starts) - 1)
+        )
+        return cls(arrays["site_raster"], Neighbourhood(arrays["edges"], around, arrays["across"]))
+
+
+ARRAYS = ("site_raster", "edges", "across", "around_site", "around_weight", "around_start")

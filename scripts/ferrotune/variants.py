@@ -1,0 +1,103 @@
+"""Ferroelectric variants of a map of polarization, by k-means."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import cKDTree
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+
+# Our choices. A silhouette above a half is "reasonable structure"
+# (Kaufman and Rousseeuw 1990); one round cloud cut in two stays below it.
+MIN_SILHOUETTE = 0.5
+MIN_SIGNAL_TO_NOISE = 2.0
+SILHOUETTE_SITES = 2000
+SILHOUETTE_MARGIN = 0.1
+
+
+def _smoothed(polarization: np.ndarray, yx: np.ndarray, radius_px: float) -> tuple[np.ndarray, np.ndarray]:
+    """Mean polarization of each site and its neighbours, and how many they are."""
+    tree = cKDTree(yx)
+    neighbours = tree.sparse_distance_matrix(tree, radius_px, output_type="coo_matrix").tocsr()
+    # Only which sites are near counts, and a site is its own neighbour at a distance that is not stored.
+    neighbours.data[:] = 1.0
+    neighbours.setdiag(1.0)
+    count = np.asarray(neighbours.sum(axis=1)).ravel()
+    return (neighbours @ polarization) / count[:, None], count
+
+
+def _above_noise(polarization: np.ndarray, smoothed: np.ndarray, count: np.ndarray) -> bool:
+    """Whether the smoothed map varies by more than the noise that smoothing leaves in it."""
+    inner = count > 1
+    if not inner.any():
+        return False
+    # A mean that includes the site itself leaves (count - 1) / count of the site's variance.
+    residual = ((polarization - smoothed)[inner] ** 2).sum(axis=1) * count[inner] / (count[inner] - 1)
+    noise = (residual.mean() / count[inner]).mean()
+    signal = smoothed[inner].var(axis=0).sum()
+    return bool(signal > MIN_SIGNAL_TO_NOISE**2 * noise)
+
+
+def _variants(smoothed: np.ndarray, max_variants: int, seed: int) -> np.ndarray:
+    """k-means labels with the smallest k of a good silhouette; one variant where none is good enough."""
+    rng = np.random.default_rng(seed)
+    some = rng.permutation(len(smoothed))[:SILHOUETTE_SITES]
+    scores, labels = [MIN_SILHOUETTE], [np.zeros(len(smoothed), dtype=int)]
+    for k in range(2, min(max_variants, len(smoothed) - 1) + 1):
+        found = KMeans(k, n_init=4, random_state=seed).fit(smoothed)
+        if len(np.unique(found.labels_[some])) < 2:
+            continue
+        # Numbered by the direction of their polarization, so that a number means the same in any run.
+        angle = np.arctan2(found.cluster_centers_[:, 0], found.cluster_centers_[:, 1])
+        labels.append(np.argsort(np.argsort(angle))[found.labels_])
+        scores.append(silhouette_score(smoothed[some], found.labels_[some]))
+    if max(scores) == MIN_SILHOUETTE:
+        return labels[0]
+    # Smoothing leaves averages of two variants along walls: fewer variants are taken unless clearly worse.
+    return labels[next(i for i, score in enumerate(scores) if i and score >= max(scores) - SILHOUETTE_MARGIN)]
+
+
+def polarization_variants(
+    polarization: np.ndarray,
+    yx: np.ndarray,
+    cell_px: float,
+    radius_cells: float = 1.25,
+    max_variants: int = 4,
+    seed: int = 0,
+) -> np.ndarray:
+    """Ferroelectric variants of a polarization map: reference labels where there is no label truth.
+
+    Parameters
+    ----------
+    polarization : (site, 2) array
+        (y, x) components in any unit; NaN where unknown.
+    yx : (site, 2) array, px
+    cell_px : float
+        Edge of the unit cell.
+    radius_cells : float
+        Polarization is averaged over the sites within this radius first.
+    max_variants : int
+        Most variants to tell apart.
+    seed : int
+
+    Returns
+    -------
+    (site,) int array
+        0 ... variants - 1 by rising direction of polarization, -1 where it is NaN.
+
+    Notes
+    -----
+    k-means, as in the paper, which does not say how k is chosen. Our choice: one variant where the smoothed
+    map varies by less than twice the noise that is left in it (as without polarization, or in a single
+    domain); else the smallest k of 2 ... `max_variants` whose silhouette is within 0.1 of the best, if the
+    best exceeds 0.5.
+    """
+    polarization, yx = np.asarray(polarization, float), np.asarray(yx, float)
+    known = np.isfinite(polarization).all(axis=1)
+    labels = np.full(len(polarization), -1)
+    if not known.any():
+        return labels
+    smoothed, count = _smoothed(polarization[known], yx[known], radius_cells * cell_px)
+    above = _above_noise(polarization[known], smoothed, count)
+    labels[known] = _variants(smoothed, max_variants, seed) if above else 0
+    return labels

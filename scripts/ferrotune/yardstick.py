@@ -1,0 +1,59 @@
+"""A reference made ready to score many segmentations of the same sites."""
+
+import numpy as np
+
+from ferrotune.agreement import ari, correlation, match_sites, nmi, wall_precision_recall, within
+from ferrotune.raster import SAMPLES_PER_CELL, label_raster, site_raster, wall_map
+
+SCORES = ("ari", "nmi", "correlation", "wall_precision", "wall_recall", "wall_f1")
+TOLERANCE = 1.0  # cells, up to which two wall samples are the same wall
+
+
+class Yardstick:
+    """What of a reference is the same for every segmentation: which sites it knows, and where its walls are."""
+
+    def __init__(self, yx, reference_yx, reference_label, mask, cell_px):
+        """Match the sites with the reference, and draw its walls where both are.
+
+        Parameters
+        ----------
+        yx : (site, 2) px
+        reference_yx : (cell, 2) px
+        reference_label : (cell,) int, negative where unknown
+        mask : (y, x) bool, true where there is signal
+        cell_px : float
+        """
+        self._site, partner = match_sites(yx, reference_yx, cell_px)
+        self._real = reference_label[partner]
+        # A reference of one variant scores nothing: every segmentation would agree with it by zero.
+        self._scores = len(np.unique(reference_label[reference_label >= 0])) > 1
+        if not self._scores:
+            return
+        sites = site_raster(yx, mask, cell_px, SAMPLES_PER_CELL)
+        truth = label_raster(site_raster(reference_yx, mask, cell_px, SAMPLES_PER_CELL), reference_label)
+        both = (sites >= 0) & (truth >= 0)
+        self._sites = np.where(both, sites, -1)
+        self._walls = wall_map(np.where(both, truth, -1))
+        self._near_walls = within(self._walls, TOLERANCE * SAMPLES_PER_CELL)
+
+    def score(self, labels):
+        """Every measure of agreement of a segmentation with the reference.
+
+        Parameters
+        ----------
+        labels : (site,) int
+            A site without label (negative) does not agree, and has no wall around it.
+
+        Returns
+        -------
+        dict of str to float
+            ari, nmi, correlation, wall_precision, wall_recall, wall_f1; NaN where there is nothing to compare.
+        """
+        if not self._scores:
+            return dict.fromkeys(SCORES, float("nan"))
+        found = labels[self._site]
+        walls = wall_precision_recall(
+            wall_map(label_raster(self._sites, labels)), self._walls, SAMPLES_PER_CELL, TOLERANCE, self._near_walls
+        )
+        values = (ari(found, self._real), nmi(found, self._real), correlation(found, self._real), *walls)
+        return dict(zip(SCORES, values, strict=True))

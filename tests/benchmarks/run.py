@@ -1,0 +1,67 @@
+"""run_seconds_full_size: 100 trials of the paper's space on a simulated full-size image, from image to front.
+
+The space is that of config/paper.yaml with rank 16 in place of raw patches, and with the background flattened
+over one cell, so that trials pass the guards, which are on. The image is simulated beforehand.
+"""
+
+import shutil
+from pathlib import Path
+
+from benchmarks.rows import Row
+from benchmarks.running import run_workflow
+from case import Case
+from ferrotune.record import write_record
+from ferrotune.simulate import Specimen, simulate
+
+FOLDER = Path(__file__).parents[2] / "results" / "bench" / "run"
+SPECIMEN = {"shape": (4400, 4400), "geometry": "walls_109", "dose": 400.0, "scan_rotation_deg": 5.0}
+WINDOW = {"low": 0.5, "high": 2.0, "step": 0.125}
+SPACE = {
+    "flatten": [1],
+    "sigma": [0],
+    "w1": WINDOW,
+    "w2": WINDOW,
+    "rank": [16],
+    "components": [5],
+    "covariance": ["full", "tied", "diag", "spherical"],
+}
+TRIALS, BATCH = 100, 25
+MOST_SECONDS = 150.0
+MOST_GB = 6.0
+MOST_SHARE = 0.15  # of the wall time, in which no job runs
+
+
+def make_case(folder, specimen, trials, batch):
+    """A new folder with one simulated image, its cells as the reference, and a config, as a Case."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    simulated = simulate(Specimen(**specimen), seed=1)
+    write_record(folder / "HAADF.h5", folder / "UCParameterization.h5", simulated.image, simulated.cells)
+    row = ("full", "0", "HAADF.h5", str(simulated.pixel_size_pm), "UCParameterization.h5", "")
+    case = Case(folder, rows="\t".join(row) + "\n")
+    case.write(
+        {
+            "series": "bench",
+            "images": "images.tsv",
+            "patches": {"subpixel": False},
+            "pipelines": {"patch_gmm": {"space": SPACE}},
+            "search": {"trials": trials, "batch": batch},
+        }
+    )
+    return case
+
+
+def measure():
+    """Rows: seconds from image to front, its memory, Snakemake's share, and seconds with figures and page too."""
+    case = make_case(FOLDER, SPECIMEN, TRIALS, BATCH)
+    front = run_workflow(case.command("results/bench/full/patch_gmm/front.tsv"), FOLDER)
+    rest = run_workflow(case.command(), FOLDER)
+    name, limit = "run_seconds_full_size", "at most"
+    share, whole = 1 - front.job_seconds / front.seconds, front.seconds + rest.seconds
+    peak = max(front.peak_gb, rest.peak_gb)
+    return [
+        Row(name, front.seconds, "s", limit, MOST_SECONDS, front.seconds / MOST_SECONDS),
+        Row(f"{name}[peak memory]", peak, "GB", limit, MOST_GB, peak / MOST_GB),
+        Row(f"{name}[share without a job]", share, "", limit, MOST_SHARE, share / MOST_SHARE),
+        Row(f"{name}[with figures and page]", whole, "s"),
+    ]

@@ -1,0 +1,64 @@
+"""The bench harness: every module in its own process, one that fails leaves NaN, and pytest runs none of them."""
+
+import math
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmarks import bench
+from benchmarks.rows import Row, peak_memory_gb
+
+GOOD = """
+import os
+from benchmarks.rows import Row
+
+def measure():
+    return [Row("speed", 12.5, "1/s", "peer", 2.5, 5.0), Row("process", os.getpid(), "")]
+"""
+BAD = "def measure():\n    raise ValueError('no such crystal')\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "good.py").write_text(GOOD)
+    (tmp_path / "bad.py").write_text(BAD)
+    return tmp_path
+
+
+def test_rows_of_all_modules_stand_in_one_table(folder, capfd):
+    output = folder / "out" / "bench.tsv"
+    rows = bench.bench(["bad", "good"], output, folder)
+    assert [row.name for row in rows] == ["bad", "speed", "process"]
+    table = pd.read_csv(output, sep="\t")
+    assert list(table) == ["name", "value", "unit", "peer", "peer_value", "ratio"]
+    assert math.isnan(table["value"][0])
+    assert table.loc[1, ["value", "peer", "ratio"]].tolist() == [12.5, "peer", 5.0]
+    assert table["value"][2] != os.getpid()
+    assert capfd.readouterr().err.strip() == "bench: bad failed: ValueError: no such crystal"
+
+
+def test_a_module_that_fails_leaves_its_figure_as_nan(tmp_path, capfd):
+    (tmp_path / "trial.py").write_text(BAD)
+    (row,) = bench.bench(["trial"], tmp_path / "bench.tsv", tmp_path)
+    assert row.name == "trial_seconds_full_size" and math.isnan(row.value)
+    assert "trial failed" in capfd.readouterr().err
+
+
+def test_a_module_that_there_is_not_is_said():
+    with pytest.raises(SystemExit, match="no module nonsense; there are"):
+        bench.main(["nonsense"])
+
+
+def test_a_row_without_peer():
+    assert math.isnan(Row("x", 1.0, "s").peer_value) and Row("x", 1.0, "s").peer == ""
+
+
+def test_memory_is_that_of_a_python_process():
+    assert 0.01 < peak_memory_gb() < 100
+
+
+def test_no_benchmark_is_collected_as_a_test():
+    folder = Path(bench.__file__).parent
+    assert [path for path in folder.rglob("*.py") if path.match("test_*.py") or path.match("*_test.py")] == []

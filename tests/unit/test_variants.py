@@ -1,0 +1,60 @@
+"""Variants of polarization maps with known domains."""
+
+import numpy as np
+import pytest
+
+from ferrotune.variants import polarization_variants
+
+CELL = 10.0
+
+
+def lattice(n=40):
+    """(n * n, 2) positions of a square lattice, px, row by row."""
+    y, x = np.mgrid[:n, :n]
+    return np.column_stack([y.ravel(), x.ravel()]) * CELL
+
+
+def purity(found, truth):
+    """Share of sites right under the best renaming."""
+    return sum(max(((found == k) & (truth == c)).sum() for c in set(truth)) for k in set(found)) / len(truth)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.5])
+@pytest.mark.parametrize("variants", [2, 3, 4])
+def test_variants_of_stripe_domains(variants, noise):
+    yx = lattice()
+    truth = (yx[:, 1] // (10 * CELL)).astype(int) % variants
+    angle = 2 * np.pi * truth / variants + 0.3
+    polarization = np.column_stack([np.sin(angle), np.cos(angle)])
+    polarization += noise * np.random.default_rng(0).normal(size=polarization.shape)
+    labels = polarization_variants(polarization, yx, CELL)
+    assert set(labels) == set(range(variants))
+    assert purity(labels, truth) > 0.95
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("mean", [0.0, 1.0])
+def test_a_single_domain_and_no_polarization_are_one_variant(mean, seed):
+    yx = lattice(30)
+    polarization = mean + 0.3 * np.random.default_rng(seed).normal(size=yx.shape)
+    np.testing.assert_array_equal(polarization_variants(polarization, yx, CELL, seed=seed), 0)
+
+
+def test_unknown_polarization_has_no_label_and_spoils_no_neighbour():
+    yx = lattice(20)
+    polarization = np.where(yx[:, 1:] < 10 * CELL, 1.0, -1.0) * np.ones(2)
+    polarization[::7, 0] = np.nan
+    labels = polarization_variants(polarization, yx, CELL)
+    np.testing.assert_array_equal(labels == -1, np.isnan(polarization).any(axis=1))
+    known = labels >= 0
+    assert purity(labels[known], (yx[known, 1] < 10 * CELL).astype(int)) == 1.0
+    assert (polarization_variants(np.full((5, 2), np.nan), yx[:5], CELL) == -1).all()
+
+
+def test_variants_do_not_depend_on_units_and_repeat():
+    yx = lattice(20)
+    polarization = np.where(yx[:, 1:] < 10 * CELL, 1.0, -1.0) * [0.2, 1.0]
+    polarization += 0.1 * np.random.default_rng(1).normal(size=polarization.shape)
+    labels = polarization_variants(polarization, yx, CELL, seed=5)
+    np.testing.assert_array_equal(labels, polarization_variants(polarization, yx, CELL, seed=5))
+    np.testing.assert_array_equal(labels, polarization_variants(polarization * 1e3, yx * 4, CELL * 4, seed=5))
