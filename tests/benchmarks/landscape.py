@@ -12,15 +12,15 @@ import numpy as np
 import yaml
 from threadpoolctl import threadpool_limits
 
+import patches
+from benchmarks.full_size import stores
 from ferrotune import guards, pareto
-from ferrotune.columns import A, find_columns
-from ferrotune.descriptors import cut_patches, preprocess, usable_sites, window_px
-from ferrotune.importing import exclusion_mask, prepare
-from ferrotune.lattice import find_lattice
-from ferrotune.settings import search_space
-from ferrotune.simulate import Specimen, simulate
+from ferrotune.patch_stack import PatchStack
+from ferrotune.settings import patch_cuts, search_space
+from ferrotune.sites import ARRAYS, Sites
 from ferrotune.space import Space
-from ferrotune.trials import Sites, descriptor_key, evaluate_batch
+from ferrotune.stores import read_store
+from ferrotune.trials import descriptor_key, evaluate_batch
 from simulated import demo_specimens
 
 ROOT = Path(__file__).parents[2]
@@ -28,8 +28,8 @@ KEPT = Path(__file__).with_name("landscape.npz")
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 OBJECTIVES = {"curvature": "minimise", "length": "maximise"}
 SPACE = search_space(CONFIG["pipelines"]["patch_gmm"])
-SHAPE = (768, 800)  # px; the demo's specimens, a little smaller, so that a table is a quarter of an hour's work
-MASKS = {"Sm_13": "box 644 0 768 800"}  # the substrate, as in the demo's sheet
+# A little smaller than the demo's, so that a table is ten minutes' work; and no substrate, whose edge is no wall.
+CHANGES = {"shape": (768, 800), "substrate_cells": 0}
 IMAGES = ("Sm_13", "Sm_10", "Sm_7")
 SEED = 1
 
@@ -96,27 +96,20 @@ def _trials_by_descriptor(space):
 
 
 def evaluated(image, space=SPACE):
-    """Landscape of a demo image (str): simulated, its columns found, every setting of the space evaluated."""
-    specimen = Specimen(**demo_specimens()[image] | {"shape": SHAPE})
-    pixels, mask = prepare(simulate(specimen, SEED).image, exclusion_mask(MASKS.get(image), SHAPE))
-    lattice = find_lattice(pixels, mask)
-    columns = find_columns(pixels, mask, lattice)
-    window = tuple(window_px(max(space.values(side)), lattice.cell_px) for side in ("w1", "w2"))
-    yx = columns.fit.yx[columns.sublattice == A]
-    yx = yx[usable_sites(mask, yx, window)]
-    sites = Sites.of(yx, mask, lattice.cell_px)
-
-    @cache
-    def patches(flatten, sigma):
-        return cut_patches(preprocess(pixels, mask, lattice.cell_px, flatten, sigma), yx, window)
-
-    rewards = np.full((space.size, len(OBJECTIVES)), np.nan, np.float32)
-    status = np.full(space.size, -1, np.int8)
-    for group in _trials_by_descriptor(space):
-        stack = patches(group[0][1]["flatten"], group[0][1]["sigma"])
-        for outcome in evaluate_batch(group, stack, sites, max(space.values("rank")), SEED):
-            rewards[outcome.trial] = [outcome.rewards[name] for name in OBJECTIVES]
-            status[outcome.trial] = guards.STATUSES.index(outcome.status)
+    """Landscape of a demo image (str): simulated, cut into patches, every setting of the space evaluated once."""
+    with stores(demo_specimens()[image] | CHANGES, SEED) as folder:
+        cuts = patch_cuts(CONFIG["pipelines"])
+        given = folder / "image.zarr", folder / "columns.zarr", folder / "patches.zarr"
+        patches.main(*given, sites="A", subpixel=True, cuts=cuts, image=image, threads=1, log_path=folder / "log")
+        sites = Sites.from_arrays(read_store(folder / "patches.zarr", *ARRAYS)[0])
+        rewards = np.full((space.size, len(OBJECTIVES)), np.nan, np.float32)
+        status = np.full(space.size, -1, np.int8)
+        for group in _trials_by_descriptor(space):
+            flatten, sigma, _, _ = descriptor_key(group[0][1])
+            stack = PatchStack.open(folder / "patches.zarr", flatten, sigma)
+            for outcome in evaluate_batch(group, stack, sites, max(space.values("rank")), SEED):
+                rewards[outcome.trial] = [outcome.rewards[name] for name in OBJECTIVES]
+                status[outcome.trial] = guards.STATUSES.index(outcome.status)
     return Landscape(space, rewards, status)
 
 
