@@ -30,8 +30,9 @@ OBJECTIVES = {"curvature": "minimise", "length": "maximise"}
 SPACE = search_space(CONFIG["pipelines"]["patch_gmm"])
 # A little smaller than the demo's, so that a table is ten minutes' work; and no substrate, whose edge is no wall.
 CHANGES = {"shape": (768, 800), "substrate_cells": 0}
-IMAGES = ("Sm_13", "Sm_10", "Sm_7")
-SEED = 1
+# Demo image, and seed of its simulation and of its trials. The search was shaped on the last two and on the unit
+# tests' landscape; the first is there to judge it.
+IMAGES = {"Sm_13": ("Sm_13", 1), "Sm_13_again": ("Sm_13", 2), "Sm_7": ("Sm_7", 1)}
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,10 @@ class Landscape:
 
 
 @cache
-def landscape(image):
-    """The kept Landscape of a demo image (str, of `IMAGES`)."""
+def landscape(name):
+    """The kept Landscape of a name of `IMAGES`."""
     with np.load(KEPT) as kept:
-        return Landscape(SPACE, kept[f"{image}_rewards"], kept[f"{image}_status"])
+        return Landscape(SPACE, kept[f"{name}_rewards"], kept[f"{name}_status"])
 
 
 def _trials_by_descriptor(space):
@@ -95,9 +96,9 @@ def _trials_by_descriptor(space):
     return [list(group) for _, group in groupby(by_key, key=lambda trial: descriptor_key(trial[1]))]
 
 
-def evaluated(image, space=SPACE):
+def evaluated(image, seed, space=SPACE):
     """Landscape of a demo image (str): simulated, cut into patches, every setting of the space evaluated once."""
-    with stores(demo_specimens()[image] | CHANGES, SEED) as folder:
+    with stores(demo_specimens()[image] | CHANGES, seed) as folder:
         cuts = patch_cuts(CONFIG["pipelines"])
         given = folder / "image.zarr", folder / "columns.zarr", folder / "patches.zarr"
         patches.main(*given, sites="A", subpixel=True, cuts=cuts, image=image, threads=1, log_path=folder / "log")
@@ -107,7 +108,7 @@ def evaluated(image, space=SPACE):
         for group in _trials_by_descriptor(space):
             flatten, sigma, _, _ = descriptor_key(group[0][1])
             stack = PatchStack.open(folder / "patches.zarr", flatten, sigma)
-            for outcome in evaluate_batch(group, stack, sites, max(space.values("rank")), SEED):
+            for outcome in evaluate_batch(group, stack, sites, max(space.values("rank")), seed):
                 rewards[outcome.trial] = [outcome.rewards[name] for name in OBJECTIVES]
                 status[outcome.trial] = guards.STATUSES.index(outcome.status)
     return Landscape(space, rewards, status)
@@ -117,11 +118,11 @@ def main():
     """Write the file with the landscapes of all images."""
     arrays = {}
     with threadpool_limits(1):
-        for image in IMAGES:
-            found = evaluated(image)
-            arrays |= {f"{image}_rewards": found.rewards, f"{image}_status": found.status}
+        for name, (image, seed) in IMAGES.items():
+            found = evaluated(image, seed)
+            arrays |= {f"{name}_rewards": found.rewards, f"{name}_status": found.status}
             np.savez_compressed(KEPT, **arrays)
-            print(f"{image}: {np.isfinite(found.losses).all(axis=1).sum()} of {SPACE.size} settings are usable")
+            print(f"{name}: {np.isfinite(found.losses).all(axis=1).sum()} of {SPACE.size} settings are usable")
 
 
 if __name__ == "__main__":

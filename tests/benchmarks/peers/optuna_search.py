@@ -2,14 +2,13 @@
 
 Reads losses (setting, objective), NaN where a setting is not usable; counts (parameter,) values of each, the
 last parameter changing fastest; ordered (parameter,) bool; seeds, trials, batch. Writes for each variant the
-numbers of the settings evaluated, (seed, trial) int, and the CPU seconds of all its searches, `<variant>_seconds`.
+numbers of the settings evaluated, (seed, trial) int.
 
 What serves Optuna best was chosen: its own repeats are answered from the table and not counted as evaluations,
 and unusable trials are told as failed, which its samplers leave out.
 """
 
 import sys
-import time
 import warnings
 
 import numpy as np
@@ -76,12 +75,10 @@ def main(table, output):
     counts, ordered = given["counts"].tolist(), given["ordered"].tolist()
     found = {}
     for name, (sampler, batch) in variants(int(given["batch"])).items():
-        start = time.process_time()
         found[name] = [
             searched(sampler(seed), batch, given["losses"], counts, ordered, int(given["trials"]))
             for seed in given["seeds"].tolist()
         ]
-        found[f"{name}_seconds"] = time.process_time() - start
     np.savez(output, **found)
 
 
