@@ -17,6 +17,7 @@ rule columns:
         f"{IMAGE}/benchmarks/columns.tsv"
     conda:
         "../envs/ferrotune.yaml"
+    threads: get_threads
     params:
         finder=config["columns"]["finder"],
         code=code_digest("columns.py"),

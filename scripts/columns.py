@@ -10,13 +10,13 @@ from ferrotune.lattice import find_lattice
 from ferrotune.stores import read_store, write_store
 
 
-def main(image_store, output, finder, image, log_path):
+def main(image_store, output, finder, image, log_path, threads=1):
     """Write columns.zarr from image.zarr."""
     with job(log_path, f"image {image}") as log:
         arrays, attributes = read_store(image_store, "image", "mask")
         lattice = find_lattice(arrays["image"], arrays["mask"])
         log.info("lattice a = %s, b = %s px, cell %.2f px", lattice.a, lattice.b, lattice.cell_px)
-        columns = find_columns(arrays["image"], arrays["mask"], lattice, finder)
+        columns = find_columns(arrays["image"], arrays["mask"], lattice, finder, threads)
         for name, kind in (("A", 0), ("B", 1), ("neither", -1)):
             log.info("%d columns %s", len(columns.of(kind)), name)
         for doubt in doubts(columns, lattice, attributes["pixel_size_pm"]):
@@ -51,4 +51,5 @@ if __name__ == "__main__":
         finder=snakemake.params.finder,
         image=snakemake.wildcards.image,
         log_path=snakemake.log[0],
+        threads=snakemake.threads,
     )

@@ -25,6 +25,7 @@ IDEAL = {
     "drift_px": 0.0,
     "thickness_gradient": 0.0,
 }
+TEN_PX = {"cell_px": (10.0, 10.4), "probe_sigma_px": 1.9, "pixel_size_pm": 39.0}  # few pixels a cell
 MATCH = 0.25  # cells; a column further from every true one is false
 
 
@@ -82,6 +83,7 @@ class Comparison:
     sorted_right: float  # share of the matched columns with the true sublattice
     error: np.ndarray  # (n,) px, of the matched columns
     sublattice: np.ndarray  # (n,), their true one
+    pull: np.ndarray  # (n, 2), errors along y and x over their error bars
 
 
 def compare(seen, margin=0.5):
@@ -100,13 +102,15 @@ def compare(seen, margin=0.5):
         sorted_right=(seen.columns.sublattice[index] == kind)[matched].mean(),
         error=distance[matched],
         sublattice=kind[matched],
+        pull=((yx[index] - truth) / seen.columns.fit.sigma_yx[index])[matched],
     )
 
 
 def cramer_rao(specimen, sublattice):
     """Least standard deviation (px, one axis) of a column's position in shot noise, its neighbours known.
 
-    Fisher information of the position of a Gaussian column in an image of independent Poisson counts.
+    Fisher information of position, amplitude, width and background of a Gaussian column, all five free, amid its
+    neighbours' light in an image of independent Poisson counts; mean of the two axes' variances.
     """
     counts = specimen.dose / (1 + specimen.background)
     peak = counts * (1.0 if sublattice == 0 else specimen.b_intensity)
@@ -122,5 +126,9 @@ def cramer_rao(specimen, sublattice):
             same = i % 1 == 0
             height = counts * (1.0 if same == (sublattice == 0) else specimen.b_intensity)
             level += height * np.exp(-((y - i * a) ** 2 + (x - j * b) ** 2) / (2 * width**2))
-    slope = peak * y / width**2 * np.exp(-(y**2 + x**2) / (2 * width**2))
-    return float((slope**2 / level).sum() ** -0.5)
+    square = y**2 + x**2
+    shape = np.exp(-square / (2 * width**2))
+    slopes = [peak * y / width**2 * shape, peak * x / width**2 * shape, shape, peak * square / width**3 * shape]
+    derivatives = np.array([*slopes, np.ones(shape.shape)]).reshape(5, -1)
+    information = derivatives / level.ravel() @ derivatives.T
+    return float(np.sqrt(np.diag(np.linalg.inv(information))[:2].mean()))

@@ -35,6 +35,11 @@ def _neighbour(tree, yx, step, reach):
     return np.where(np.isfinite(distance), index, -1)
 
 
+def _graph(edges, size):
+    """Graph of `size` nodes with edges (2, n)."""
+    return coo_array((np.ones(edges.shape[1]), (edges[0], edges[1])), shape=(size, size)).tocsr()
+
+
 def _lattice_indices(yx, along_a, along_b, lattice):
     """Integer indices (n, 2), counted from column to column so that strain and drift do not add up."""
     n = len(yx)
@@ -44,20 +49,21 @@ def _lattice_indices(yx, along_a, along_b, lattice):
         edges.append(np.stack([start, neighbour[start]]))
         steps.append(np.full(len(start), axis))
     edges, steps = np.hstack(edges), np.hstack(steps)
-    graph = coo_array((np.ones(edges.shape[1]), (edges[0], edges[1])), shape=(n, n)).tocsr()
     step_of = dict(zip(map(tuple, edges.T.tolist()), steps.tolist(), strict=True))
-    _, group = csgraph.connected_components(graph, directed=False)
-    expected = np.round((yx - yx[0]) @ lattice.reciprocal.T).astype(int)
-    indices = expected.copy()
-    for root in np.unique(group, return_index=True)[1]:
-        order, parent = csgraph.breadth_first_order(graph, root, directed=False)
-        for child in order[1:].tolist():
-            above = int(parent[child])
-            axis = step_of.get((above, child))
-            sign = 1 if axis is not None else -1
-            axis = step_of[child, above] if axis is None else axis
-            indices[child] = indices[above]
-            indices[child, axis] += sign
+    _, group = csgraph.connected_components(_graph(edges, n), directed=False)
+    roots = np.unique(group, return_index=True)[1]
+    # one search from a node tied to a root of each group: a search a group is quadratic where there are many
+    tied = np.hstack([edges, np.stack([np.full(len(roots), n), roots])])
+    order, parent = csgraph.breadth_first_order(_graph(tied, n + 1), n, directed=False)
+    indices = np.round((yx - yx[0]) @ lattice.reciprocal.T).astype(int)  # a root's are those that are expected
+    for child, above in zip(order[1:].tolist(), parent[order[1:]].tolist(), strict=True):
+        if above == n:
+            continue
+        axis = step_of.get((above, child))
+        sign = 1 if axis is not None else -1
+        axis = step_of[child, above] if axis is None else axis
+        indices[child] = indices[above]
+        indices[child, axis] += sign
     return indices - indices.min(axis=0)
 
 

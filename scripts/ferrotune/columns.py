@@ -1,19 +1,26 @@
 """Atomic columns: found without a per-image threshold, refined, and sorted into sublattices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
-from skimage.feature import blob_log, peak_local_max
+from skimage.feature import blob_log
 
 from ferrotune.errors import InputError
 from ferrotune.lattice import LatticePhase
 from ferrotune.refinement import FittedColumns, refine_columns
+from ferrotune.smoothing import block_mean
 
 A, B, NEITHER = 0, 1, -1
 SITE_RADIUS = 0.3  # a column lies within this share of a cell of its lattice site; A and B are 0.71 apart
 SIGNIFICANCE = 3.0  # amplitude over its standard error: below, there is no column
+EXPECTED = 2.0  # the same at a site of a sublattice most of whose sites are significant
+OFF_SITE_SHARE = 0.7  # height of a maximum off the sites, as a share of the dimmer sublattice's: below, it is noise
+LIT_CELLS = 0.6  # a column so far outside the mask still throws light into it
+FINE_CELLS, COARSE_CELLS = 0.12, 0.35  # band in which candidates are maxima: a column's width, and its surroundings'
+BLOCKS_PER_CELL = 8  # pixels are averaged down to so many a cell before candidates are looked for
+DOUBTFUL = 1.0  # significance at a lattice site below which a fit under way is not gone on with
 MIN_CELLS = 8
 SPARSE = 0.8  # B columns for each A, below which something is likely to be wrong
 CELL_PM = (300.0, 650.0)  # of perovskites, pseudocubic to doubled
@@ -32,12 +39,21 @@ class Columns:
 
 
 def _local_maxima(image, mask, cell_px):
-    """Maxima of the band-passed image, at most one for each quarter of a cell: the candidates."""
-    filled = np.asarray(np.where(mask, image, np.median(image[mask])), np.float32)
-    band = ndimage.gaussian_filter(filled, 0.09 * cell_px) - ndimage.gaussian_filter(filled, 0.35 * cell_px)
-    band[~mask] = band.min()  # else every pixel of a masked corner, all alike, is a maximum
-    found = peak_local_max(band, min_distance=max(1, round(0.22 * cell_px)), exclude_border=False)
-    return found[mask[tuple(found.T)]].astype(float)
+    """Maxima of the band-passed image, at most one for each quarter of a cell, and their heights (n,).
+
+    On block means where a cell has many pixels: the refinement finds the fraction of a pixel anyway.
+    """
+    size = max(1, int(cell_px // BLOCKS_PER_CELL))
+    weight = block_mean(mask, size)
+    typical = np.median(image[::size, ::size][mask[::size, ::size]])
+    blocks, cell = block_mean(np.where(mask, image - typical, 0), size), cell_px / size
+    band = ndimage.gaussian_filter(blocks, FINE_CELLS * cell) - ndimage.gaussian_filter(blocks, COARSE_CELLS * cell)
+    band[weight == 0] = band.min()  # else every pixel of a masked corner, all alike, is a maximum
+    found = np.argwhere(band == ndimage.maximum_filter(band, 2 * max(1, round(0.22 * cell)) + 1))
+    height = band[tuple(found.T)]
+    yx = np.clip(found * size + (size - 1) / 2, 0, np.array(mask.shape) - 1)
+    inside = mask[tuple(np.rint(yx).astype(int).T)]
+    return yx[inside], height[inside]
 
 
 def _blobs(image, mask, cell_px):
@@ -59,8 +75,23 @@ def _sublattice(phase, yx):
     return sublattice
 
 
-def _missing_sites(phase, yx, lattice, mask):
-    """Lattice sites (m, 2) px beside found columns at which nothing was found: dim columns, to be tried."""
+def _credible(phase, yx, height, cell_px):
+    """Maxima (n,) bool to try: the highest at each lattice site, and off the sites those as high as a column's."""
+    sublattice = _sublattice(phase, yx)
+    on_site = sublattice != NEITHER
+    alone = np.zeros(len(yx), bool)
+    alone[on_site] = _far_from_each_other(
+        yx[on_site], SITE_RADIUS * cell_px, np.argsort(-height[on_site], kind="stable")
+    )
+    dimmer = min((np.median(height[sublattice == kind]) for kind in (A, B) if (sublattice == kind).any()), default=0)
+    return alone | ~on_site & (height > OFF_SITE_SHARE * dimmer)
+
+
+def _sites(phase, yx, lattice, mask):
+    """Lattice sites (m, 2) px beside columns at which there is none yet: dim columns, and those just outside.
+
+    A column outside the image or the mask throws its light into it, and is fitted for its neighbours' sake.
+    """
     a, b = lattice.vectors
     steps = np.array([(a + b) / 2, (a - b) / 2, -(a + b) / 2, (b - a) / 2])
     sites = (yx[:, None] + steps).reshape(-1, 2)
@@ -72,9 +103,21 @@ def _missing_sites(phase, yx, lattice, mask):
     sites = sites[_far_from_each_other(sites, radius)]
     distance, _ = cKDTree(yx).query(sites)
     sites = sites[distance > radius]
-    inside = ((sites >= 0) & (sites <= np.array(mask.shape) - 1)).all(1)
-    sites = sites[inside]
-    return sites[mask[tuple(np.round(sites).astype(int).T)]]
+    return sites[_lit(mask, sites, LIT_CELLS * lattice.cell_px)]
+
+
+def _lit(mask, yx, reach):
+    """Whether positions (n,) lie in the mask or within about `reach` px of it."""
+    angle = np.arange(8) * np.pi / 4
+    around = np.vstack([[0, 0], reach * np.column_stack([np.sin(angle), np.cos(angle)])])
+    return _inside(mask, (yx[:, None] + around).reshape(-1, 2)).reshape(len(yx), -1).any(axis=1)
+
+
+def _inside(mask, yx):
+    """Whether positions (n,) lie in the image and in the mask."""
+    inside = ((yx >= 0) & (yx <= np.array(mask.shape) - 1)).all(axis=1)
+    inside[inside] = mask[tuple(np.round(yx[inside]).astype(int).T)]
+    return inside
 
 
 def _far_from_each_other(yx, radius, order=None):
@@ -88,20 +131,69 @@ def _far_from_each_other(yx, radius, order=None):
     return keep
 
 
-def _is_column(fit, sublattice, mask):
-    """Which fits (n,) are columns: significant, of a column's strength, inside the image and the mask."""
+def _is_column(fit, sublattice):
+    """Which fits (n,) are columns: significant, and of a column's strength."""
     clear = fit.significance > SIGNIFICANCE
-    inside = ((fit.yx >= 0) & (fit.yx <= np.array(mask.shape) - 1)).all(1)
-    inside[inside] = mask[tuple(np.round(fit.yx[inside]).astype(int).T)]
+    for kind in (A, B):
+        sites = sublattice == kind
+        if 2 * clear[sites].sum() > sites.sum():
+            clear[sites] = fit.significance[sites] > EXPECTED
     strength = np.ones(len(sublattice), bool)
     for kind, reference, share in ((A, A, 0.2), (B, A, 0.05), (B, B, 0.15), (NEITHER, B, 0.7)):
         typical = fit.amplitude[(sublattice == reference) & clear]
         if typical.size:
             strength &= (sublattice != kind) | (fit.amplitude > share * np.median(typical))
-    return clear & inside & strength
+    return clear & strength
 
 
-def find_columns(image, mask, lattice, finder="lattice"):
+def _kept(fit, phase, cell_px, doubtful=False):
+    """Rows of the fits that are columns, no two of them at one site; with what is doubtful at lattice sites, or not."""
+    sublattice = _sublattice(phase, fit.yx)
+    keep = _is_column(fit, sublattice)
+    if doubtful:
+        keep |= (sublattice != NEITHER) & (fit.significance > DOUBTFUL)
+    rows = np.flatnonzero(keep)
+    order = np.argsort(-fit.amplitude[rows], kind="stable")
+    return rows[_far_from_each_other(fit.yx[rows], SITE_RADIUS * cell_px, order)]
+
+
+def _placed(fit, mask, lattice):
+    """Fitted columns, those outside the mask where their neighbours inside put them, and as bright.
+
+    What is seen of a column outside is its tail, which does not tell as much.
+    """
+    inside = _inside(mask, fit.yx)
+    outside, tree = np.flatnonzero(~inside), cKDTree(fit.yx[inside])
+    seen = np.column_stack([fit.yx, fit.amplitude])
+    a, b = lattice.vectors
+    total, count = np.zeros((len(outside), 3)), np.zeros((len(outside), 1))
+    for vector in (a, -a, b, -b):
+        distance, index = tree.query(fit.yx[outside] + vector)
+        near = distance < SITE_RADIUS * lattice.cell_px
+        total[near] += seen[inside][index[near]] - np.append(vector, 0)
+        count[near] += 1
+    known = count[:, 0] > 0
+    seen[outside[known]] = total[known] / count[known]
+    return replace(fit, yx=seen[:, :2], amplitude=seen[:, 2])
+
+
+def _refined(image, mask, lattice, phase, threads):
+    """Columns fitted to the image: all candidates at first, then those that stand the test."""
+    cell = lattice.cell_px
+    yx, height = _local_maxima(image, mask, cell)
+    yx = yx[_credible(phase, yx, height, cell)]
+    yx = np.vstack([yx, _sites(phase, yx, lattice, mask)])
+
+    def keep(fit):
+        rows = np.sort(_kept(fit, phase, cell, doubtful=True))
+        return rows, _placed(fit[rows], mask, lattice)
+
+    fit = refine_columns(image, mask, yx, cell, keep, threads)
+    fit = fit[_kept(fit, phase, cell)]
+    return fit[_inside(mask, fit.yx)]
+
+
+def find_columns(image, mask, lattice, finder="lattice", threads=1):
     """Find, refine and sort the atomic columns of an image.
 
     Candidates are the maxima of the band-passed image, and lattice sites beside them where no maximum was
@@ -116,6 +208,8 @@ def find_columns(image, mask, lattice, finder="lattice"):
     lattice : ferrotune.lattice.Lattice
     finder : {"lattice", "blob_log"}
         "blob_log" is the paper's detector, for comparison: whole-pixel positions, no refinement.
+    threads : int
+        Cores to work on; the result is the same, byte for byte, whatever their number.
 
     Returns
     -------
@@ -127,7 +221,8 @@ def find_columns(image, mask, lattice, finder="lattice"):
         If the image holds fewer than 8 x 8 unit cells, or almost no column is found.
     """
     cell = lattice.cell_px
-    if mask.sum() < (MIN_CELLS * cell) ** 2 or min(np.ptp(np.argwhere(mask), axis=0) + 1) < MIN_CELLS * cell:
+    extent = (np.ptp(np.flatnonzero(mask.any(axis=i)), axis=0) + 1 for i in (0, 1))
+    if mask.sum() < (MIN_CELLS * cell) ** 2 or min(extent) < MIN_CELLS * cell:
         raise InputError(
             f"fewer than {MIN_CELLS} x {MIN_CELLS} unit cells of {cell:.1f} px in the unmasked image: "
             "use a larger field of view"
@@ -137,17 +232,8 @@ def find_columns(image, mask, lattice, finder="lattice"):
         yx = _blobs(image, mask, cell)
         flat = np.full(len(yx), np.nan)
         fit = FittedColumns(yx, np.full_like(yx, np.nan), flat, flat, flat, flat)
-        keep = np.ones(len(yx), bool)
     else:
-        candidates = _local_maxima(image, mask, cell)
-        candidates = np.vstack([candidates, _missing_sites(phase, candidates, lattice, mask)])
-        fit = refine_columns(image, mask, candidates, cell)
-        sublattice = _sublattice(phase, fit.yx)
-        keep = _is_column(fit, sublattice, mask)
-        keep[keep] = _far_from_each_other(
-            fit.yx[keep], SITE_RADIUS * cell, np.argsort(-fit.amplitude[keep], kind="stable")
-        )
-    fit = fit[keep]
+        fit = _refined(image, mask, lattice, phase, threads)
     fit = fit[np.lexsort((fit.yx[:, 1], fit.yx[:, 0]))]
     if len(fit.yx) < MIN_CELLS**2:
         raise InputError(

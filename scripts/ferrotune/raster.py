@@ -34,11 +34,17 @@ def _chains(size, links):
     """Order of the nodes of a graph with two links a node at most, starts of its chains, which are rings."""
     degree = np.bincount(links.ravel(), minlength=size)
     count, chain = connected_components(_graph(links, size), directed=False)
-    # one search from a root tied to one end of each chain (any node of a ring) walks them one by one
+    # one search along a spine with a node tied to one end of each chain (any node of a ring) walks them one by
+    # one; a single root would be gone through anew after each chain, which is quadratic in their number
     by_end = np.lexsort([np.arange(size), degree == 2, chain])
     first = by_end[np.searchsorted(chain[by_end], np.arange(count))]
-    tied = np.concatenate([links, np.column_stack([first, np.full(count, size)])])
-    order = depth_first_order(_graph(tied, size + 1), size, directed=False, return_predecessors=False)[1:]
+    spine = size + np.arange(count)
+    tied = np.concatenate([links, np.column_stack([first, spine]), np.column_stack([spine[:-1], spine[1:]])])
+    order = np.empty(0, dtype=int)
+    if count:
+        order = depth_first_order(_graph(tied, size + count), size, directed=False, return_predecessors=False)
+    order = order[order < size]
+    order = order[np.argsort(first[chain[order]], kind="stable")]
     starts = np.flatnonzero(np.diff(chain[order], prepend=-1))
     return order, starts, degree[order[starts]] == 2
 

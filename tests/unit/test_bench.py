@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -9,9 +10,11 @@ import pytest
 
 from benchmarks import bench
 from benchmarks.rows import Row, peak_memory_gb
+from benchmarks.running import run_workflow, time_with_a_job
 
 GOOD = """
 import os
+import sys
 from benchmarks.rows import Row
 
 def measure():
@@ -62,3 +65,17 @@ def test_memory_is_that_of_a_python_process():
 def test_no_benchmark_is_collected_as_a_test():
     folder = Path(bench.__file__).parent
     assert [path for path in folder.rglob("*.py") if path.match("test_*.py") or path.match("*_test.py")] == []
+
+
+def test_time_with_a_job_counts_what_runs_side_by_side_once(tmp_path):
+    for name, start, end in (("early", 900, 950), ("a", 1000, 1010), ("b", 1004, 1012), ("c", 1020, 1021)):
+        (tmp_path / f"{name}.tsv").write_text(f"s\th:m:s\n{end - start}\t-\n")
+        os.utime(tmp_path / f"{name}.tsv", (end, end))
+    assert time_with_a_job(tmp_path.glob("*.tsv"), since=1000) == pytest.approx(13)
+
+
+def test_a_command_is_watched_to_its_end(tmp_path):
+    held = run_workflow([sys.executable, "-c", "import time; x = bytearray(80_000_000); time.sleep(1.2)"], tmp_path)
+    assert held.seconds > 1.2 and held.peak_gb > 0.08 and held.job_seconds == 0
+    with pytest.raises(RuntimeError, match="ended with status 3"):
+        run_workflow([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)

@@ -73,6 +73,15 @@ def test_indices_follow_a_drift_that_adds_up_to_cells():
     assert np.array_equal(np.unique(cells.ab, axis=0), np.argwhere(np.ones((59, 7))))
 
 
+def test_islands_count_from_where_the_lattice_expects_them():
+    a, _ = crystal(4, 5)
+    far, _ = crystal(3, 3, origin=(40.0, 50.0) + np.array([20, 7]) @ LATTICE.vectors + 5.0)
+    lone = np.array([[1000.0, 40.0], [40.0, 1000.0]])
+    cells = build_cells(np.vstack([lone[:1], a, lone[1:], far]), np.empty((0, 2)), LATTICE)
+    expected = np.vstack([np.argwhere(np.ones((3, 4))), np.array([20, 7]) + np.argwhere(np.ones((2, 2)))])
+    np.testing.assert_array_equal(cells.ab - cells.ab.min(axis=0), expected)
+
+
 def test_a_cell_without_its_b_column_has_no_polarization():
     a, b = crystal(6, 6)
     cells = build_cells(a, np.delete(b, 7, axis=0), LATTICE)

@@ -10,10 +10,9 @@ from ferrotune.columns import A, B, doubts, find_columns
 from ferrotune.errors import InputError
 from ferrotune.lattice import find_lattice
 from ferrotune.simulate import Specimen
-from simulated import SMALL, compare, cramer_rao, demo_specimens, depth, see
+from simulated import SMALL, TEN_PX, compare, cramer_rao, demo_specimens, depth, see
 
 DEMO = demo_specimens()
-TEN_PX = {"cell_px": (10.0, 10.4), "probe_sigma_px": 1.9, "pixel_size_pm": 39.0}
 
 
 @pytest.mark.parametrize("image", DEMO)
@@ -123,7 +122,10 @@ def test_a_turned_image_has_turned_columns(turn):
         y, x = x, -y
     distance, index = cKDTree(seen.columns.fit.yx).query(np.column_stack([y, x]) + middle)
     assert len(columns.fit.yx) == len(seen.columns.fit.yx)
-    assert distance.max() < 0.02
+    cut = depth(seen, seen.columns.fit.yx[index]) < 0.5
+    assert distance[~cut].max() < 0.02
+    # What the frame cuts hangs on the columns outside, which are only guessed at: the same within half an error bar.
+    assert (distance[cut] < 0.5 * columns.fit.sigma_yx[cut].max(axis=1)).all()
     assert np.array_equal(columns.sublattice, seen.columns.sublattice[index])
 
 

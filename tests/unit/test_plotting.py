@@ -105,9 +105,11 @@ def test_greys_are_means_of_what_is_not_masked():
     assert (maps.grey_levels(image, ~mask & False, 200)[0] == 0).all()
 
 
-def test_maps_stay_small_for_full_size_images():
-    sites, _ = maps.site_map(np.empty((0, 2)), np.ones((4400, 4300), bool), 26.0)
-    assert max(sites.shape) <= maps.FINEST
+@pytest.mark.parametrize("finest", [maps.FINEST, explorer.FINEST, 40])
+def test_maps_stay_small_for_full_size_images(finest):
+    sites, (left, right, bottom, top) = maps.site_map(np.empty((0, 2)), np.ones((4400, 4300), bool), 26.0, finest)
+    assert max(sites.shape) <= finest + 1
+    assert (right - left, bottom - top) == pytest.approx((4300, 4400), abs=4400 / min(sites.shape))
     assert (sites == -1).all()
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from ferrotune.columns import A, B
 from ferrotune.refinement import refine_columns
 from ferrotune.simulate import Specimen
-from simulated import IDEAL, compare, cramer_rao, depth, see
+from simulated import IDEAL, TEN_PX, compare, cramer_rao, see
 
 CELL = 26.0
 
@@ -62,30 +63,77 @@ def test_a_cut_column_is_measured_from_what_the_mask_leaves():
     assert np.isfinite(fit.sigma_yx).all()
 
 
-@pytest.mark.parametrize("dose", [60.0, 400.0])
+def shot_noise_only(dose, **settings):
+    """What is found in a specimen with nothing but shot noise, 1,400 columns of each sublattice, and the bounds."""
+    seen = see(geometry="none", polarization_pm=0.0, dose=dose, **IDEAL, **settings)
+    known = {k: v for k, v in seen.simulation.settings.items() if k != "seed"}
+    return compare(seen, margin=1.0), [cramer_rao(Specimen(**known), kind) for kind in (A, B)]
+
+
+def rms_over_bound(compared, bounds, kind):
+    return np.sqrt((compared.error[compared.sublattice == kind] ** 2).mean() / 2) / bounds[kind]
+
+
+@pytest.mark.parametrize("dose", [20.0, 60.0, 200.0])
 def test_positions_reach_the_cramer_rao_bound(dose):
-    """In nothing but shot noise: within 20 % of the bound, which no unbiased measurement can pass."""
-    seen = see(geometry="none", polarization_pm=0.0, dose=dose, shape=(520, 540), **IDEAL)
-    settings = {k: v for k, v in seen.simulation.settings.items() if k != "seed"}
-    compared = compare(seen, margin=1.0)
-    for sublattice in (0, 1):
-        error = compared.error[compared.sublattice == sublattice]
-        rms = np.sqrt((error**2).mean() / 2)
-        bound = cramer_rao(Specimen(**settings), sublattice)
-        assert 0.9 * bound < rms < 1.2 * bound
+    """In nothing but shot noise: no column missed, within 10 % of the bound, and with error bars that say so.
+
+    The mean of 2,700 squares is uncertain by 3 %, its root by 1.4 %. The bound knows the neighbours; with all
+    columns' parameters free but a common width it is 5 to 6 % higher. At 20 counts a Fe column stands 12 standard
+    errors above nothing, and second-order terms add to its errors.
+    """
+    compared, bounds = shot_noise_only(dose, shape=(1000, 1020))
+    assert compared.found == 1.0
+    for kind in (A, B):
+        assert 1.0 < rms_over_bound(compared, bounds, kind) < 1.10
+        assert 0.9 < (compared.pull[compared.sublattice == kind] ** 2).mean() < 1.1
 
 
-def test_error_bars_are_those_of_the_errors():
-    seen = see(geometry="none", polarization_pm=0.0, dose=150.0, shape=(520, 540), **IDEAL)
-    fit = seen.columns.fit
-    inner = np.flatnonzero(depth(seen, fit.yx) > 1)
-    truth = seen.simulation.columns_yx
-    nearest = np.argmin(((fit.yx[inner, None] - truth) ** 2).sum(-1), axis=1)
-    pull = (fit.yx[inner] - truth[nearest]) / fit.sigma_yx[inner]
-    for sublattice in (0, 1):
-        of = seen.columns.sublattice[inner] == sublattice
-        assert pull[of].std() == pytest.approx(1.0, abs=0.2)
-        assert np.abs(pull[of].mean(axis=0)).max() < 0.2
+@pytest.mark.parametrize("dose", [20.0, 60.0, 200.0])
+def test_positions_at_ten_pixels_a_cell_reach_the_bound_too(dose):
+    """Columns 7 px apart, of 1.9 px each: at 20 counts a Fe column stands 5 standard errors above nothing."""
+    compared, bounds = shot_noise_only(dose, shape=(420, 440), **TEN_PX)
+    assert compared.found >= 0.99
+    for kind in (A, B):
+        assert rms_over_bound(compared, bounds, kind) < 1.3
+        assert 0.9 < (compared.pull[compared.sublattice == kind] ** 2).mean() < (1.1 if dose > 20 else 1.2)
+
+
+def test_error_bars_are_right_on_average_on_each_axis():
+    compared, _ = shot_noise_only(150.0, shape=(520, 540))
+    for kind in (A, B):
+        pull = compared.pull[compared.sublattice == kind]
+        assert np.abs(pull.mean(axis=0)).max() < 0.2
+        assert pull.std(axis=0) == pytest.approx(np.ones(2), abs=0.15)
+
+
+def test_the_same_bytes_on_one_core_and_on_two():
+    seen = see(shape=(520, 540), dose=60.0)
+    one, two = (refine_columns(seen.image, seen.mask, seen.simulation.columns_yx, CELL, threads=n) for n in (1, 2))
+    for name, values in vars(one).items():
+        assert values.tobytes() == getattr(two, name).tobytes()
+
+
+def test_noise_of_one_level_everywhere_is_weighed_evenly():
+    """Detector noise in place of shot noise: errors of the size that a bound for even noise gives."""
+    yx, n_a = lattice_points(12)
+    rng = np.random.default_rng(3)
+    amplitude = np.where(np.arange(len(yx)) < n_a, 1.0, 0.4)
+    image = paint(yx, amplitude, 4.8, (340, 340)) + rng.normal(0, 0.2, (340, 340))
+    fit = refine_columns(image, np.ones(image.shape, bool), yx + rng.uniform(-1, 1, yx.shape), CELL)
+    error = fit.yx - yx
+    # A Gaussian's position in even noise: sigma / amplitude * sqrt(2 / pi), whatever its width.
+    bound = 0.2 / amplitude * np.sqrt(2 / np.pi)
+    inner = ((yx > 1.5 * CELL) & (yx < 340 - 1.5 * CELL)).all(axis=1)
+    assert ((error / bound[:, None])[inner] ** 2).mean() == pytest.approx(1.1, abs=0.2)
+    assert ((error / fit.sigma_yx)[inner] ** 2).mean() == pytest.approx(1.0, abs=0.2)
+
+
+def test_tilted_columns_do_not_pull_their_neighbours():
+    """Columns elongated by 15 %: Fe's error stays what it is in upright ones, not what Bi's tails make of it."""
+    tilted, upright = (see(dose=400.0, shape=(520, 540), **{**IDEAL, "mistilt": mistilt}) for mistilt in (0.15, 0.0))
+    errors = [np.median(compare(seen).error[compare(seen).sublattice == B]) for seen in (tilted, upright)]
+    assert errors[0] < 1.3 * errors[1]
 
 
 def test_error_bars_grow_as_the_dose_falls():

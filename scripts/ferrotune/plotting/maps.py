@@ -92,7 +92,7 @@ def site_map(yx, mask, cell_px, finest=FINEST):
     mask : (y, x) bool, true where there is signal
     cell_px : float
     finest : int
-        Samples along the longer side at most, or two a unit cell where that is more.
+        Samples along the longer side at most; where there are more unit cells, some are not seen.
 
     Returns
     -------
@@ -100,7 +100,8 @@ def site_map(yx, mask, cell_px, finest=FINEST):
         Index of the site, -1 where there is none within 0.75 cells.
     extent : (left, right, bottom, top) px, for imshow
     """
-    samples = int(np.clip(finest / (max(mask.shape) / cell_px), 2, SAMPLES))
+    samples = min(finest * cell_px / max(mask.shape), SAMPLES)
+    samples = int(samples) if samples >= 1 else samples
     step = cell_px / samples
     sites = site_raster(yx, mask, cell_px, samples)
     if len(yx):

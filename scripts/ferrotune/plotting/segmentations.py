@@ -9,13 +9,13 @@ def _numbered(labels):
     """Labels as 0 ... k - 1, the largest domain first; -1 stays."""
     labels = np.asarray(labels)
     names, count = np.unique(labels[labels >= 0], return_counts=True)
-    lookup = {name: i for i, name in enumerate(names[np.argsort(-count, kind="stable")].tolist())}
-    return np.array([lookup.get(label, -1) for label in labels.tolist()], dtype=int)
+    return _renamed(labels, {name: i for i, name in enumerate(names[np.argsort(-count, kind="stable")].tolist())})
 
 
 def _renamed(labels, names):
     """Labels (site,) under the names of `match_labels`; negative stays -1."""
-    return np.array([names.get(label, -1) for label in np.asarray(labels).tolist()], dtype=int)
+    found, place = np.unique(labels, return_inverse=True)
+    return np.array([names.get(label, -1) for label in found.tolist()], dtype=int)[place]
 
 
 def match_labels(labels, onto, undecided=None):

@@ -1,0 +1,79 @@
+"""The level that columns stand on: a bilinear field on a grid coarser than the columns, shared by all of them."""
+
+import numpy as np
+from scipy import sparse
+
+NODES = 3  # nodes of the grid, along either axis, whose hats reach into a window of at most the spacing
+
+
+class Background:
+    """Bilinear field over a padded image (y, x), with a node every `spacing` px.
+
+    A level of each column's own would be told apart from its amplitude by the pixels between the columns only,
+    of which there are hardly any where tails overlap. `shape` and all positions are the padded image's.
+    """
+
+    def __init__(self, shape, spacing):
+        self.spacing = spacing
+        # The grid is centred on the image, so that a turned image has a turned grid.
+        self.nodes = tuple(int(np.ceil((length - 1) / spacing)) + NODES for length in shape)
+        self.origin = tuple((length - 1 - (n - 1) * spacing) / 2 for length, n in zip(shape, self.nodes, strict=True))
+        self.size = self.nodes[0] * self.nodes[1]
+        self.down, self.along = (self._shares(axis, length) for axis, length in enumerate(shape))
+
+    def _place(self, axis, at):
+        """Node before each position, and how far beyond it, in spacings."""
+        place = (at - self.origin[axis]) / self.spacing
+        node = np.clip(np.floor(place), 0, self.nodes[axis] - 2).astype(int)
+        return node, place - node
+
+    def _shares(self, axis, length):
+        """(pixel, node) float32: shares of the nodes in the pixels' level."""
+        place = (np.arange(length) - self.origin[axis]) / self.spacing
+        return np.maximum(1 - np.abs(place[:, None] - np.arange(self.nodes[axis])), 0).astype(np.float32)
+
+    def field(self, level, band):
+        """Level (rows, x) float32 over rows `band` (first, last), of the nodes' `level` (m,)."""
+        return self.down[band[0] : band[1]] @ level.astype(np.float32).reshape(self.nodes) @ self.along.T
+
+    def shares(self, yx):
+        """(n, m) sparse: shares of the nodes in the level at positions (n, 2), four of each."""
+        (i, v), (j, u) = (self._place(axis, yx[:, axis]) for axis in (0, 1))
+        entries = np.stack([(1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u], axis=1)
+        corner = i * self.nodes[1] + j
+        indices = corner[:, None] + np.array([0, 1, self.nodes[1], self.nodes[1] + 1])
+        return sparse.csr_array((entries.ravel(), indices.ravel(), 4 * np.arange(len(yx) + 1)), (len(yx), self.size))
+
+    def hats(self, axis, pixels):
+        """First node (n,) reaching into windows of pixel numbers (n, k) along an axis, and shares (n, k, 3)."""
+        first, _ = self._place(axis, pixels[:, 0])
+        first = np.minimum(first, self.nodes[axis] - NODES)
+        place = (pixels - self.origin[axis]) / self.spacing - first[:, None]
+        return first, np.maximum(1 - np.abs(place[:, :, None] - np.arange(NODES)), 0).astype(np.float32)
+
+    def gradient(self, weighted):
+        """Sums (m,) of a weighted residual (y, x) under the nodes' hats."""
+        return (self.down.T @ weighted @ self.along).ravel().astype(float)
+
+    def curvature(self, weight, step=1):
+        """(m, m) sparse: weighted products of the nodes' hats, over every `step`-th pixel in place of all."""
+        weight = np.ascontiguousarray(weight[::step, ::step])
+        # Hats times themselves, and times the next node's; further ones do not meet.
+        down, along = (_products(hats[::step], step) for hats in (self.down, self.along))
+        (same, aside), (below, across) = ([down[p].T @ weight @ along[q] for q in (0, 1)] for p in (0, 1))
+        number = np.arange(self.size).reshape(self.nodes)
+        pairs = [
+            (number[:-1], number[1:], below[:-1]),
+            (number[:, :-1], number[:, 1:], aside[:, :-1]),
+            (number[:-1, :-1], number[1:, 1:], across[:-1, :-1]),
+            (number[1:, :-1], number[:-1, 1:], across[:-1, :-1]),
+        ]
+        pairs += [(number, number, same)] + [(j, i, value) for i, j, value in pairs]
+        i, j, value = (np.concatenate([part.ravel() for part in parts]) for parts in zip(*pairs, strict=True))
+        return sparse.csr_array((value.astype(float), (i, j)), shape=(self.size, self.size))
+
+
+def _products(hats, step):
+    """Hats (pixel, node) times themselves, and times the next node's, each pixel standing for `step`."""
+    following = np.pad(hats[:, 1:], ((0, 0), (0, 1)))
+    return step * hats * hats, step * hats * following
