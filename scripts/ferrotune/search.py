@@ -18,6 +18,8 @@ from ferrotune.space import Space
 RHO = 0.05  # weight of the sum in the augmented Tchebycheff function (Knowles 2006)
 GAMMA = 1.0  # of n trials, the best GAMMA * sqrt(n) are TPE's good ones; measured, hyperopt's own is 0.25
 EI_CANDIDATES = 24  # TPE takes the best of so many samples of its good trials' density (hyperopt's default)
+KEPT = 0.5  # chance of each parameter to stay as it is in a good trial; measured
+PARENTS = 3  # the good trials of which one is taken, drawn at random; measured
 REDRAWS = 10  # draws that may repeat an earlier setting before a random untried one is taken
 
 
@@ -79,8 +81,8 @@ def _ranked_scalar(losses: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 def _tpe_draw(
     domain: Domain, space: Space, docs: list[dict], gamma: float, candidates: int, key: tuple[int, ...]
-) -> dict[str, Any]:
-    """One setting from hyperopt's TPE, the best of some candidates."""
+) -> np.ndarray:
+    """Indices (parameter,) of one setting from hyperopt's TPE, the best of some candidates."""
     seed = int(_seeds(*key).generate_state(1)[0])
     trials = trials_from_docs(docs, validate=False)
     drawn = tpe.suggest(
@@ -94,7 +96,7 @@ def _tpe_draw(
         verbose=False,
     )
     values = drawn[0]["misc"]["vals"]
-    return space.decode([int(values[name][0]) if name in values else 0 for name in space.names])
+    return np.array([int(values[name][0]) if name in values else 0 for name in space.names])
 
 
 def _untried(space: Space, tried: set[int], rng: np.random.Generator) -> dict[str, Any]:
@@ -132,12 +134,16 @@ def _guided(space: Space, settings: Sequence[Mapping], losses: np.ndarray, key: 
     domain = _domain(space)
     ranks = _ranked_scalar(losses, rng.dirichlet(np.ones(losses.shape[1])))
     docs = [_trial(domain, space, *trial) for trial in zip(itertools.count(), settings, ranks)]
+    parents = np.argsort(ranks, kind="stable")[: min(PARENTS, usable)]
     # While usable trials are few, gamma would put failed ones among the good.
     gamma = min(GAMMA, (usable - 0.5) / np.sqrt(len(docs)))
     for redraw in range(REDRAWS):
         # The best of many is soon the same again: each redraw takes the best of half as many.
         candidates = max(1, EI_CANDIDATES >> redraw)
-        setting = _tpe_draw(domain, space, docs, gamma, candidates, (*key, redraw))
+        drawn = _tpe_draw(domain, space, docs, gamma, candidates, (*key, redraw))
+        # TPE takes parameters one by one: a good trial's values stay together only if they are kept together.
+        parent = space.encode(settings[rng.choice(parents)])
+        setting = space.decode(np.where(rng.random(len(parent)) < KEPT, parent, drawn))
         if space.index(setting) not in tried:
             return setting
     return _untried(space, tried, rng)
@@ -186,7 +192,9 @@ def suggest(
     -----
     hyperopt's tree-structured Parzen estimator (J. Bergstra et al., NeurIPS 24 (2011)) on a random augmented
     Tchebycheff scalarisation per proposal (ParEGO: J. Knowles, IEEE TEVC 10, 50 (2006), Eq. 2, rho = 0.05),
-    the weights uniform on the simplex. Earlier proposals of the round enter as trials without a loss.
+    the weights uniform on the simplex. TPE's densities are of single parameters; so each proposal keeps some of
+    the parameters of one of the best trials under its weights, and takes the others from TPE, as in uniform
+    crossover (G. Syswerda, ICGA 3, 2 (1989)); ours. Earlier proposals of the round enter as trials without a loss.
     """
     if len(objectives) < 2:
         raise InputError(f"objectives: {list(objectives)} is fewer than two; name two rewards or more")

@@ -1,0 +1,89 @@
+"""hypervolume_at_100: the share of the exhaustive front's hypervolume that 100 evaluations reach.
+
+Mean over 48 seeds on tabulated landscapes, searched in batches of 8, beside Optuna's samplers on the same tables.
+Hypervolumes are in the box of all usable settings of the table (`Landscape.shares`). The headline is the film that
+the search was not shaped on; rows in brackets give the others, and every sampler of Optuna.
+"""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from benchmarks.landscape import IMAGES, OBJECTIVES, landscape
+from benchmarks.rows import Row
+from ferrotune import search
+
+ROOT = Path(__file__).parents[2]
+PEER = Path(__file__).with_name("peers") / "optuna_search.py"
+TRIALS = 100
+BATCH = 8
+STARTUP = 16  # two rounds
+SEEDS = range(48)
+PROCESSES = 2
+HEADLINE = "Sm_13"
+UNIT = "share of the hypervolume"
+
+
+def searched(table, seed, trials=TRIALS):
+    """Numbers (trial,) of the settings that a search of a Landscape evaluates, in order."""
+    records = []
+    for number in range(-(-trials // BATCH)):
+        settings = search.suggest(table.space, records, OBJECTIVES, BATCH, number, seed, STARTUP)
+        records += [table.record(setting) for setting in settings]
+    return [table.space.index(record["setting"]) for record in records[:trials]]
+
+
+def _by_optuna(table, seeds):
+    """Numbers (seed, trial) of the settings that each variant of Optuna evaluates, by its name."""
+    space = table.space
+    with tempfile.TemporaryDirectory() as folder:
+        given, found = Path(folder, "table.npz"), Path(folder, "found.npz")
+        np.savez(
+            given,
+            losses=table.losses,
+            counts=[len(space.values(name)) for name in space.names],
+            ordered=[space.ordered(name) for name in space.names],
+            seeds=seeds,
+            trials=TRIALS,
+            batch=BATCH,
+        )
+        subprocess.run([ROOT / ".venv-bench" / "bin" / "python", PEER, given, found], check=True)
+        with np.load(found) as loaded:
+            return dict(loaded)
+
+
+def _final_shares(table, searches):
+    """Share (seed,) that each of some searches, (seed, trial) numbers of settings, has reached at its end."""
+    return np.array([table.shares(numbers)[-1] for numbers in searches])
+
+
+def _mean_and_error(shares):
+    return float(shares.mean()), float(shares.std(ddof=1) / np.sqrt(len(shares)))
+
+
+def rows_of(name, parallel):
+    """Rows of one landscape (str): the mean beside the best of Optuna's samplers, then details."""
+    table = landscape(name)
+    ours, error = _mean_and_error(_final_shares(table, parallel(delayed(searched)(table, seed) for seed in SEEDS)))
+    found = parallel(delayed(_by_optuna)(table, seeds) for seeds in np.array_split(SEEDS, PROCESSES))
+    peers = {
+        sampler: _mean_and_error(_final_shares(table, np.concatenate([part[sampler] for part in found])))
+        for sampler in found[0]
+    }
+    best = max(peers, key=peers.get)
+    headline = "hypervolume_at_100" if name == HEADLINE else f"hypervolume_at_100[{name}]"
+    rows = [Row(headline, ours, UNIT, f"Optuna, best of its samplers: {best}", peers[best][0], ours / peers[best][0])]
+    rows.append(Row(f"hypervolume_at_100[{name}, standard error]", error, UNIT))
+    for sampler, (mean, error) in peers.items():
+        detail = f"hypervolume_at_100[{name}, {sampler}]"
+        rows.append(Row(detail, ours, UNIT, f"Optuna {sampler} (standard error {error:.4f})", mean, ours / mean))
+    return rows
+
+
+def measure():
+    """Rows of every landscape, the headline first."""
+    with Parallel(n_jobs=PROCESSES) as parallel:
+        return [row for name in IMAGES for row in rows_of(name, parallel)]

@@ -1,0 +1,129 @@
+"""Tabulated landscapes: every setting of a space evaluated once on a demo image, and kept as a small file.
+
+`PYTHONPATH=scripts:tests .venv/bin/python -m benchmarks.landscape` makes the file anew, in half an hour on one core.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import yaml
+from threadpoolctl import threadpool_limits
+
+import patches
+from benchmarks.full_size import stores
+from ferrotune import guards, pareto
+from ferrotune.patch_stack import PatchStack
+from ferrotune.settings import patch_cuts, search_space
+from ferrotune.sites import ARRAYS, Sites
+from ferrotune.space import Space
+from ferrotune.stores import read_store
+from ferrotune.trials import descriptor_key, evaluate_batch
+from simulated import demo_specimens
+
+ROOT = Path(__file__).parents[2]
+KEPT = Path(__file__).with_name("landscape.npz")
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+OBJECTIVES = {"curvature": "minimise", "length": "maximise"}
+SPACE = search_space(CONFIG["pipelines"]["patch_gmm"])
+# A little smaller than the demo's, so that a table is ten minutes' work; and no substrate, whose edge is no wall.
+CHANGES = {"shape": (768, 800), "substrate_cells": 0}
+# Demo image, and seed of its simulation and of its trials. The search was shaped on the last two and on the unit
+# tests' landscape; the first is there to judge it.
+IMAGES = {"Sm_13": ("Sm_13", 1), "Sm_13_again": ("Sm_13", 2), "Sm_7": ("Sm_7", 1)}
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """What every setting of a space comes to.
+
+    Attributes
+    ----------
+    space : Space
+    rewards : (setting, objective) float32, in the order of `OBJECTIVES`; NaN where a trial failed
+    status : (setting,) int8, the place in `guards.STATUSES`
+    """
+
+    space: Space
+    rewards: np.ndarray
+    status: np.ndarray
+
+    @property
+    def losses(self):
+        """(setting, objective) float, NaN where the status is not ok: what a guarded search may know."""
+        losses = pareto.losses(self.rewards, list(OBJECTIVES.values()))
+        losses[self.status != guards.STATUSES.index(guards.OK)] = np.nan
+        return losses
+
+    def record(self, setting):
+        """A setting's trial, as a search is told of it."""
+        number = self.space.index(setting)
+        rewards = dict(zip(OBJECTIVES, map(float, self.rewards[number]), strict=True))
+        return {"setting": setting, "status": guards.STATUSES[self.status[number]], "rewards": rewards}
+
+    def shares(self, trials):
+        """Share of the whole space's hypervolume that the first 1, 2, ... of some trials reach.
+
+        Parameters
+        ----------
+        trials : sequence of int, numbers of settings
+
+        Returns
+        -------
+        (trial,) float, 0 ... 1
+
+        Notes
+        -----
+        Losses are normalised by the best and worst of all usable settings, and the reference point is 1.1 in
+        them, as in the workflow's own figures of convergence.
+        """
+        bounds = pareto.best_and_worst(self.losses)
+        return pareto.hypervolume_history(self.losses[trials], bounds) / pareto.hypervolume(self.losses, bounds)
+
+
+@cache
+def landscape(name):
+    """The kept Landscape of a name of `IMAGES`."""
+    with np.load(KEPT) as kept:
+        return Landscape(SPACE, kept[f"{name}_rewards"], kept[f"{name}_status"])
+
+
+def _trials_by_descriptor(space):
+    """Lists of (number, setting) that share their descriptors, for each of which one reduction serves."""
+    by_key = sorted(enumerate(space), key=lambda trial: descriptor_key(trial[1]))
+    return [list(group) for _, group in groupby(by_key, key=lambda trial: descriptor_key(trial[1]))]
+
+
+def evaluated(image, seed, space=SPACE):
+    """Landscape of a demo image (str): simulated, cut into patches, every setting of the space evaluated once."""
+    with stores(demo_specimens()[image] | CHANGES, seed) as folder:
+        cuts = patch_cuts(CONFIG["pipelines"])
+        given = folder / "image.zarr", folder / "columns.zarr", folder / "patches.zarr"
+        patches.main(*given, sites="A", subpixel=True, cuts=cuts, image=image, threads=1, log_path=folder / "log")
+        sites = Sites.from_arrays(read_store(folder / "patches.zarr", *ARRAYS)[0])
+        rewards = np.full((space.size, len(OBJECTIVES)), np.nan, np.float32)
+        status = np.full(space.size, -1, np.int8)
+        for group in _trials_by_descriptor(space):
+            flatten, sigma, _, _ = descriptor_key(group[0][1])
+            stack = PatchStack.open(folder / "patches.zarr", flatten, sigma)
+            for outcome in evaluate_batch(group, stack, sites, max(space.values("rank")), seed):
+                rewards[outcome.trial] = [outcome.rewards[name] for name in OBJECTIVES]
+                status[outcome.trial] = guards.STATUSES.index(outcome.status)
+    return Landscape(space, rewards, status)
+
+
+def main():
+    """Write the file with the landscapes of all images."""
+    arrays = {}
+    with threadpool_limits(1):
+        for name, (image, seed) in IMAGES.items():
+            found = evaluated(image, seed)
+            arrays |= {f"{name}_rewards": found.rewards, f"{name}_status": found.status}
+            np.savez_compressed(KEPT, **arrays)
+            print(f"{name}: {np.isfinite(found.losses).all(axis=1).sum()} of {SPACE.size} settings are usable")
+
+
+if __name__ == "__main__":
+    main()
