@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from ferrotune.comparison import Comparison
 from ferrotune.jobs import job
 from ferrotune.records import read_records
 from ferrotune.stores import open_array, read_store
-from ferrotune.yardstick import Yardstick
 
 
 def main(proposals, rounds, image_store, patches_store, reference_store, output, trials, subject, log_path):
@@ -14,16 +14,17 @@ def main(proposals, rounds, image_store, patches_store, reference_store, output,
     with job(log_path, subject) as log:
         records = read_records(proposals, rounds)[:trials]
         mask = open_array(image_store, "mask")[...]
-        sites, attributes = read_store(patches_store, "yx")
+        sites, attributes = read_store(patches_store, "yx", "site_raster")
         reference, _ = read_store(reference_store, "yx", "label")
-        yardstick = Yardstick(sites["yx"], reference["yx"], reference["label"], mask, attributes["cell_px"])
+        known = (reference["yx"], reference["label"], mask, attributes["cell_px"])
+        comparison = Comparison(sites["yx"], sites["site_raster"], *known)
         labels = np.concatenate([open_array(store, "labels")[...] for store in rounds])
         rows = []
         for record, of_trial in zip(records, labels, strict=False):
             row = {"trial": record["trial"], "round": record["round"], **record["setting"], **record["rewards"]}
             row |= {"status": record["status"] + (f": {record['reason']}" if record["reason"] else "")}
             row |= {"seconds": round(record["seconds"], 3)}
-            row |= yardstick.score(of_trial) if of_trial.max() >= 0 else {}
+            row |= comparison.score(of_trial) if of_trial.max() >= 0 else {}
             rows.append(row)
         table = pd.DataFrame(rows)
         log.info("%d trials: %s", len(table), table["status"].str.partition(":")[0].value_counts().to_dict())

@@ -9,15 +9,16 @@ SCORES = ("ari", "nmi", "correlation", "wall_precision", "wall_recall", "wall_f1
 TOLERANCE = 1.0  # cells, up to which two wall samples are the same wall
 
 
-class Yardstick:
+class Comparison:
     """What of a reference is the same for every segmentation: which sites it knows, and where its walls are."""
 
-    def __init__(self, yx, reference_yx, reference_label, mask, cell_px):
+    def __init__(self, yx, raster, reference_yx, reference_label, mask, cell_px):
         """Match the sites with the reference, and draw its walls where both are.
 
         Parameters
         ----------
         yx : (site, 2) px
+        raster : (row, sample) int, from `ferrotune.raster.site_raster` of these sites
         reference_yx : (cell, 2) px
         reference_label : (cell,) int, negative where unknown
         mask : (y, x) bool, true where there is signal
@@ -29,10 +30,9 @@ class Yardstick:
         self._scores = len(np.unique(reference_label[reference_label >= 0])) > 1
         if not self._scores:
             return
-        sites = site_raster(yx, mask, cell_px, SAMPLES_PER_CELL)
         truth = label_raster(site_raster(reference_yx, mask, cell_px, SAMPLES_PER_CELL), reference_label)
-        both = (sites >= 0) & (truth >= 0)
-        self._sites = np.where(both, sites, -1)
+        both = (raster >= 0) & (truth >= 0)
+        self._raster = np.where(both, raster, -1)
         self._walls = wall_map(np.where(both, truth, -1))
         self._near_walls = within(self._walls, TOLERANCE * SAMPLES_PER_CELL)
 
@@ -53,7 +53,7 @@ class Yardstick:
             return dict.fromkeys(SCORES, float("nan"))
         found = labels[self._site]
         walls = wall_precision_recall(
-            wall_map(label_raster(self._sites, labels)), self._walls, SAMPLES_PER_CELL, TOLERANCE, self._near_walls
+            wall_map(label_raster(self._raster, labels)), self._walls, SAMPLES_PER_CELL, TOLERANCE, self._near_walls
         )
         values = (ari(found, self._real), nmi(found, self._real), correlation(found, self._real), *walls)
         return dict(zip(SCORES, values, strict=True))
