@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy import ndimage
 from scipy.spatial import cKDTree
 from skimage.feature import blob_log
@@ -177,10 +178,10 @@ def _placed(fit, mask, lattice):
     return replace(fit, yx=seen[:, :2], amplitude=seen[:, 2])
 
 
-def _refined(image, mask, lattice, phase, threads):
+def _refined(image, mask, lattice, phase, maxima, threads):
     """Columns fitted to the image: all candidates at first, then those that stand the test."""
     cell = lattice.cell_px
-    yx, height = _local_maxima(image, mask, cell)
+    yx, height = maxima
     yx = yx[_credible(phase, yx, height, cell)]
     yx = np.vstack([yx, _sites(phase, yx, lattice, mask)])
 
@@ -227,13 +228,15 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
             f"fewer than {MIN_CELLS} x {MIN_CELLS} unit cells of {cell:.1f} px in the unmasked image: "
             "use a larger field of view"
         )
-    phase = LatticePhase(image, mask, lattice)
+    find = _blobs if finder == "blob_log" else _local_maxima
+    looks = delayed(LatticePhase)(image, mask, lattice), delayed(find)(image, mask, cell)
+    phase, found = Parallel(n_jobs=min(threads, 2), prefer="threads")(looks)
     if finder == "blob_log":
-        yx = _blobs(image, mask, cell)
+        yx = found
         flat = np.full(len(yx), np.nan)
         fit = FittedColumns(yx, np.full_like(yx, np.nan), flat, flat, flat, flat)
     else:
-        fit = _refined(image, mask, lattice, phase, threads)
+        fit = _refined(image, mask, lattice, phase, found, threads)
     fit = fit[np.lexsort((fit.yx[:, 1], fit.yx[:, 0]))]
     if len(fit.yx) < MIN_CELLS**2:
         raise InputError(

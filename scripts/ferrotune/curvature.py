@@ -9,7 +9,7 @@ from scipy import sparse
 from ferrotune.background import NODES
 from ferrotune.gaussians import AMPLITUDE, PARAMETERS, POWERS, WIDTH, X, Y, products, profiles
 
-CHUNK = 512  # columns worked on together, whatever the number of threads: the same sums in the same order
+CHUNK = 2048  # columns worked on together, whatever the number of threads: the same sums in the same order
 SMOOTH_PX = 2.2  # width of a Gaussian whose sums over pixels are integrals, to a thousandth
 FAINT_NODE = 1e-3  # weight under a node, as a share of the mean, below which its level is kept where it is
 

@@ -88,6 +88,8 @@ def leverage(yx, theta):
 
 def _shaped(down, along, amplitude, shape):
     """Profiles down and along, four a column, whose products make up Gaussians of a shape, see `render`."""
+    if not shape.any():
+        return amplitude[:, None].astype(np.float32) * down[..., 0], along[..., 0]
     amplitude, stretch, skew = (part[:, None].astype(np.float32) for part in (amplitude, *shape.T))
     even, odd, square = (amplitude * down[..., power] for power in range(3))
     first = np.concatenate([even, stretch / 2 * square, -stretch / 2 * even, skew * odd])

@@ -1,6 +1,9 @@
 """Solution of the normal equations of all columns and the background of an image, and standard errors."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -56,7 +59,17 @@ class Field:
     pull: np.ndarray
 
 
-def solve(curvature, known, gradient, expected, of_nodes, field, tolerance):
+@contextmanager
+def _aside(threads):
+    """A way to start a function and ask for its result later: on another core, or now where there is but one."""
+    if threads == 1:
+        yield lambda function, *arguments: partial(function, *arguments)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda function, *arguments: pool.submit(function, *arguments).result
+
+
+def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, threads=1):
     """Solve the normal equations by conjugate gradients.
 
     Parameters
@@ -68,6 +81,7 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance):
     of_nodes : (m,), gradient of the data by the background's nodes
     field : Field
     tolerance : float, of the solution, in standard errors
+    threads : int, cores to work on, of which two are of use; the result is the same for any
 
     Returns
     -------
@@ -84,19 +98,27 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance):
     def own_product(z):
         return np.einsum("nij,nj->ni", own, z.reshape(n, PARAMETERS)).ravel()
 
-    def product(v):
+    def beside(whole, level):
+        return earlier @ whole + shared @ level, of_levels @ whole + nodes @ level
+
+    def product(v, aside):
         z, level = v[:split], v[last:]
         of_common = common @ v[split:last]
-        whole, own_of_common = z + of_common, own_product(of_common)
-        others = later @ whole + earlier @ whole + shared @ level
-        of_field = of_columns @ (own_product(z) + own_of_common + others) + stiff * v[split:last]
+        whole = z + of_common
+        meanwhile = aside(beside, whole, level)
+        own_of_common, others = own_product(of_common), later @ whole
+        own_of_z = own_product(z)
+        of_earlier, of_nodes = meanwhile()
+        others += of_earlier
+        of_field = of_columns @ (own_of_z + own_of_common + others) + stiff * v[split:last]
         # in these units own blocks with what is known beforehand are one
-        return np.concatenate([z + own_of_common + others, of_field, of_levels @ whole + nodes @ level])
+        return np.concatenate([z + own_of_common + others, of_field, of_nodes])
 
     data, prior = ((inverse @ part[:, :, None]).ravel() for part in (gradient, expected))
     right = np.concatenate([data + prior, of_columns @ data + unit * field.pull, node * of_nodes])
-    matrix = LinearOperator((right.size, right.size), product, dtype=float)
-    solution, _ = cg(matrix, right, rtol=1e-6, atol=tolerance * np.sqrt(right.size), maxiter=MOST_STEPS)
+    with _aside(threads) as aside:
+        matrix = LinearOperator((right.size, right.size), lambda v: product(v, aside), dtype=float)
+        solution, _ = cg(matrix, right, rtol=1e-6, atol=tolerance * np.sqrt(right.size), maxiter=MOST_STEPS)
     steps = (inverse.swapaxes(1, 2) @ solution[:split].reshape(n, PARAMETERS, 1))[:, :, 0]
     return steps, unit * solution[split:last], node * solution[last:]
 

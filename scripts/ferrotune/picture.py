@@ -21,13 +21,16 @@ class Picture:
         inner = self.values[pad : pad + image.shape[0], pad : pad + image.shape[1]]
         np.divide(image - image.dtype.type(self.offset), self.scale, out=inner, casting="same_kind")
         inner[~mask] = 0
-        self.lit = int(mask.sum())
+        lit = np.flatnonzero(self.mask)
+        self.sample = lit[:: sample_step(lit.size)]  # the pixels that tell the noise
         height = len(self.values)
+        # Drawn upon anew in every pass: to ask for fresh memory each time takes as long as to fill it.
+        self._drawn, self._weight = np.empty_like(self.values), np.empty_like(self.values)
         self.bands = [(i, min(i + BAND_PX, height)) for i in range(0, height, BAND_PX)]
 
     def model(self, theta, shape, at, background, level, parallel):
         """Model (y, x): columns theta (n, 4) of shapes (n, 2) in their windows `at`, on the background's nodes (m,)."""
-        model = np.empty_like(self.values)
+        model = self._drawn
 
         def draw(band):
             model[slice(*band)] = background.field(level, band)
@@ -38,14 +41,13 @@ class Picture:
 
     def noise(self, model, theta):
         """Noise about a model (y, x) with the fitted columns theta (n, 4)."""
-        at = np.flatnonzero(self.mask)[:: sample_step(self.lit)]
-        levels = model.ravel()[at]
-        yx = np.column_stack(np.divmod(at, self.mask.shape[1])) - self.pad
-        return measure_noise(self.values.ravel()[at] - levels, levels, gaussians.leverage(yx, theta))
+        levels = model.ravel()[self.sample]
+        yx = np.column_stack(np.divmod(self.sample, self.mask.shape[1])) - self.pad
+        return measure_noise(self.values.ravel()[self.sample] - levels, levels, gaussians.leverage(yx, theta))
 
     def weigh(self, model, noise, parallel):
         """Weights (y, x), and residuals times weights, which take the model's place. Without noise all weigh 1."""
-        weight = np.empty_like(model)
+        weight = self._weight
 
         def compare(band):
             part = slice(*band)

@@ -38,7 +38,7 @@ LEAST_PASSES, MOST_PASSES = 6, 12
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
 CURVED_PASSES = range(6)  # those that take the normal matrix anew; it hardly changes after
 # How far steps are solved for, in standard errors: the first ones are corrected by those that follow.
-COARSE, FINE = 0.03, 0.003
+COARSE, FINE = 0.05, 0.01
 MOVING_CELLS = 0.01  # a column that moves more in a pass is not at rest
 LIGHT_SHARE = 0.5  # how much of its light, or of the median, a column gains or loses in a pass
 RESTING_PX = 0.01  # when but one column in a hundred moves less, the fit is done
@@ -197,7 +197,7 @@ class _Fit:
         field = self._field()
         tolerance = FINE if self.passes >= max(CURVED_PASSES) else COARSE
         nodes = self.background.gradient(weighted)
-        step, widths, level = solve(matrix, known, slope, expected, nodes, field, tolerance)
+        step, widths, level = solve(matrix, known, slope, expected, nodes, field, tolerance, self.parallel.n_jobs)
         self.widths += widths[:-2]
         self._move(step, field.shares @ widths, level)
         self.passes += 1

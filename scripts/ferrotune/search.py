@@ -18,7 +18,7 @@ from ferrotune.space import Space
 RHO = 0.05  # weight of the sum in the augmented Tchebycheff function (Knowles 2006)
 GAMMA = 1.0  # of n trials, the best GAMMA * sqrt(n) are TPE's good ones; measured, hyperopt's own is 0.25
 EI_CANDIDATES = 24  # TPE takes the best of so many samples of its good trials' density (hyperopt's default)
-KEPT = 0.5  # chance of each parameter to stay as it is in a good trial; measured
+KEPT = 0.65  # chance of each parameter to stay as it is in a good trial; measured
 PARENTS = 3  # the good trials of which one is taken, drawn at random; measured
 REDRAWS = 10  # draws that may repeat an earlier setting before a random untried one is taken
 
