@@ -19,7 +19,7 @@ from ferrotune.simulate import Specimen, simulate
 
 NAME = "columns_per_second"
 SPECIMEN = {"shape": (4400, 4400), "scan_rotation_deg": 5.0}
-THREADS = 2
+THREADS, REPEATS = 2, 3  # the least of the repeated times counts
 AT_LEAST, MOST_GB = 5000.0, 3.0
 CROP = slice(2000, 2420)  # px: some 530 columns, of which Atomap refines 68 a second
 
@@ -48,7 +48,7 @@ def measure():
     truth = len(simulation.columns_yx)
     del simulation
     before = peak_memory_gb()
-    seconds, columns = _seconds(image, mask, THREADS)
+    seconds, columns = min((_seconds(image, mask, THREADS) for _ in range(REPEATS)), key=lambda run: run[0])
     memory = peak_memory_gb()
     alone, _ = _seconds(image, mask, 1)
     rate = len(columns.fit.yx) / seconds
