@@ -10,7 +10,7 @@ from math import nan
 
 import numpy as np
 
-from benchmarks.atomap import PYTHON, refine, rms
+from benchmarks.atomap_peer import PYTHON, refine, rms
 from benchmarks.rows import Row
 from ferrotune.columns import A, B
 from ferrotune.simulate import Specimen

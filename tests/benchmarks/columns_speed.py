@@ -10,7 +10,7 @@ from math import nan
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks.atomap import PYTHON, refine
+from benchmarks.atomap_peer import PYTHON, refine
 from benchmarks.rows import Row, peak_memory_gb
 from ferrotune.columns import A, B, find_columns
 from ferrotune.importing import prepare

@@ -51,7 +51,7 @@ def _by_optuna(table, seeds):
             trials=TRIALS,
             batch=BATCH,
         )
-        subprocess.run([ROOT / ".venv-bench" / "bin" / "python", PEER, given, found], check=True)
+        subprocess.run([ROOT / ".venv-bench" / "bin" / "python", "-I", PEER, given, found], check=True)
         with np.load(found) as loaded:
             return dict(loaded)
 

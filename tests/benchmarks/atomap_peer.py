@@ -17,7 +17,9 @@ def refine(image, a_yx, b_yx):
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "in.npz"), Path(folder, "out.npz")
         np.savez(source, image=image, a_yx=a_yx, b_yx=b_yx)
-        subprocess.run([PYTHON, SCRIPT, source, target], check=True, capture_output=True, text=True)
+        ended = subprocess.run([PYTHON, "-I", SCRIPT, source, target], stderr=subprocess.PIPE, text=True)
+        if ended.returncode:
+            raise RuntimeError(f"Atomap: {ended.stderr.strip().splitlines()[-1]}")
         result = np.load(target)
         return result["a_yx"], result["b_yx"], float(result["seconds"])
 
