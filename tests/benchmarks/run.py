@@ -9,6 +9,7 @@ benchmark files say, from the start of a script's Python to its end; the rest of
 import shutil
 from pathlib import Path
 
+from benchmarks.full_size import PAPER, SPECIMEN
 from benchmarks.rows import Row
 from benchmarks.running import run_workflow
 from case import Case
@@ -16,17 +17,6 @@ from ferrotune.record import write_record
 from ferrotune.simulate import Specimen, simulate
 
 FOLDER = Path(__file__).parents[2] / "results" / "bench" / "run"
-SPECIMEN = {"shape": (4400, 4400), "geometry": "walls_109", "dose": 400.0, "scan_rotation_deg": 5.0}
-WINDOW = {"low": 0.5, "high": 2.0, "step": 0.125}
-SPACE = {
-    "flatten": [1],
-    "sigma": [0],
-    "w1": WINDOW,
-    "w2": WINDOW,
-    "rank": [16],
-    "components": [5],
-    "covariance": ["full", "tied", "diag", "spherical"],
-}
 SEARCH = {"trials": 100, "batch": 25}
 MOST_SECONDS = 150.0
 MOST_GB = 6.0
@@ -49,7 +39,7 @@ def make_case(folder, specimen, space, search):
 
 def measure():
     """Rows: seconds from image to front, its memory, Snakemake's share, and seconds with figures and page too."""
-    case = make_case(FOLDER, SPECIMEN, SPACE, SEARCH)
+    case = make_case(FOLDER, SPECIMEN, PAPER, SEARCH)
     front = run_workflow(case.command("results/bench/full/patch_gmm/front.tsv"), FOLDER)
     rest = run_workflow(case.command(), FOLDER)
     name, limit = "run_seconds_full_size", "at most"
