@@ -9,8 +9,8 @@ from scipy.spatial import cKDTree
 from skimage.feature import blob_log
 
 from ferrotune.errors import InputError
+from ferrotune.fitting.refinement import FittedColumns, refine_columns
 from ferrotune.lattice import LatticePhase
-from ferrotune.refinement import FittedColumns, refine_columns
 from ferrotune.smoothing import block_mean
 
 A, B, NEITHER = 0, 1, -1

@@ -5,11 +5,11 @@ import pytest
 from joblib import Parallel
 from scipy import sparse
 
-from ferrotune.background import Background
-from ferrotune.curvature import curvature, gradient
-from ferrotune.gaussians import render, windows
-from ferrotune.noise import measure_noise
-from ferrotune.normal import Field, covariances, solve
+from ferrotune.fitting.background import Background
+from ferrotune.fitting.curvature import curvature, gradient
+from ferrotune.fitting.gaussians import render, windows
+from ferrotune.fitting.noise import measure_noise
+from ferrotune.fitting.normal import Field, covariances, solve
 
 PAD, RADIUS = 30, 16
 # y, x, amplitude, width: two columns whose tails overlap, and one by itself

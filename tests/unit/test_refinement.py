@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ferrotune.columns import A, B
-from ferrotune.refinement import refine_columns
+from ferrotune.fitting.refinement import refine_columns
 from ferrotune.simulate import Specimen
 from simulated import IDEAL, TEN_PX, compare, cramer_rao, see
 

@@ -7,11 +7,11 @@ from joblib import Parallel
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from ferrotune.background import Background
-from ferrotune.curvature import curvature, gradient, misfit
-from ferrotune.gaussians import AMPLITUDE, WIDTH, X, Y, windows
-from ferrotune.normal import Field, covariances, solve
-from ferrotune.picture import Picture
+from ferrotune.fitting.background import Background
+from ferrotune.fitting.curvature import curvature, gradient, misfit
+from ferrotune.fitting.gaussians import AMPLITUDE, WIDTH, X, Y, windows
+from ferrotune.fitting.normal import Field, covariances, solve
+from ferrotune.fitting.picture import Picture
 
 WINDOW_WIDTHS = 3.4  # radius of a column's window, in its widths: what lies beyond is below half a per cent
 WIDTH_CELLS = 0.18  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22

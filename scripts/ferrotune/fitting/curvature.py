@@ -6,8 +6,8 @@ import numpy as np
 from joblib import delayed
 from scipy import sparse
 
-from ferrotune.background import NODES
-from ferrotune.gaussians import AMPLITUDE, PARAMETERS, POWERS, WIDTH, X, Y, products, profiles
+from ferrotune.fitting.background import NODES
+from ferrotune.fitting.gaussians import AMPLITUDE, PARAMETERS, POWERS, WIDTH, X, Y, products, profiles
 
 CHUNK = 2048  # columns worked on together, whatever the number of threads: the same sums in the same order
 SMOOTH_PX = 2.2  # width of a Gaussian whose sums over pixels are integrals, to a thousandth
@@ -111,7 +111,7 @@ def gradient(theta, at, weighted, parallel):
     Parameters
     ----------
     theta : (n, 4) y, x (px), amplitude, width (px)
-    at : ferrotune.gaussians.Windows, of the columns
+    at : ferrotune.fitting.gaussians.Windows, of the columns
     weighted : (y, x) float32, padded: residuals times weights
     parallel : joblib.Parallel, of threads
     """

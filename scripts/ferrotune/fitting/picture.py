@@ -3,8 +3,8 @@
 import numpy as np
 from joblib import delayed
 
-from ferrotune import gaussians
-from ferrotune.noise import measure_noise, sample_step
+from ferrotune.fitting import gaussians
+from ferrotune.fitting.noise import measure_noise, sample_step
 
 BAND_PX = 128  # rows worked on by one task, whatever the number of threads
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, cg
 
-from ferrotune.gaussians import PARAMETERS, WIDTH
+from ferrotune.fitting.gaussians import PARAMETERS, WIDTH
 
 MOST_STEPS = 60  # of conjugate gradients
 
@@ -74,7 +74,7 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, thre
 
     Parameters
     ----------
-    curvature : ferrotune.curvature.Curvature
+    curvature : ferrotune.fitting.curvature.Curvature
     known : (n, 4), what is known of the parameters beforehand, 1 / variance
     gradient : (n, 4), of the data
     expected : (n, 4), of what is known beforehand
