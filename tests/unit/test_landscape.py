@@ -37,8 +37,9 @@ def test_the_whole_space_reaches_all_of_its_hypervolume(name):
 
 
 def test_the_search_does_better_than_chance():
-    table = landscape("Sm_13")
+    # of the films the one on which a search's share scatters least: 0.06 from seed to seed
+    table = landscape("Sm_13_again")
     chance = np.random.default_rng(0)
     random = [table.shares(chance.choice(table.space.size, 100, replace=False))[-1] for _ in range(32)]
-    guided = [table.shares(searched(table, seed))[-1] for seed in range(3)]
+    guided = [table.shares(searched(table, seed))[-1] for seed in range(4)]
     assert np.mean(guided) > np.mean(random) + 0.05
