@@ -178,6 +178,14 @@ def _placed(fit, mask, lattice):
     return replace(fit, yx=seen[:, :2], amplitude=seen[:, 2])
 
 
+def _refuse_few(columns):
+    """Raise an InputError where there are hardly any columns: nothing could be fitted, or said, about them."""
+    if len(columns) < MIN_CELLS**2:
+        raise InputError(
+            f"only {len(columns)} atomic columns found: check that the image shows columns and the mask leaves them in"
+        )
+
+
 def _refined(image, mask, lattice, phase, maxima, threads):
     """Columns fitted to the image: all candidates at first, then those that stand the test."""
     cell = lattice.cell_px
@@ -187,6 +195,7 @@ def _refined(image, mask, lattice, phase, maxima, threads):
 
     def keep(fit):
         rows = np.sort(_kept(fit, phase, cell, doubtful=True))
+        _refuse_few(rows)
         return rows, _placed(fit[rows], mask, lattice)
 
     fit = refine_columns(image, mask, yx, cell, keep, threads)
@@ -238,10 +247,7 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
     else:
         fit = _refined(image, mask, lattice, phase, found, threads)
     fit = fit[np.lexsort((fit.yx[:, 1], fit.yx[:, 0]))]
-    if len(fit.yx) < MIN_CELLS**2:
-        raise InputError(
-            f"only {len(fit.yx)} atomic columns found: check that the image shows columns and the mask leaves them in"
-        )
+    _refuse_few(fit.yx)
     return Columns(fit, _sublattice(phase, fit.yx))
 
 

@@ -2,7 +2,7 @@
 
 The space is that of config/paper.yaml with rank 16 in place of raw patches, and with the background flattened
 over one cell, so that trials pass the guards, which are on. The image is simulated beforehand. Rounds are of 25
-trials: each costs some 5 s beside its trials, which take about a second. The time with a job is what Snakemake's
+trials: each costs a few seconds beside its trials. The time with a job is what Snakemake's
 benchmark files say, from the start of a script's Python to its end; the rest of the wall time is Snakemake's own.
 """
 

@@ -107,8 +107,8 @@ def test_units_of_the_intensity_do_not_matter(scale, offset):
     lattice = find_lattice(scaled, seen.mask)
     columns = find_columns(scaled, seen.mask, lattice)
     assert np.array_equal(columns.sublattice, seen.columns.sublattice)
-    # a fiftieth of an error bar, which is where steps end; columns cut by the frame have the larger bars
-    assert (np.abs(columns.fit.yx - seen.columns.fit.yx) < 0.02 * seen.columns.fit.sigma_yx).all()
+    # a tenth of an error bar: the steps end at a few hundredths
+    assert (np.abs(columns.fit.yx - seen.columns.fit.yx) < 0.1 * seen.columns.fit.sigma_yx).all()
     assert columns.fit.amplitude == pytest.approx(seen.columns.fit.amplitude * scale, rel=1e-2)
 
 
@@ -165,6 +165,15 @@ def test_an_image_of_noise_holds_no_columns():
     mask = np.ones(SMALL, bool)
     with pytest.raises(InputError, match="no lattice"):
         find_columns(noise, mask, find_lattice(noise, mask))
+
+
+def test_waves_in_noise_do_not_end_the_fit():
+    """A lattice without columns: all bright ones may come to lie outside, where widths are not told."""
+    y, x = np.indices((300, 310))
+    waves = np.cos(2 * np.pi * y / 26) + np.cos(2 * np.pi * x / 26)
+    waves += np.random.default_rng(0).normal(size=waves.shape)
+    mask = np.ones(waves.shape, bool)
+    assert np.isfinite(find_columns(waves, mask, find_lattice(waves, mask)).fit.yx).all()
 
 
 def test_doubts_name_a_lattice_without_b_and_a_pixel_size_in_other_units():

@@ -146,7 +146,8 @@ class _Fit:
         slope[:, WIDTH] += COMMON_SHARE * noise / (2 * width * error**2)
         self.free = width + np.einsum("nj,nj->n", inverse[:, WIDTH], slope)
         bright = _is_bright(self.theta) & ~self.outside
-        self.spread = _spread(self.free[bright], self.typical[bright], error[bright])
+        if bright.any():
+            self.spread = _spread(self.free[bright], self.typical[bright], error[bright])
 
     def _shape(self):
         """Elongations (n, 2) of the columns, those of the field of shapes about them."""
@@ -233,10 +234,8 @@ class _Fit:
             # What still moves has left the place that the normal matrix was taken at.
             moving = np.abs(step).max(axis=1) > MOVING_CELLS * self.cell
             self.damping = np.where(moving, np.maximum(self.damping, 3), self.damping)
-        self.step, self.moved = (
-            step,
-            np.percentile(np.abs(np.append(step[~self.outside], [[0, 0]], axis=0)).max(axis=1), 99),
-        )
+        inside = np.abs(np.append(step[~self.outside], [[0, 0]], axis=0)).max(axis=1)
+        self.step, self.moved = step, np.percentile(inside, 99)
 
     def columns(self):
         """The columns as they stand."""
