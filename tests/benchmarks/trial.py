@@ -4,57 +4,25 @@ A trial's share of cutting the patches and of everything that a round shares is 
 notebook's trial, with the window and covariance for which its time is known.
 """
 
-import json
 import time
 
-import numpy as np
-
-import evaluate
-import patches
 from benchmarks.full_size import PAPER, SPECIMEN, random_settings, stores
 from benchmarks.notebook import trial as notebook_trial
 from benchmarks.rows import Row
-from ferrotune.settings import patch_cuts
+from benchmarks.stages import SEED, cut_patches, evaluate_settings
 from ferrotune.stores import open_array, read_store
 
-TRIALS, BATCH, THREADS, SEED = 100, 25, 2, 1
+TRIALS, BATCH, THREADS = 100, 25, 2
 NOTEBOOK_WINDOW = 34, 50  # px
-PIPELINE = {"space": PAPER}
-
-
-def _cut(folder):
-    patches.main(
-        image_store=folder / "image.zarr",
-        columns_store=folder / "columns.zarr",
-        output=folder / "patches.zarr",
-        sites="A",
-        subpixel=True,
-        cuts=patch_cuts({"patch_gmm": PIPELINE}),
-        image="full",
-        threads=THREADS,
-        log_path=folder / "log",
-    )
-
-
-def _evaluate(folder, settings):
-    """Each trial's own seconds (n,)."""
-    seconds = []
-    for start in range(0, len(settings), BATCH):
-        proposals, output = folder / "round.json", folder / "round.zarr"
-        batch = [{"trial": start + i, "setting": s} for i, s in enumerate(settings[start : start + BATCH])]
-        proposals.write_text(json.dumps({"trials": batch}))
-        evaluate.main(proposals, folder / "patches.zarr", output, PIPELINE, SEED, THREADS, "full", folder / "log")
-        seconds.append(open_array(output, "seconds")[...])
-    return np.concatenate(seconds)
 
 
 def measure():
     """Rows: wall time a trial and the notebook's; a trial's own time; the sites."""
     with stores(SPECIMEN) as folder:
         start = time.perf_counter()
-        _cut(folder)
+        cut_patches(folder, PAPER, THREADS)
         cut = time.perf_counter() - start
-        own = _evaluate(folder, random_settings(TRIALS))
+        own = evaluate_settings(folder, PAPER, random_settings(TRIALS), BATCH, THREADS)
         total = time.perf_counter() - start
         yx = read_store(folder / "patches.zarr", "yx")[0]["yx"]
         image = open_array(folder / "image.zarr", "image")[...]
