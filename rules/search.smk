@@ -34,7 +34,7 @@ rule evaluate:
     """Segment the image with each setting of a round, trace the walls, and score them."""
     input:
         proposals=f"{ROUND}.json",
-        patches=f"{IMAGE}/descriptors/patches.zarr",
+        descriptors=get_descriptors,
     output:
         directory(f"{ROUND}.zarr"),
     log:
@@ -47,7 +47,7 @@ rule evaluate:
     params:
         pipeline=get_pipeline,
         seed=config["search"]["seed"],
-        code=code_digest("evaluate.py"),
+        code=lambda wildcards: code_digest("evaluate.py", *module_names(get_pipeline(wildcards))),
     message:
         "Evaluating round {wildcards.round} of {wildcards.image}, {wildcards.pipeline}"
     script:

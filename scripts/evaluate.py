@@ -6,35 +6,34 @@ from itertools import groupby
 from joblib import Parallel, delayed, parallel_config
 
 from ferrotune.jobs import job
-from ferrotune.patch_stack import PatchStack
+from ferrotune.pipelines import Pipeline
 from ferrotune.records import round_arrays
-from ferrotune.settings import search_space
 from ferrotune.sites import ARRAYS, Sites
 from ferrotune.stores import read_store, write_store
-from ferrotune.trials import descriptor_key, evaluate_batch
+from ferrotune.trials import evaluate_batch
 
 
-def evaluate_group(patches_store, trials, sites, max_rank, seed):
-    """Outcomes (list) of trials that share their descriptors; reads the one stack that they need."""
-    flatten, sigma, _, _ = descriptor_key(trials[0][1])
-    return list(evaluate_batch(trials, PatchStack.open(patches_store, flatten, sigma), sites, max_rank, seed))
+def evaluate_group(store, trials, pipeline, sites, seed):
+    """Outcomes (list) of trials that share their descriptors."""
+    described = pipeline.part("descriptor").open(store, trials[0][1])
+    return list(evaluate_batch(trials, pipeline, described, sites, seed))
 
 
-def main(proposals, patches_store, output, pipeline, seed, threads, subject, log_path):
-    """Write a round's store from its proposals."""
+def main(proposals, descriptors, output, pipeline, seed, threads, subject, log_path):
+    """Write a round's store from its proposals and the store of the pipeline's descriptor."""
     with job(log_path, subject) as log:
         with open(proposals) as file:
             trials = [(t["trial"], t["setting"]) for t in json.load(file)["trials"]]
-        sites = Sites.from_arrays(read_store(patches_store, *ARRAYS)[0])
-        max_rank = max((r for r in search_space(pipeline).values("rank") if r is not None), default=0)
+        sites = Sites.from_arrays(read_store(descriptors, *ARRAYS)[0])
+        pipeline = Pipeline.from_config(pipeline)
 
         def key(numbered):
-            return descriptor_key(numbered[1])
+            return tuple(map(str, pipeline.descriptor_key(numbered[1])))
 
         groups = [list(group) for _, group in groupby(sorted(trials, key=key), key=key)]
         outcomes = []
         with parallel_config("loky", inner_max_num_threads=1):
-            work = (delayed(evaluate_group)(patches_store, group, sites, max_rank, seed) for group in groups)
+            work = (delayed(evaluate_group)(descriptors, group, pipeline, sites, seed) for group in groups)
             for finished in Parallel(n_jobs=threads, return_as="generator")(work):
                 outcomes += finished
                 for o in finished:
@@ -46,7 +45,7 @@ def main(proposals, patches_store, output, pipeline, seed, threads, subject, log
 if __name__ == "__main__":
     main(
         proposals=snakemake.input.proposals,
-        patches_store=snakemake.input.patches,
+        descriptors=snakemake.input.descriptors,
         output=snakemake.output[0],
         pipeline=snakemake.params.pipeline,
         seed=snakemake.params.seed,

@@ -9,15 +9,18 @@ FOLDER = Path(__file__).parent.parent
 
 
 @cache
-def code_digest(script):
+def code_digest(script, *modules):
     """SHA-256 (first 16 hex digits) over the package modules that a script imports, directly or not.
 
     Parameters
     ----------
     script : str, name of a file in the scripts folder
+    modules : str, names of further modules that it loads by their names, such as a pipeline's parts
     """
     finder = ModuleFinder(path=[str(FOLDER)])
     finder.run_script(str(FOLDER / script))
+    for module in modules:
+        finder.import_hook(module)
     files = sorted(m.__file__ for name, m in finder.modules.items() if name.startswith("ferrotune"))
     digest = hashlib.sha256()
     for file in files:

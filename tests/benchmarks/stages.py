@@ -5,12 +5,17 @@ import json
 import numpy as np
 
 import columns
+import describe
 import evaluate
-import patches
-from ferrotune.settings import patch_cuts
+from ferrotune.settings import descriptor_uses
 from ferrotune.stores import open_array
 
 SEED = 1
+
+
+def patch_gmm(space):
+    """The paper's pipeline with a space of settings (dict), as the config writes it."""
+    return {"descriptor": "patches", "reduction": "pca", "clustering": "gmm", "space": space}
 
 
 def find_columns(folder, threads):
@@ -20,13 +25,12 @@ def find_columns(folder, threads):
 
 def cut_patches(folder, space, threads):
     """patches.zarr for a space of settings (dict), patches around A."""
-    patches.main(
-        image_store=folder / "image.zarr",
-        columns_store=folder / "columns.zarr",
+    describe.main(
+        descriptor="patches",
+        stores={"image": folder / "image.zarr", "columns": folder / "columns.zarr"},
         output=folder / "patches.zarr",
-        sites="A",
-        subpixel=True,
-        cuts=patch_cuts({"patch_gmm": {"space": space}}),
+        uses=descriptor_uses({"patch_gmm": patch_gmm(space)}, "patches"),
+        options={"sites": "A", "subpixel": True},
         image="benchmark",
         threads=threads,
         log_path=folder / "log",
@@ -40,7 +44,8 @@ def evaluate_settings(folder, space, settings, batch, threads):
         proposals, output = folder / "round.json", folder / "round.zarr"
         trials = [{"trial": start + i, "setting": s} for i, s in enumerate(settings[start : start + batch])]
         proposals.write_text(json.dumps({"trials": trials}))
-        pipeline = {"space": space}
-        evaluate.main(proposals, folder / "patches.zarr", output, pipeline, SEED, threads, "benchmark", folder / "log")
+        evaluate.main(
+            proposals, folder / "patches.zarr", output, patch_gmm(space), SEED, threads, "benchmark", folder / "log"
+        )
         seconds.append(open_array(output, "seconds")[...])
     return np.concatenate(seconds)
