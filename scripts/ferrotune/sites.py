@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
 
 from ferrotune.guards import Neighbourhood
 from ferrotune.raster import SAMPLES_PER_CELL, site_raster
@@ -47,6 +48,11 @@ class Sites:
             (arrays["around_weight"], arrays["around_site"], starts), shape=(len(starts) - 1, len(starts) - 1)
         )
         return cls(arrays["site_raster"], Neighbourhood(arrays["edges"], around, arrays["across"]))
+
+
+def nearest(yx, others):
+    """Of each of some other positions (m, 2) px, which of the sites yx (n, 2) px is nearest: (m,) int."""
+    return cKDTree(yx).query(others)[1]
 
 
 ARRAYS = ("site_raster", "edges", "across", "around_site", "around_weight", "around_start")

@@ -45,7 +45,7 @@ def evaluate_settings(folder, space, settings, batch, threads):
         trials = [{"trial": start + i, "setting": s} for i, s in enumerate(settings[start : start + batch])]
         proposals.write_text(json.dumps({"trials": trials}))
         evaluate.main(
-            proposals, folder / "patches.zarr", output, patch_gmm(space), SEED, threads, "benchmark", folder / "log"
+            proposals, [folder / "patches.zarr"], output, patch_gmm(space), SEED, threads, "benchmark", folder / "log"
         )
         seconds.append(open_array(output, "seconds")[...])
     return np.concatenate(seconds)

@@ -177,7 +177,7 @@ class Chain:
         call(
             "evaluate",
             proposals=self[f"{number:03d}.json"],
-            descriptors=self["patches.zarr"],
+            descriptors=[self["patches.zarr"]],
             output=self[output or f"{number:03d}.zarr"],
             pipeline=PIPELINE,
             seed=1,
@@ -192,7 +192,7 @@ class Chain:
             proposals=[self["000.json"], self["001.json"]],
             rounds=[self["000.zarr"], self["001.zarr"]],
             image_store=self["image.zarr"],
-            descriptors=self["patches.zarr"],
+            sites_store=self["patches.zarr"],
             reference_store=self["reference.zarr"],
             output=self["trials.tsv"],
             trials=trials,
@@ -206,7 +206,7 @@ class Chain:
             inputs={
                 "trials": trials or self["trials.tsv"],
                 "rounds": [self["000.zarr"], self["001.zarr"]],
-                "descriptors": self["patches.zarr"],
+                "sites": self["patches.zarr"],
             },
             outputs={"front": self[front], "selected": self[selected]},
             objectives=OBJECTIVES,

@@ -58,7 +58,7 @@ def test_the_default_config_is_in_order():
         (("search", "trails"), "batch, mode, seed, startup, trials"),
         (("reference", "row"), "row_component"),
         (("simulation", "sed"), "default, images, seed"),
-        (("pipelines", "patch_gmm", "clusters"), "clustering, descriptor, reduction, space"),
+        (("pipelines", "patch_gmm", "clusters"), "alone, clustering, descriptor, reduction, space"),
         ((*SPACE, "w3"), "components, covariance, denoise, flatten, rank, w1, w2"),
         ((*SPACE, "w1", "stop"), "high, low, step"),
     ],
