@@ -66,7 +66,7 @@ def test_a_search_goes_to_the_better_pipeline():
         shares.append(np.mean(guided))
         assert 0 < sum(start) < 8  # the start looks at both
         found.append({"pipeline": "fft", "window": 5, "rank": 3, "fixed": "always"} in settings)
-    assert np.mean(shares) > 0.7  # chance: 0.2
+    assert np.mean(shares) > 0.4  # chance: 0.2
     assert np.mean(found) > 0.6  # chance: 0.22
 
 
