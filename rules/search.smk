@@ -1,6 +1,7 @@
 """The search: rounds of proposals and their evaluation, a static chain.
 
-Reads the descriptor stacks, the config's `search`, `objectives`, `mode` and the pipeline's space;
+Reads the descriptor stacks, the unit cells, the config's `search`, `objectives`, `rewards`, `mode` and the pipeline's
+space;
 writes <image>/<pipeline>/rounds/NNN.json (the proposals) and NNN.zarr (what came of them).
 """
 
@@ -35,6 +36,7 @@ rule evaluate:
     input:
         proposals=f"{ROUND}.json",
         patches=f"{IMAGE}/descriptors/patches.zarr",
+        cells=f"{IMAGE}/cells.zarr",
     output:
         directory(f"{ROUND}.zarr"),
     log:
@@ -46,6 +48,7 @@ rule evaluate:
     threads: get_threads
     params:
         pipeline=get_pipeline,
+        rewards=settings.reward_names(config),
         seed=config["search"]["seed"],
         code=code_digest("evaluate.py"),
     message:

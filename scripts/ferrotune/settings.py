@@ -6,9 +6,10 @@ from collections import Counter
 import jsonschema
 
 from ferrotune.errors import InputError
-from ferrotune.rewards import REWARDS
+from ferrotune.rewards import REWARDS, cheap
 from ferrotune.space import Space
 
+CHEAP = "cheap"  # in the config's list of rewards: all that cost next to nothing
 MISSING = ""
 NO_HEADING = "(a cell without a heading)"  # no key of a row: the schema refuses it
 NUMBERS = ("sm_percent", "pixel_size_pm")  # columns of the sheet
@@ -82,6 +83,10 @@ def check_config(config, schema):
     """
     for problem in _problems(config, schema):
         raise InputError(f"config: {problem}")
+    for key in ("objectives", "rewards"):
+        for name in config[key]:
+            if name not in REWARDS and (name, key) != (CHEAP, "rewards"):
+                raise InputError(f"config: {key}: {name!r} is not allowed; allowed are {', '.join(REWARDS)}")
     for name, direction in config["objectives"].items():
         if direction != REWARDS[name].direction:
             raise InputError(
@@ -89,6 +94,12 @@ def check_config(config, schema):
             )
     for name, pipeline in config["pipelines"].items():
         Space.from_config(pipeline["space"], where=f"config: pipelines.{name}.space")
+
+
+def reward_names(config):
+    """Names (list) of the rewards that each trial is given: the objectives, and what the key `rewards` adds."""
+    further = [known for name in config["rewards"] for known in (cheap() if name == CHEAP else [name])]
+    return list(dict.fromkeys([*config["objectives"], *further]))
 
 
 def search_space(pipeline):

@@ -108,7 +108,7 @@ def evaluated(image, seed, space=SPACE):
         for group in _trials_by_descriptor(space):
             flatten, sigma, _, _ = descriptor_key(group[0][1])
             stack = PatchStack.open(folder / "patches.zarr", flatten, sigma)
-            for outcome in evaluate_batch(group, stack, sites, max(space.values("rank")), seed):
+            for outcome in evaluate_batch(group, stack, sites, max(space.values("rank")), seed, list(OBJECTIVES)):
                 rewards[outcome.trial] = [outcome.rewards[name] for name in OBJECTIVES]
                 status[outcome.trial] = guards.STATUSES.index(outcome.status)
     return Landscape(space, rewards, status)

@@ -4,9 +4,11 @@ import json
 
 import numpy as np
 
+import cells
 import columns
 import evaluate
 import patches
+from ferrotune.rewards import cheap
 from ferrotune.settings import patch_cuts
 from ferrotune.stores import open_array
 
@@ -16,6 +18,11 @@ SEED = 1
 def find_columns(folder, threads):
     """columns.zarr from the image.zarr in a folder (path)."""
     columns.main(folder / "image.zarr", folder / "columns.zarr", "lattice", "benchmark", folder / "log", threads)
+
+
+def measure_cells(folder):
+    """cells.zarr from the columns.zarr in a folder (path)."""
+    cells.main(folder / "columns.zarr", folder / "cells.zarr", "benchmark", folder / "log")
 
 
 def cut_patches(folder, space, threads):
@@ -41,6 +48,17 @@ def evaluate_settings(folder, space, settings, batch, threads):
         trials = [{"trial": start + i, "setting": s} for i, s in enumerate(settings[start : start + batch])]
         proposals.write_text(json.dumps({"trials": trials}))
         pipeline = {"space": space}
-        evaluate.main(proposals, folder / "patches.zarr", output, pipeline, SEED, threads, "benchmark", folder / "log")
+        evaluate.main(
+            proposals=proposals,
+            patches_store=folder / "patches.zarr",
+            cells_store=folder / "cells.zarr",
+            output=output,
+            pipeline=pipeline,
+            rewards=cheap(),
+            seed=SEED,
+            threads=threads,
+            subject="benchmark",
+            log_path=folder / "log",
+        )
         seconds.append(open_array(output, "seconds")[...])
     return np.concatenate(seconds)
