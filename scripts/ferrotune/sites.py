@@ -33,6 +33,12 @@ class Sites:
         """Area in which there are sites, unit cells."""
         return np.count_nonzero(self.raster >= 0) / SAMPLES_PER_CELL**2
 
+    @cached_property
+    def polarization_steps(self):
+        """Difference of the polarization between the sites 2.5 to 3.5 cells apart, (pair, 2) px."""
+        one, other = self.near.across.T
+        return self.polarization[one] - self.polarization[other]
+
     def arrays(self):
         """Arrays (dict for `write_store`) that `from_arrays` reads back."""
         around = self.near.around

@@ -19,18 +19,16 @@ def polarization_jump(segmentation):
     that of one site, from like-labelled pairs as far apart, so that slow trends tell for neither. Near 0 where labels
     follow anything but the polarization.
     """
-    one, other = segmentation.sites.near.across.T
-    p, labels = segmentation.polarization, segmentation.labels.astype(int)
-    known = np.isfinite(p).all(axis=1) & (labels >= 0)
-    step = p[one] - p[other]
-    taken = known[one] & known[other]
-    like = taken & (labels[one] == labels[other])
-    unlike = taken & ~like
-    if not (like.any() and unlike.any()):
+    step = segmentation.sites.polarization_steps
+    one, other = segmentation.labels.astype(np.int16)[segmentation.sites.near.across.T]
+    taken = np.isfinite(step[:, 0]) & (one >= 0) & (other >= 0)
+    like, unlike = taken & (one == other), np.flatnonzero(taken & (one != other))
+    if not (like.any() and len(unlike)):
         return np.nan
     scatter = np.sqrt((step[like] ** 2).sum() / (2 * np.count_nonzero(like)))
-    count = int(labels.max()) + 1
-    forth = np.where(labels[one] < labels[other], 1.0, -1.0)[unlike]
-    pair = np.minimum(labels[one], labels[other])[unlike] * count + np.maximum(labels[one], labels[other])[unlike]
-    sums = [np.bincount(pair, weights=forth * step[unlike, axis], minlength=count**2) for axis in (0, 1)]
-    return np.hypot(*sums).sum() / np.count_nonzero(unlike) / scatter if scatter > 0 else np.nan
+    one, other, count = one[unlike], other[unlike], int(segmentation.labels.max()) + 1
+    # from the smaller label to the larger, or a wall and its other half would cancel
+    step = step[unlike] * np.where(one < other, 1.0, -1.0)[:, None]
+    pair = np.minimum(one, other) * np.int16(count) + np.maximum(one, other)
+    sums = [np.bincount(pair, weights=along) for along in step.T]
+    return np.hypot(*sums).sum() / len(unlike) / scatter if scatter > 0 else np.nan

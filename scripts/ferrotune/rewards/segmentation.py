@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+REACH = 16  # points of a path, 4 cells, over which its direction is taken: it must step over a staircase of sites
+
 
 @dataclass(frozen=True)
 class Segmentation:
@@ -69,3 +71,22 @@ class Segmentation:
         steps = np.hypot(*np.diff(np.concatenate(knots), axis=0, append=np.nan).T)
         steps[starts - 1] = 0  # from a wall to the next, and beyond the last
         return np.add.reduceat(steps, starts)
+
+    @cached_property
+    def directions(self):
+        """Unit vectors (y, x), each (n,), along all walls, and the length of wall (n,) that each stands for, cells.
+
+        A wall shorter than the reach has one, from end to end. Straight segments would not do: those of a ring of
+        sites are an octagon.
+        """
+        count = np.array([len(path) for path in self.walls.paths])
+        points, wall = np.concatenate(self.walls.paths), np.repeat(np.arange(len(count)), count)
+        place = np.arange(len(points)) - np.repeat(np.cumsum(count) - count, count)
+        onward, last = place + REACH, (count - 1)[wall]
+        ring = np.array(self.walls.closed, bool)[wall]
+        taken = np.flatnonzero(ring | (onward <= last) | (place == 0))
+        ahead = np.where(ring, onward % (last + 1), np.minimum(onward, last))
+        chord = (points[taken - place[taken] + ahead[taken]] - points[taken]).T
+        wall = wall[taken]
+        # a tiny wall may come back to where it began: it has no direction
+        return chord / np.maximum(np.hypot(*chord), 1e-12), (self.arc_lengths / np.bincount(wall))[wall]
