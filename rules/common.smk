@@ -13,6 +13,8 @@ sys.path.insert(0, f"{workflow.basedir}/scripts")
 from ferrotune import settings
 from ferrotune.errors import InputError
 from ferrotune.messages import answer_lines, error_lines
+from ferrotune.parts import module_name, part
+from ferrotune.pipelines import module_names
 from ferrotune.provenance import code_digest
 from snakemake.exceptions import WorkflowError
 
@@ -39,6 +41,7 @@ ROUND = f"{PIPELINE}/rounds/{{round}}"
 wildcard_constraints:
     image="|".join(map(re.escape, IMAGES)),
     pipeline="|".join(map(re.escape, config["pipelines"])),
+    descriptor="|".join({re.escape(pipeline["descriptor"]) for pipeline in config["pipelines"].values()}),
     round=r"\d{3}",
 
 
@@ -85,6 +88,16 @@ def get_pixel_size(wildcards):
 def get_pipeline(wildcards):
     """The pipeline's part of the config."""
     return config["pipelines"][wildcards.pipeline]
+
+
+def get_described(wildcards):
+    """The stores that a descriptor needs, by name."""
+    return {name: f"{IMAGE}/{name}.zarr" for name in part("descriptor", wildcards.descriptor).NEEDS}
+
+
+def get_descriptors(wildcards):
+    """The store of the pipeline's descriptor."""
+    return f"{IMAGE}/descriptors/{get_pipeline(wildcards)['descriptor']}.zarr"
 
 
 def get_rounds(pipeline, before=None):

@@ -1,30 +1,28 @@
-"""Descriptor stacks, one for each descriptor that a pipeline uses.
+"""Descriptor stores, one for each descriptor that a pipeline uses.
 
-Reads <image>/image.zarr and columns.zarr, the config's `sites`, `patches`, and the windows and
-preprocessing of the pipelines' spaces; writes <image>/descriptors/<descriptor>.zarr.
+Reads <image>/image.zarr, columns.zarr or cells.zarr, as the descriptor needs, the config's `sites`, `patches`, and
+the descriptor's parameters in the pipelines' spaces; writes <image>/descriptors/<descriptor>.zarr.
 """
 
 
-rule patches:
-    """Cut the largest window around every site, once for each preprocessing in the space."""
+rule describe:
+    """Describe every site, for all settings of the descriptor that the spaces hold."""
     input:
-        image=f"{IMAGE}/image.zarr",
-        columns=f"{IMAGE}/columns.zarr",
+        unpack(get_described),
     output:
-        directory(f"{IMAGE}/descriptors/patches.zarr"),
+        directory(f"{IMAGE}/descriptors/{{descriptor}}.zarr"),
     log:
-        f"{IMAGE}/logs/patches.log",
+        f"{IMAGE}/logs/{{descriptor}}.log",
     benchmark:
-        f"{IMAGE}/benchmarks/patches.tsv"
+        f"{IMAGE}/benchmarks/{{descriptor}}.tsv"
     conda:
         "../envs/ferrotune.yaml"
     threads: get_threads
     params:
-        sites=config["sites"],
-        subpixel=config["patches"]["subpixel"],
-        cuts=settings.patch_cuts(config["pipelines"]),
-        code=code_digest("patches.py"),
+        uses=lambda wildcards: settings.descriptor_uses(config["pipelines"], wildcards.descriptor),
+        options={"sites": config["sites"], "subpixel": config["patches"]["subpixel"]},
+        code=lambda wildcards: code_digest("describe.py", module_name("descriptor", wildcards.descriptor)),
     message:
-        "Cutting patches of {wildcards.image}"
+        "Describing {wildcards.image} by {wildcards.descriptor}"
     script:
-        "../scripts/patches.py"
+        "../scripts/describe.py"

@@ -11,7 +11,7 @@ rule trials:
         proposals=lambda wildcards: get_records(wildcards, "json"),
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
         image=f"{IMAGE}/image.zarr",
-        patches=f"{IMAGE}/descriptors/patches.zarr",
+        descriptors=get_descriptors,
         reference=f"{IMAGE}/reference.zarr",
     output:
         f"{PIPELINE}/trials.tsv",
@@ -35,7 +35,7 @@ rule front:
     input:
         trials=f"{PIPELINE}/trials.tsv",
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
-        patches=f"{IMAGE}/descriptors/patches.zarr",
+        descriptors=get_descriptors,
     output:
         front=f"{PIPELINE}/front.tsv",
         selected=directory(f"{PIPELINE}/selected.zarr"),

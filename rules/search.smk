@@ -1,8 +1,7 @@
 """The search: rounds of proposals and their evaluation, a static chain.
 
-Reads the descriptor stacks, the unit cells, the config's `search`, `objectives`, `rewards`, `mode` and the pipeline's
-space;
-writes <image>/<pipeline>/rounds/NNN.json (the proposals) and NNN.zarr (what came of them).
+Reads the descriptor stores, the unit cells, the config's `search`, `objectives`, `rewards`, `mode` and the
+pipelines; writes <image>/<pipeline>/rounds/NNN.json (the proposals) and NNN.zarr (what came of them).
 """
 
 
@@ -35,7 +34,7 @@ rule evaluate:
     """Segment the image with each setting of a round, trace the walls, and score them."""
     input:
         proposals=f"{ROUND}.json",
-        patches=f"{IMAGE}/descriptors/patches.zarr",
+        descriptors=get_descriptors,
         cells=f"{IMAGE}/cells.zarr",
     output:
         directory(f"{ROUND}.zarr"),
@@ -50,7 +49,7 @@ rule evaluate:
         pipeline=get_pipeline,
         rewards=settings.reward_names(config),
         seed=config["search"]["seed"],
-        code=code_digest("evaluate.py"),
+        code=lambda wildcards: code_digest("evaluate.py", *module_names(get_pipeline(wildcards))),
     message:
         "Evaluating round {wildcards.round} of {wildcards.image}, {wildcards.pipeline}"
     script:

@@ -3,15 +3,15 @@
 import json
 
 from ferrotune.jobs import job
+from ferrotune.pipelines import Pipeline
 from ferrotune.records import read_records
 from ferrotune.search import exhaustive, suggest
-from ferrotune.settings import search_space
 
 
 def main(proposals, rounds, output, round_number, pipeline, objectives, guarded, search, subject, log_path):
     """Write a round's JSON from the records of the rounds before it."""
     with job(log_path, subject) as log:
-        space = search_space(pipeline)
+        space = Pipeline.from_config(pipeline).space
         first, batch = round_number * search["batch"], search["batch"]
         if search["mode"] == "exhaustive":
             chosen = exhaustive(space, first, batch)

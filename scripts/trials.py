@@ -9,12 +9,12 @@ from ferrotune.records import read_records
 from ferrotune.stores import open_array, read_store
 
 
-def main(proposals, rounds, image_store, patches_store, reference_store, output, trials, subject, log_path):
+def main(proposals, rounds, image_store, descriptors, reference_store, output, trials, subject, log_path):
     """Write trials.tsv: the first `trials` trials, a row each."""
     with job(log_path, subject) as log:
         records = read_records(proposals, rounds)[:trials]
         mask = open_array(image_store, "mask")[...]
-        sites, attributes = read_store(patches_store, "yx", "site_raster")
+        sites, attributes = read_store(descriptors, "yx", "site_raster")
         reference, _ = read_store(reference_store, "yx", "label")
         known = (reference["yx"], reference["label"], mask, attributes["cell_px"])
         comparison = Comparison(sites["yx"], sites["site_raster"], *known)
@@ -36,7 +36,7 @@ if __name__ == "__main__":
         proposals=snakemake.input.proposals,
         rounds=snakemake.input.rounds,
         image_store=snakemake.input.image,
-        patches_store=snakemake.input.patches,
+        descriptors=snakemake.input.descriptors,
         reference_store=snakemake.input.reference,
         output=snakemake.output[0],
         trials=snakemake.params.trials,

@@ -16,7 +16,7 @@ CASE = {
         "patch_gmm": {
             "space": {
                 "flatten": [1],
-                "sigma": [1],
+                "denoise": ["gaussian 1"],
                 "w1": [1.0, 1.5],
                 "w2": [1.0, 1.5],
                 "rank": [4, 6],

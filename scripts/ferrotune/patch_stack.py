@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from joblib import Parallel, delayed
 
-from ferrotune.descriptors import crop, window_px
+from ferrotune.patch_cutting import crop, window_px
 from ferrotune.principal_components import Moments, decompose, principal_axes, project, provisional_means
 from ferrotune.stores import open_array, read_store
 
@@ -38,10 +38,10 @@ class PatchStack:
     cell_px: float
 
     @classmethod
-    def open(cls, store, flatten, sigma):
+    def open(cls, store, flatten, denoise):
         """Of one preprocessing in a store of patches; its patches stay on disk until they are asked for."""
         small, attributes = read_store(store, "sublattice")
-        i = attributes["preprocessings"].index([flatten, sigma])
+        i = attributes["preprocessings"].index([flatten, denoise])
         patches = open_array(store, "patches")
         return cls(
             read=lambda part: patches[i, part],
@@ -58,19 +58,18 @@ class PatchStack:
         """(height, width) px of a trial's window."""
         return window_px(setting["w1"], self.cell_px), window_px(setting["w2"], self.cell_px)
 
-    def descriptors(self, window):
-        """Patches (n, height * width) of a window, less their sublattice's mean."""
+    def features(self, setting):
+        """Patches (n, height * width) of a trial's window, less their sublattice's mean."""
+        window = self.window(setting)
         mean = crop(self.mean, window)
         return np.concatenate([crop(self.read(part), window) - mean[self.kind[part]] for part in blocks(len(self))])
 
-    def scores(self, window, rank):
-        """Principal components (n, rank) float64 of a window, by falling variance; fewer where there are fewer."""
+    def principal_components(self, setting, rank):
+        """Scores (n, rank) float64 of a trial's window, by falling variance; fewer where there are fewer."""
         if self.covariance is None:
-            return decompose(self.descriptors(window), rank)
-        inside = np.zeros(self.mean.shape[1:], bool)
-        top, left = ((have - want) // 2 for have, want in zip(inside.shape, window, strict=True))
-        inside[top : top + window[0], left : left + window[1]] = True
-        axes = principal_axes(self.covariance, inside.ravel(), rank)
+            return decompose(self.features(setting), rank)
+        pixels = np.arange(self.mean[0].size).reshape(1, *self.mean.shape[1:])
+        axes = principal_axes(self.covariance, crop(pixels, self.window(setting))[0], rank)
         read = (_flat(self.read(part)) for part in blocks(len(self)))
         return project(read, self.kind, _flat(self.mean), axes)
 
@@ -81,7 +80,7 @@ def cut_stack(write, cutter, yx, kind, covariance, threads=1):
     Parameters
     ----------
     write : function of a slice of sites and their patches (n, y, x) float32, which keeps these
-    cutter : ferrotune.descriptors.Cutter of the preprocessed image
+    cutter : ferrotune.patch_cutting.Cutter of the preprocessed image
     yx : (site, 2) px
     kind : (site,) int from 0, the sublattice of each site
     covariance : bool, whether to take it

@@ -57,20 +57,19 @@ def provisional_means(patches, kind, kinds):
     return np.stack([patches[kind == k].mean(axis=0) if (kind == k).any() else overall for k in range(kinds)])
 
 
-def principal_axes(covariance, inside, rank):
+def principal_axes(covariance, pixels, rank):
     """Leading eigenvectors of a window's covariance.
 
     Parameters
     ----------
     covariance : (p, p) float, of the pixels of the largest window
-    inside : (p,) bool, the pixels of this window
+    pixels : (q,) int, those of this window
     rank : int
 
     Returns
     -------
-    (p, min(rank, pixels inside)) float32, by falling variance; zero outside the window
+    (p, min(rank, q)) float32, by falling variance; zero outside the window
     """
-    pixels = np.flatnonzero(inside)
     block = covariance[np.ix_(pixels, pixels)]
     rank = min(rank, len(pixels))
     if len(pixels) < DENSE * rank:
@@ -80,7 +79,7 @@ def principal_axes(covariance, inside, rank):
         start = np.random.default_rng(0).standard_normal(len(pixels)).astype(block.dtype)
         values, vectors = eigsh(block, rank, v0=start, tol=TOLERANCE)
         vectors = vectors[:, np.argsort(values)]
-    axes = np.zeros((len(inside), rank), np.float32)
+    axes = np.zeros((len(covariance), rank), np.float32)
     axes[pixels] = vectors[:, ::-1]
     return axes
 

@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parent.parent
 
 
 @cache
-def code_digest(script):
+def code_digest(script, *modules):
     """SHA-256 (first 16 hex digits) over the package modules that a script imports, directly or not.
 
     A package that looks for its own modules (by pkgutil, as registries do) imports all of them.
@@ -18,9 +18,12 @@ def code_digest(script):
     Parameters
     ----------
     script : str, name of a file in the scripts folder
+    modules : str, names of further modules that it loads by their names, such as a pipeline's parts
     """
     finder = ModuleFinder(path=[str(FOLDER)])
     finder.run_script(str(FOLDER / script))
+    for module in modules:
+        finder.import_hook(module)
     for name in [name for name, m in finder.modules.items() if m.__path__ and "pkgutil" in m.globalnames]:
         for module in iter_modules(finder.modules[name].__path__):
             finder.import_hook(f"{name}.{module.name}")

@@ -1,22 +1,19 @@
-"""Segmentation of sites: a Gaussian mixture of their reduced descriptors."""
+"""Segmentation of sites by a clustering of their reduced descriptors."""
 
 import warnings
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
-
-REGULARISATION = 1e-6  # of the total variance's share a component: keeps covariances invertible
 
 
-def cluster(scores, components, covariance, seed):
-    """Labels of a Gaussian mixture, numbered by falling size.
+def cluster(scores, clustering, setting, seed):
+    """Labels of a clustering, numbered by falling size.
 
     Parameters
     ----------
     scores : (n, r) float
-    components : int
-    covariance : {"full", "tied", "diag", "spherical"}
+    clustering : module of ferrotune.clusterings
+    setting : dict with its parameters
     seed : int
 
     Returns
@@ -31,11 +28,9 @@ def cluster(scores, components, covariance, seed):
     scale = np.sqrt(scores.var(axis=0).mean())
     if not scale > 0:
         raise ValueError("the descriptors of all sites are the same")
-    mixture = GaussianMixture(components, covariance_type=covariance, reg_covar=REGULARISATION, random_state=seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # 100 steps without convergence still label the sites
-        labels = mixture.fit_predict(scores / scale)
-    return by_size(labels)
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return by_size(clustering.cluster(scores / scale, setting, seed))
 
 
 def by_size(labels):

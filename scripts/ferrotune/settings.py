@@ -1,13 +1,15 @@
 """Config and sheet, checked against their schemas; what is wrong is said in one line each."""
 
+import copy
 import math
 from collections import Counter
 
 import jsonschema
 
+from ferrotune import parts
 from ferrotune.errors import InputError
+from ferrotune.pipelines import Pipeline, parameters_of
 from ferrotune.rewards import REWARDS, cheap
-from ferrotune.space import Space
 
 CHEAP = "cheap"  # in the config's list of rewards: all that cost next to nothing
 MISSING = ""
@@ -68,6 +70,23 @@ def _problems(instance, schema):
         yield (f"{where}: " if where else "") + _allowed(deepest)
 
 
+def _completed(schema, config):
+    """The schema with the names of all parts, and each pipeline's space with the parameters of its own."""
+    schema = copy.deepcopy(schema)
+    pipelines = schema["properties"]["pipelines"]
+    general = pipelines["additionalProperties"]
+    known = {kind: parts.names(kind) for kind in parts.KINDS}
+    general["properties"] |= {kind: {"enum": names} for kind, names in known.items()}
+    pipelines["properties"] = {}
+    given = config.get("pipelines")
+    for name, pipeline in given.items() if isinstance(given, dict) else ():
+        if isinstance(pipeline, dict) and all(pipeline.get(kind) in names for kind, names in known.items()):
+            allowed = {parameter: p.schema for parameter, p in parameters_of(pipeline).items()}
+            space = {"type": "object", "additionalProperties": False, "required": list(allowed), "properties": allowed}
+            pipelines["properties"][name] = {**general, "properties": {**general["properties"], "space": space}}
+    return schema
+
+
 def check_config(config, schema):
     """Check a configuration.
 
@@ -81,7 +100,7 @@ def check_config(config, schema):
     InputError
         Naming the first key that is wrong and what is allowed there.
     """
-    for problem in _problems(config, schema):
+    for problem in _problems(config, _completed(schema, config)):
         raise InputError(f"config: {problem}")
     for key in ("objectives", "rewards"):
         for name in config[key]:
@@ -93,7 +112,7 @@ def check_config(config, schema):
                 f"config: objectives.{name}: {direction!r} is against its physics; it is to {REWARDS[name].direction}"
             )
     for name, pipeline in config["pipelines"].items():
-        Space.from_config(pipeline["space"], where=f"config: pipelines.{name}.space")
+        Pipeline.from_config(pipeline, where=f"config: pipelines.{name}")
 
 
 def reward_names(config):
@@ -102,14 +121,9 @@ def reward_names(config):
     return list(dict.fromkeys([*config["objectives"], *further]))
 
 
-def search_space(pipeline):
-    """The space of a pipeline of the config (dict) as a ferrotune.space.Space."""
-    return Space.from_config(pipeline["space"])
-
-
 def trial_count(pipeline, search):
     """Number of trials: the config's, or all of the space where these are fewer or are asked for."""
-    size = search_space(pipeline).size
+    size = Pipeline.from_config(pipeline).space.size
     return size if search["mode"] == "exhaustive" else min(search["trials"], size)
 
 
@@ -216,20 +230,9 @@ def specimen(simulation, image, row):
     return {**chosen, **{key: value for key, value in from_row.items() if value is not None}}
 
 
-def patch_cuts(pipelines):
-    """What the patch stack must hold for the pipelines: preprocessings and the largest window.
-
-    Returns
-    -------
-    dict
-        preprocessings: list of (flatten, sigma); window_cells: (height, width); reduced: whether any trial takes
-        principal components.
-    """
-    spaces = [search_space(pipeline) for pipeline in pipelines.values()]
-    pairs = {(f, s) for space in spaces for f in space.values("flatten") for s in space.values("sigma")}
-    window = [max(max(space.values(side)) for space in spaces) for side in ("w1", "w2")]
-    reduced = any(rank is not None for space in spaces for rank in space.values("rank"))
-    return {"preprocessings": sorted(pairs), "window_cells": window, "reduced": reduced}
+def descriptor_uses(pipelines, descriptor):
+    """What the pipelines of the config that use a descriptor need of its store, as `ferrotune.descriptors` says."""
+    return [Pipeline.from_config(p).use for p in pipelines.values() if p["descriptor"] == descriptor]
 
 
 def is_remote(path):

@@ -28,6 +28,9 @@ class Sites:
         """Of sites yx (n, 2) px in an image with a mask (y, x) bool."""
         return cls(site_raster(yx, mask, cell_px, SAMPLES_PER_CELL), Neighbourhood.of(yx, cell_px))
 
+    def __len__(self):
+        return self.near.around.shape[0]
+
     @cached_property
     def area(self):
         """Area in which there are sites, unit cells."""

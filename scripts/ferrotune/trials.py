@@ -38,22 +38,15 @@ def trial_seed(seed, trial, *repeat):
     return int(np.random.SeedSequence(seed, spawn_key=(trial, *repeat)).generate_state(1)[0] >> 1)
 
 
-def descriptor_key(setting):
-    """What of a setting chooses its descriptors: trials that agree in it share their reduction."""
-    return setting["flatten"], setting["sigma"], setting["w1"], setting["w2"]
-
-
-def evaluate_batch(trials, stack, sites, max_rank, seed, rewards=None):
+def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None):
     """Evaluate trials that share their descriptors, one by one.
 
     Parameters
     ----------
     trials : list of (trial number, setting); all of one `descriptor_key`
-    stack : ferrotune.patch_stack.PatchStack of their preprocessing
+    pipeline : ferrotune.pipelines.Pipeline
+    described : what the pipeline's descriptor opens for them, see `ferrotune.descriptors`
     sites : ferrotune.sites.Sites
-    max_rank : int
-        Components kept by the shared reduction. It belongs to the space and not to the batch, so that a
-        trial's result does not hang on which others it is evaluated with.
     seed : int, the config's
     rewards : list of str, names of the rewards to take; by default the cheap ones
 
@@ -62,30 +55,34 @@ def evaluate_batch(trials, stack, sites, max_rank, seed, rewards=None):
     Outcome
         A trial that raises is an outcome too, with status "failed" and its reason.
     """
-    rewards = cheap() if rewards is None else rewards
-    scores, shared = None, 0.0
+    rewards, reduced = cheap() if rewards is None else rewards, {}
     for trial, setting in trials:
         start = time.perf_counter()
         try:
-            window = stack.window(setting)
-            if setting["rank"] is None:
-                parts = stack.descriptors(window).astype(float)
-            else:
-                if scores is None:
-                    scores = stack.scores(window, max_rank)
-                    shared = (time.perf_counter() - start) / len(trials)
-                    start = time.perf_counter()
-                parts = scores[:, : setting["rank"]]
-            labels_of = partial(_labels, parts, setting, seed, trial)
-            outcome = judge(trial, labels_of(), parts, sites, trial_seed(seed, trial), rewards, labels_of)
+            scores = _reduced(pipeline, described, setting, reduced)
+            labels_of = partial(_labels, scores, pipeline, setting, seed, trial)
+            outcome = judge(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, labels_of)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
-            outcome = _failed(trial, len(stack), rewards, error)
-        yield _timed(outcome, shared + time.perf_counter() - start)
+            outcome = _failed(trial, len(sites), rewards, error)
+        yield _timed(outcome, time.perf_counter() - start)
 
 
-def _labels(scores, setting, seed, trial, *repeat):
+def _reduced(pipeline, described, setting, known):
+    """Scores (site, r) of a trial; `known` keeps those that later trials share, by their rank.
+
+    Of a nested reduction the largest rank of the space is taken once: not of the batch, so that a trial's result
+    does not hang on which others it is evaluated with.
+    """
+    reduction, rank = pipeline.part("reduction"), setting.get("rank")
+    most = pipeline.largest_rank if reduction.NESTED and rank is not None else rank
+    if most not in known:
+        known[most] = reduction.reduce(described, setting, most)
+    return known[most][:, :rank]
+
+
+def _labels(scores, pipeline, setting, seed, trial, *repeat):
     """Labels (site,) of a trial, or of a repetition of it under another seed."""
-    return cluster(scores, setting["components"], setting["covariance"], trial_seed(seed, trial, *repeat))
+    return cluster(scores, pipeline.part("clustering"), setting, trial_seed(seed, trial, *repeat))
 
 
 def judge(trial, labels, scores, sites, seed, rewards, again=None):

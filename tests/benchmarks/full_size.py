@@ -21,7 +21,7 @@ WINDOW = {"low": 0.5, "high": 2.0, "step": 0.125}
 # over a cell, so that trials pass the guards, which are on.
 PAPER = {
     "flatten": [1],
-    "sigma": [0],
+    "denoise": ["none"],
     "w1": WINDOW,
     "w2": WINDOW,
     "rank": [16],

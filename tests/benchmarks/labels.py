@@ -9,12 +9,12 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score
 
-import patches
 from benchmarks.full_size import PAPER, SPECIMEN, random_settings, stores
 from benchmarks.rows import Row
+from benchmarks.stages import cut_patches
+from ferrotune.clusterings import gmm
 from ferrotune.patch_stack import PatchStack
 from ferrotune.segmentation import cluster
-from ferrotune.settings import patch_cuts
 from ferrotune.trials import trial_seed
 
 SETTINGS = 20
@@ -24,13 +24,13 @@ RANKS = (4, 8, 16)
 
 def _labels(stack, setting, seed):
     """Labels of the fast and of the plain path, and the seconds of each."""
-    window, found, seconds = stack.window(setting), [], []
+    found, seconds = [], []
     for scores in (
-        lambda: stack.scores(window, max(RANKS))[:, : setting["rank"]],
-        lambda: PCA(setting["rank"], svd_solver="full").fit_transform(stack.descriptors(window).astype(float)),
+        lambda: stack.principal_components(setting, max(RANKS))[:, : setting["rank"]],
+        lambda: PCA(setting["rank"], svd_solver="full").fit_transform(stack.features(setting).astype(float)),
     ):
         start = time.perf_counter()
-        found.append(cluster(scores(), setting["components"], setting["covariance"], seed))
+        found.append(cluster(scores(), gmm, setting, seed))
         seconds.append(time.perf_counter() - start)
     return found, seconds
 
@@ -43,10 +43,8 @@ def measure():
         for setting in random_settings(SETTINGS)
     ]
     with stores({**SPECIMEN, "shape": SHAPE}) as folder:
-        cuts = patch_cuts({"patch_gmm": {"space": PAPER}})
-        store = folder / "patches.zarr"
-        patches.main(folder / "image.zarr", folder / "columns.zarr", store, "A", True, cuts, "x", 2, folder / "log")
-        stack = PatchStack.open(store, 1, 0)
+        cut_patches(folder, PAPER, threads=2)
+        stack = PatchStack.open(folder / "patches.zarr", 1, "none")
         both = [_labels(stack, setting, trial_seed(1, n)) for n, setting in enumerate(settings)]
     agreement = np.array([adjusted_rand_score(*labels) for labels, _ in both])
     fast, plain = np.array([seconds for _, seconds in both]).sum(axis=0)

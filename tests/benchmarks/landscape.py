@@ -12,22 +12,22 @@ import numpy as np
 import yaml
 from threadpoolctl import threadpool_limits
 
-import patches
 from benchmarks.full_size import stores
+from benchmarks.stages import cut_patches
 from ferrotune import guards, pareto
-from ferrotune.patch_stack import PatchStack
-from ferrotune.settings import patch_cuts, search_space
+from ferrotune.pipelines import Pipeline
 from ferrotune.sites import ARRAYS, Sites
 from ferrotune.space import Space
 from ferrotune.stores import read_store
-from ferrotune.trials import descriptor_key, evaluate_batch
+from ferrotune.trials import evaluate_batch
 from simulated import demo_specimens
 
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).with_name("landscape.npz")
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 OBJECTIVES = {"curvature": "minimise", "length": "maximise"}
-SPACE = search_space(CONFIG["pipelines"]["patch_gmm"])
+PIPELINE = Pipeline.from_config(CONFIG["pipelines"]["patch_gmm"])
+SPACE = PIPELINE.space
 # A little smaller than the demo's, so that a table is ten minutes' work; and no substrate, whose edge is no wall.
 CHANGES = {"shape": (768, 800), "substrate_cells": 0}
 # Demo image, and seed of its simulation and of its trials. The search was shaped on the last two and on the unit
@@ -90,28 +90,28 @@ def landscape(name):
         return Landscape(SPACE, kept[f"{name}_rewards"], kept[f"{name}_status"])
 
 
-def _trials_by_descriptor(space):
+def _trials_by_descriptor(pipeline):
     """Lists of (number, setting) that share their descriptors, for each of which one reduction serves."""
-    by_key = sorted(enumerate(space), key=lambda trial: descriptor_key(trial[1]))
-    return [list(group) for _, group in groupby(by_key, key=lambda trial: descriptor_key(trial[1]))]
+
+    def key(trial):
+        return tuple(map(str, pipeline.descriptor_key(trial[1])))
+
+    return [list(group) for _, group in groupby(sorted(enumerate(pipeline.space), key=key), key=key)]
 
 
-def evaluated(image, seed, space=SPACE):
+def evaluated(image, seed, pipeline=PIPELINE):
     """Landscape of a demo image (str): simulated, cut into patches, every setting of the space evaluated once."""
     with stores(demo_specimens()[image] | CHANGES, seed) as folder:
-        cuts = patch_cuts(CONFIG["pipelines"])
-        given = folder / "image.zarr", folder / "columns.zarr", folder / "patches.zarr"
-        patches.main(*given, sites="A", subpixel=True, cuts=cuts, image=image, threads=1, log_path=folder / "log")
+        cut_patches(folder, CONFIG["pipelines"]["patch_gmm"]["space"], threads=1)
         sites = Sites.from_arrays(read_store(folder / "patches.zarr", *ARRAYS)[0])
-        rewards = np.full((space.size, len(OBJECTIVES)), np.nan, np.float32)
-        status = np.full(space.size, -1, np.int8)
-        for group in _trials_by_descriptor(space):
-            flatten, sigma, _, _ = descriptor_key(group[0][1])
-            stack = PatchStack.open(folder / "patches.zarr", flatten, sigma)
-            for outcome in evaluate_batch(group, stack, sites, max(space.values("rank")), seed, list(OBJECTIVES)):
+        rewards = np.full((pipeline.space.size, len(OBJECTIVES)), np.nan, np.float32)
+        status = np.full(pipeline.space.size, -1, np.int8)
+        for group in _trials_by_descriptor(pipeline):
+            described = pipeline.part("descriptor").open(folder / "patches.zarr", group[0][1])
+            for outcome in evaluate_batch(group, pipeline, described, sites, seed, list(OBJECTIVES)):
                 rewards[outcome.trial] = [outcome.rewards[name] for name in OBJECTIVES]
                 status[outcome.trial] = guards.STATUSES.index(outcome.status)
-    return Landscape(space, rewards, status)
+    return Landscape(pipeline.space, rewards, status)
 
 
 def main():

@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.full_size import PAPER, SPECIMEN
 from benchmarks.rows import Row
 from benchmarks.running import run_workflow
+from benchmarks.stages import patch_gmm
 from case import Case
 from ferrotune.record import write_record
 from ferrotune.simulate import Specimen, simulate
@@ -31,7 +32,7 @@ def make_case(folder, specimen, space, search):
     write_record(folder / "HAADF.h5", folder / "UCParameterization.h5", simulated.image, simulated.cells)
     row = ("full", "0", "HAADF.h5", str(simulated.pixel_size_pm), "UCParameterization.h5", "")
     case = Case(folder, rows="\t".join(row) + "\n")
-    pipelines = {"patch_gmm": {"space": space}}
+    pipelines = {"patch_gmm": patch_gmm(space)}
     config = {"series": "bench", "images": "images.tsv", "pipelines": pipelines, "search": search}
     case.write(config | {"patches": {"subpixel": False}})
     return case

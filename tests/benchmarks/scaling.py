@@ -44,7 +44,7 @@ REPEATS = {1: 7, 3: 5, 10: 2}  # the least counts: other work can only lengthen 
 THREADS = 2
 SPACE = {
     "flatten": [1],
-    "sigma": [0],
+    "denoise": ["none"],
     "w1": [1.25, 1.5, 1.75, 2.0],
     "w2": [2.0],
     "rank": [16],

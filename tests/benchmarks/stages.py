@@ -6,13 +6,18 @@ import numpy as np
 
 import cells
 import columns
+import describe
 import evaluate
-import patches
 from ferrotune.rewards import cheap
-from ferrotune.settings import patch_cuts
+from ferrotune.settings import descriptor_uses
 from ferrotune.stores import open_array
 
 SEED = 1
+
+
+def patch_gmm(space):
+    """The paper's pipeline with a space of settings (dict), as the config writes it."""
+    return {"descriptor": "patches", "reduction": "pca", "clustering": "gmm", "space": space}
 
 
 def find_columns(folder, threads):
@@ -27,13 +32,12 @@ def measure_cells(folder):
 
 def cut_patches(folder, space, threads):
     """patches.zarr for a space of settings (dict), patches around A."""
-    patches.main(
-        image_store=folder / "image.zarr",
-        columns_store=folder / "columns.zarr",
+    describe.main(
+        descriptor="patches",
+        stores={"image": folder / "image.zarr", "columns": folder / "columns.zarr"},
         output=folder / "patches.zarr",
-        sites="A",
-        subpixel=True,
-        cuts=patch_cuts({"patch_gmm": {"space": space}}),
+        uses=descriptor_uses({"patch_gmm": patch_gmm(space)}, "patches"),
+        options={"sites": "A", "subpixel": True},
         image="benchmark",
         threads=threads,
         log_path=folder / "log",
@@ -47,13 +51,12 @@ def evaluate_settings(folder, space, settings, batch, threads):
         proposals, output = folder / "round.json", folder / "round.zarr"
         trials = [{"trial": start + i, "setting": s} for i, s in enumerate(settings[start : start + batch])]
         proposals.write_text(json.dumps({"trials": trials}))
-        pipeline = {"space": space}
         evaluate.main(
             proposals=proposals,
-            patches_store=folder / "patches.zarr",
+            descriptors=folder / "patches.zarr",
             cells_store=folder / "cells.zarr",
             output=output,
-            pipeline=pipeline,
+            pipeline=patch_gmm(space),
             rewards=cheap(),
             seed=SEED,
             threads=threads,

@@ -8,10 +8,12 @@ from scipy.spatial import cKDTree
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.cells import build_cells
+from ferrotune.clusterings import gmm
 from ferrotune.columns import A, B, find_columns
-from ferrotune.descriptors import Cutter, preprocess, usable_sites, window_px
 from ferrotune.importing import exclusion_mask, prepare, read_image
 from ferrotune.lattice import find_lattice
+from ferrotune.patch_cutting import Cutter, usable_sites, window_px
+from ferrotune.preprocessing import preprocess
 from ferrotune.principal_components import decompose
 from ferrotune.reference import align
 from ferrotune.segmentation import cluster
@@ -121,9 +123,9 @@ def test_domains_of_the_junction_are_those_of_the_spacings(junction):
     window = (window_px(1.5, cell), window_px(1.5, cell))
     sites = junction.columns.of(A)
     sites = sites[usable_sites(junction.mask, sites, window)]
-    ready = preprocess(junction.image, junction.mask, cell, 1, 1)
+    ready = preprocess(junction.image, junction.mask, cell, 1, "gaussian 1")
     scores = decompose(Cutter(ready, window)(sites).reshape(len(sites), -1), 8)
-    labels = cluster(scores, 2, "tied", 0)
+    labels = cluster(scores, gmm, {"components": 2, "covariance": "tied"}, 0)
     domain = spacing_domains(junction.published)
     distance, nearest = cKDTree(junction.published).query(sites)
     known = (distance < cell) & (domain[nearest] >= 0)

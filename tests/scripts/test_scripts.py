@@ -12,7 +12,7 @@ import xarray
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.rewards import cheap
-from ferrotune.settings import patch_cuts
+from ferrotune.settings import descriptor_uses
 from ferrotune.stores import read_store, write_store
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -29,7 +29,7 @@ PIPELINE = {
     "clustering": "gmm",
     "space": {
         "flatten": [1, 2],
-        "sigma": [0, 1],
+        "denoise": ["none", "gaussian 1"],
         "w1": [1.0, 1.5],
         "w2": {"low": 1.0, "high": 1.5, "step": 0.5},
         "rank": [4, 8, None],
@@ -147,13 +147,12 @@ class Chain:
 
     def patches(self, sites="A", subpixel=True, output="patches.zarr"):
         call(
-            "patches",
-            image_store=self["image.zarr"],
-            columns_store=self["columns.zarr"],
+            "describe",
+            descriptor="patches",
+            stores={name: self[f"{name}.zarr"] for name in ("image", "columns")},
             output=self[output],
-            sites=sites,
-            subpixel=subpixel,
-            cuts=patch_cuts({"patch_gmm": PIPELINE}),
+            uses=descriptor_uses({"patch_gmm": PIPELINE}, "patches"),
+            options={"sites": sites, "subpixel": subpixel},
             image="one",
             threads=2,
             log_path=self.log("patches"),
@@ -179,7 +178,7 @@ class Chain:
         call(
             "evaluate",
             proposals=self[f"{number:03d}.json"],
-            patches_store=self["patches.zarr"],
+            descriptors=self["patches.zarr"],
             cells_store=self["cells.zarr"],
             output=self[output or f"{number:03d}.zarr"],
             pipeline=PIPELINE,
@@ -196,7 +195,7 @@ class Chain:
             proposals=[self["000.json"], self["001.json"]],
             rounds=[self["000.zarr"], self["001.zarr"]],
             image_store=self["image.zarr"],
-            patches_store=self["patches.zarr"],
+            descriptors=self["patches.zarr"],
             reference_store=self["reference.zarr"],
             output=self["trials.tsv"],
             trials=trials,
@@ -210,7 +209,7 @@ class Chain:
             inputs={
                 "trials": trials or self["trials.tsv"],
                 "rounds": [self["000.zarr"], self["001.zarr"]],
-                "patches": self["patches.zarr"],
+                "descriptors": self["patches.zarr"],
             },
             outputs={"front": self[front], "selected": self[selected]},
             objectives=OBJECTIVES,
@@ -286,7 +285,7 @@ def test_columns_cells_and_patches_belong_together(chain):
     assert (
         patches["patches"].dtype == np.float32 and list(patches["patches"].shape[2:]) == patch_attributes["window_px"]
     )
-    assert patch_attributes["preprocessings"] == [[1, 0], [1, 1], [2, 0], [2, 1]]
+    assert patch_attributes["preprocessings"] == [[f, d] for f in (1, 2) for d in ("gaussian 1", "none")]
     assert patch_attributes["dropped_sites"] > 0
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ferrotune.descriptors import Cutter, crop
+from ferrotune.patch_cutting import Cutter, crop
 from ferrotune.patch_stack import BLOCK, PatchStack, blocks, cut_stack
 from ferrotune.stores import add_array, write_store
 from stacks import stack_of
@@ -57,10 +57,11 @@ def test_no_covariance_unless_asked_for(specimen):
 def test_windows_are_taken_from_the_largest(specimen):
     patches, _, _ = cut(specimen, 1)
     stack = stack_of(patches, CELL)
-    window = stack.window({"w1": 0.9, "w2": 1.1})
+    setting = {"w1": 0.9, "w2": 1.1}
+    window = stack.window(setting)
     assert window == (9, 11)
     raw = crop(patches, window)
-    assert stack.descriptors(window) == pytest.approx(raw - raw.mean(axis=0), abs=1e-5)
+    assert stack.features(setting) == pytest.approx(raw - raw.mean(axis=0), abs=1e-5)
 
 
 def test_few_sites_and_many_have_the_same_components():
@@ -70,7 +71,9 @@ def test_few_sites_and_many_have_the_same_components():
     motifs = np.stack([np.cos(y / 3), np.cos(x / 3 + 1), np.sin((x + y) / 4)])
     patches = np.tensordot(rng.normal(size=(500, 3)) * [4, 2, 1], motifs, 1) + 0.1 * rng.normal(size=(500, 15, 13))
     patches = patches.astype(np.float32)
-    many, few = (stack_of(patches, CELL, covariance=c).scores((11, 9), 3) for c in (True, False))
+    many, few = (
+        stack_of(patches, 10.0, covariance=c).principal_components({"w1": 1.1, "w2": 0.9}, 3) for c in (True, False)
+    )
     signs = np.sign((many * few).sum(axis=0))
     assert many * signs == pytest.approx(few, abs=2e-3 * np.abs(few).max())
 
@@ -80,9 +83,9 @@ def test_sublattices_are_measured_from_their_own_means():
     patches = rng.normal(size=(200, 7, 7)).astype(np.float32)
     kind = np.arange(200) % 2
     patches[kind == 1] += 20
-    stack = stack_of(patches, 5.0, kind)
-    assert np.abs(stack.descriptors((7, 7))[kind == 1].mean()) < 1e-3
-    assert np.abs(stack.scores((7, 7), 3)[kind == 1].mean(axis=0)).max() < 1e-2
+    stack, setting = stack_of(patches, 5.0, kind), {"w1": 1.4, "w2": 1.4}
+    assert np.abs(stack.features(setting)[kind == 1].mean()) < 1e-3
+    assert np.abs(stack.principal_components(setting, 3)[kind == 1].mean(axis=0)).max() < 1e-2
 
 
 def test_a_stack_is_read_back_from_its_store(tmp_path):
@@ -90,12 +93,12 @@ def test_a_stack_is_read_back_from_its_store(tmp_path):
     group = write_store(
         tmp_path / "patches.zarr",
         {"sublattice": (("site",), np.array([1, 0, 1], np.int8))},
-        {"preprocessings": [[1, 0], [2, 1]], "cell_px": 12.0, "binning": 2, "reduced": False},
+        {"preprocessings": [[1, "none"], [2, "gaussian 1"]], "cell_px": 12.0, "binning": 2, "reduced": False},
     )
     patches = rng.normal(size=(2, 3, 5, 5)).astype(np.float32)
     add_array(group, "patches", ("preprocessing", "site", "y", "x"), patches.shape)[...] = patches
     add_array(group, "mean", ("preprocessing", "kind", "y", "x"), (2, 2, 5, 5))
-    stack = PatchStack.open(tmp_path / "patches.zarr", 2, 1)
+    stack = PatchStack.open(tmp_path / "patches.zarr", 2, "gaussian 1")
     assert len(stack) == 3 and stack.cell_px == 6.0 and stack.covariance is None
     assert stack.kind.tolist() == [1, 0, 1]
     assert np.array_equal(stack.read(slice(1, 3)), patches[1, 1:])

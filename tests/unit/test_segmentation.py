@@ -6,8 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
+from ferrotune.clusterings import gmm
 from ferrotune.principal_components import decompose
-from ferrotune.segmentation import by_size, cluster
+from ferrotune.segmentation import by_size
+from ferrotune.segmentation import cluster as cluster_by
+
+
+def cluster(scores, components, covariance, seed):
+    return cluster_by(scores, gmm, {"components": components, "covariance": covariance}, seed)
 
 
 def painted(sizes=(300, 200, 100), p=40, noise=0.1, seed=0):

@@ -9,6 +9,7 @@ import yaml
 
 from ferrotune import settings
 from ferrotune.errors import InputError
+from ferrotune.patch_store import cuts
 from ferrotune.rewards import REWARDS, cheap
 from ferrotune.simulate import Specimen
 
@@ -59,7 +60,7 @@ def test_the_default_config_is_in_order():
         (("reference", "row"), "row_component"),
         (("simulation", "sed"), "default, images, seed"),
         (("pipelines", "patch_gmm", "clusters"), "clustering, descriptor, reduction, space"),
-        ((*SPACE, "w3"), "components, covariance, flatten, rank, sigma, w1, w2"),
+        ((*SPACE, "w3"), "components, covariance, denoise, flatten, rank, w1, w2"),
         ((*SPACE, "w1", "stop"), "high, low, step"),
     ],
 )
@@ -124,12 +125,12 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (
             ("pipelines", "patch_gmm", "reduction"),
             "umap",
-            "reduction: 'umap' is not allowed; allowed are pca",
+            "reduction: 'umap' is not allowed; allowed are ica, nmf, none, pca, svd",
         ),
         (
             ("pipelines", "patch_gmm", "clustering"),
-            "kmeans",
-            "clustering: 'kmeans' is not allowed; allowed are gmm",
+            "birch",
+            "clustering: 'birch' is not allowed; allowed are bayesian_gmm, gmm, hdbscan, kmeans",
         ),
         ((*SPACE, "covariance"), ["ful"], "space.covariance.0: 'ful' is not allowed; allowed are tied, full"),
         ((*SPACE, "components"), 3, "space.components: 3 is not a list"),
@@ -183,7 +184,8 @@ def test_each_trial_is_given_the_objectives_and_what_is_named_beside_them():
 
 
 def test_number_of_trials_is_bounded_by_the_space():
-    pipeline = {"space": {"rank": [2, 4], "components": {"low": 2, "high": 4, "step": 1}}}
+    space = {"rank": [2, 4], "components": {"low": 2, "high": 4, "step": 1}}
+    pipeline = {"descriptor": "patches", "reduction": "pca", "clustering": "gmm", "space": space}
     assert settings.trial_count(pipeline, {"mode": "tpe", "trials": 5}) == 5
     assert settings.trial_count(pipeline, {"mode": "tpe", "trials": 50}) == 6
     assert settings.trial_count(pipeline, {"mode": "exhaustive", "trials": 5}) == 6
@@ -196,12 +198,14 @@ def test_more_trials_leave_the_rounds_alone():
 
 
 def test_patches_are_cut_for_all_pipelines():
-    one = {"space": {"flatten": [1, 0], "sigma": [0], "w1": [1, 2.5], "w2": [1], "rank": [None]}}
-    two = {"space": {"flatten": [1], "sigma": [0, 2], "w1": [1.5], "w2": {"low": 1, "high": 3, "step": 1}}}
-    two["space"]["rank"] = [None, 8]
-    cuts = settings.patch_cuts({"one": one, "two": two})
-    assert cuts == {"preprocessings": [(0, 0), (1, 0), (1, 2)], "window_cells": [2.5, 3], "reduced": True}
-    assert not settings.patch_cuts({"one": one})["reduced"]
+    parts = {"descriptor": "patches", "reduction": "pca", "clustering": "gmm"}
+    one = parts | {"space": {"flatten": [1, 0], "denoise": ["none"], "w1": [1, 2.5], "w2": [1], "rank": [None]}}
+    two = parts | {"space": {"flatten": [1], "denoise": ["none", "gaussian 2"], "w1": [1.5], "rank": [None, 8]}}
+    two["space"]["w2"] = {"low": 1, "high": 3, "step": 1}
+    cut = cuts(settings.descriptor_uses({"one": one, "two": two, "other": parts | {"descriptor": "cells"}}, "patches"))
+    assert cut["preprocessings"] == [(0, "none"), (1, "gaussian 2"), (1, "none")]
+    assert cut["window_cells"] == [2.5, 3] and cut["reduced"]
+    assert not cuts(settings.descriptor_uses({"one": one}, "patches"))["reduced"]
 
 
 def test_a_specimen_is_the_default_the_images_own_and_the_rows():

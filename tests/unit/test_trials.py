@@ -10,14 +10,18 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
 from ferrotune import guards, trials
+from ferrotune.pipelines import Pipeline
 from ferrotune.rewards import cheap
 from ferrotune.sites import Sites
-from ferrotune.trials import descriptor_key, evaluate_batch, judge, trial_seed
+from ferrotune.space import Space
+from ferrotune.trials import evaluate_batch, judge, trial_seed
 from stacks import stack_of
 
 CELL = 10.0
 ROWS, COLUMNS = 24, 26
-SETTING = {"flatten": 1, "sigma": 0, "w1": 1.0, "w2": 1.5, "rank": 4, "components": 2, "covariance": "tied"}
+SETTING = {"flatten": 1, "denoise": "none", "w1": 1.0, "w2": 1.5, "rank": 4, "components": 2, "covariance": "tied"}
+
+PIPELINE = Pipeline("patches", "pca", "gmm", Space({"rank": (None, 2, 4, 8)}))
 
 
 def grid():
@@ -41,7 +45,8 @@ def patches():
 
 
 def run(batch, patches, sites, seed=1, covariance=True):
-    return {o.trial: o for o in evaluate_batch(batch, stack_of(patches, CELL, covariance=covariance), sites, 8, seed)}
+    stack = stack_of(patches, CELL, covariance=covariance)
+    return {o.trial: o for o in evaluate_batch(batch, PIPELINE, stack, sites, seed)}
 
 
 def same(one, other):
@@ -151,6 +156,6 @@ def test_seeds_differ():
 
 def test_trials_share_descriptors_where_nothing_of_these_differs():
     same_descriptors = {**SETTING, "rank": 8, "components": 5, "covariance": "full"}
-    assert descriptor_key(SETTING) == descriptor_key(same_descriptors)
-    for name in ("flatten", "sigma", "w1", "w2"):
-        assert descriptor_key(SETTING) != descriptor_key({**SETTING, name: 9})
+    assert PIPELINE.descriptor_key(SETTING) == PIPELINE.descriptor_key(same_descriptors)
+    for name in ("flatten", "denoise", "w1", "w2"):
+        assert PIPELINE.descriptor_key(SETTING) != PIPELINE.descriptor_key({**SETTING, name: 9})

@@ -133,7 +133,7 @@ def test_a_trial_named_in_the_config_is_selected(copy):
 
 def test_exhaustive_mode_tries_every_setting_once(new_case):
     space = {"w1": [1.0, 1.5], "w2": [1.0], "rank": [4], "components": [2], "covariance": ["tied"]}
-    space |= {"flatten": [1], "sigma": [1]}
+    space |= {"flatten": [1], "denoise": ["gaussian 1"]}
     case = new_case(rows="stripes\t0\tsimulated\t\t\t\n", search={"mode": "exhaustive"})
     case.configure(pipelines={"patch_gmm": {"space": space}}, search={"mode": "exhaustive", "batch": 2})
     process = case.run("results/tiny/stripes/patch_gmm/trials.tsv")

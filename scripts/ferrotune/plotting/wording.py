@@ -2,20 +2,19 @@
 
 import math
 
-from ferrotune.descriptors import window_px
+from ferrotune import parts
+from ferrotune.patch_cutting import window_px
 from ferrotune.rewards import REWARDS
 
 ALPHA = "\N{GREEK SMALL LETTER ALPHA}"
 MINUS, NONE, TIMES = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{MULTIPLICATION SIGN}"
 
-SETTINGS = {
-    "rank": "rank {}",
-    "components": "k = {}",
-    "covariance": "{}",
-    "flatten": "background {} cells",
-    "sigma": "smoothing {} px",
+PARAMETERS = {
+    name: parameter
+    for kind in ("reduction", "clustering", "descriptor")  # the order in which they are said
+    for part in parts.names(kind)
+    for name, parameter in parts.part(kind, part).PARAMETERS.items()
 }
-UNSET = {"rank": "raw (no reduction)", "flatten": "background left", "sigma": "not smoothed"}
 UNITS = {"1": "", "cell": "cells", "deg": "\N{DEGREE SIGN}"}
 STATUSES = {
     "ok": "ok",
@@ -36,7 +35,7 @@ def number(value):
 
 
 def _is_unset(value):
-    return value is None or (isinstance(value, float) and math.isnan(value)) or value == 0
+    return value is None or (isinstance(value, float) and math.isnan(value)) or value in (0, "none")
 
 
 def setting_names(columns):
@@ -67,17 +66,17 @@ def describe(setting, cell_px):
     -------
     list of str
     """
-    rest, parts = dict(setting), []
+    rest, words = dict(setting), []
     if {"w1", "w2"} <= rest.keys():
         sides = [rest.pop("w1"), rest.pop("w2")]
         cells, px = (f" {TIMES} ".join(map(number, s)) for s in (sides, [window_px(s, cell_px) for s in sides]))
-        parts.append(f"window {cells} cells ({px} px)")
-    for name, form in SETTINGS.items():
+        words.append(f"window {cells} cells ({px} px)")
+    for name, parameter in PARAMETERS.items():
         if name in rest:
             value = rest.pop(name)
-            unset = name in UNSET and _is_unset(value)
-            parts.append(UNSET[name] if unset else form.format(number(value)).replace(" 1 cells", " 1 cell"))
-    return parts + [f"{name} {number(value)}" for name, value in rest.items()]
+            said = parameter.unset if parameter.unset and _is_unset(value) else ""
+            words.append(said or parameter.said.format(number(value)).replace(" 1 cells", " 1 cell"))
+    return words + [f"{name} {number(value)}" for name, value in rest.items()]
 
 
 def _unit(name):

@@ -1,4 +1,4 @@
-"""Patch descriptors: the image around each site, centred to a fraction of a pixel."""
+"""Patches: the image around each site, centred to a fraction of a pixel."""
 
 import math
 
@@ -7,7 +7,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import ndimage
 
 from ferrotune.errors import InputError
-from ferrotune.smoothing import local_mean
 
 LARGEST_WINDOW = 6400  # px; our choice: 80 x 80
 
@@ -15,32 +14,6 @@ LARGEST_WINDOW = 6400  # px; our choice: 80 x 80
 def window_px(cells, cell_px):
     """Odd number of pixels closest to a window of so many unit cells; odd, so that a site is its middle."""
     return 2 * round((cells * cell_px - 1) / 2) + 1
-
-
-def preprocess(image, mask, cell_px, flatten, sigma):
-    """Image with a flat background, smoothed.
-
-    Parameters
-    ----------
-    image : (y, x) float32
-    mask : (y, x) bool
-    cell_px : float
-    flatten : float, cells; the mean over a Gaussian of this sigma is taken off and the standard deviation
-        over the same Gaussian divided out (thickness and mis-tilt change both); 0 leaves the image
-    sigma : float, px; Gaussian denoising; 0 leaves the image
-
-    Returns
-    -------
-    (y, x) float32
-    """
-    result = np.where(mask, image, 0).astype(np.float32)
-    if flatten > 0:
-        width = flatten * cell_px
-        result = (result - local_mean(result, mask, width)) * mask
-        result /= np.sqrt(np.maximum(local_mean(result**2, mask, width), 1e-6))
-    if sigma > 0:
-        result = local_mean(result, mask, sigma) * mask
-    return result
 
 
 def usable_sites(mask, yx, window):

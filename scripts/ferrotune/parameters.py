@@ -1,0 +1,60 @@
+"""What a parameter of a pipeline may be: the JSON schema of its entry in the config, and what it is called.
+
+Snakemake reads the parts' parameters at the start of every job: nothing that is slow to import may be imported here,
+nor at the top of a part's file.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a part.
+
+    Attributes
+    ----------
+    schema : dict, JSON schema of its entry: a list of values, or a range {low, high, step} with both ends
+    said : str, how figures say a value: "rank {}"
+    unset : str, how they say that there is none (null, 0 or "none"); empty: as any other value
+    """
+
+    schema: dict
+    said: str
+    unset: str = ""
+
+
+def one_of(*schemas):
+    """Entry: a list of values, each of one of some kinds."""
+    items = schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
+    return {"type": "array", "minItems": 1, "items": items}
+
+
+def _number(low=None, high=None, kind="number", null=False):
+    """Entry: a list of numbers or a range of them, within limits."""
+    limits = {key: value for key, value in (("minimum", low), ("maximum", high)) if value is not None}
+    listed = {"type": [kind, "null"] if null else kind, **limits}
+    step = {"type": kind, "exclusiveMinimum": 0}
+    ends = {"low": {"type": kind, **limits}, "high": {"type": kind, **limits}, "step": step}
+    ranged = {"type": "object", "additionalProperties": False, "required": list(ends), "properties": ends}
+    return {"anyOf": [one_of(listed), ranged]}
+
+
+def choice(*names):
+    """Entry: a list of some names."""
+    return one_of({"enum": list(names)})
+
+
+NOT_NEGATIVE = _number(low=0)
+WINDOW = _number(low=0.5, high=20)  # cells
+RANKED = "rank {}", "raw (no reduction)"  # how ranks are said
+RANK = _number(low=1, kind="integer")
+RANK_OR_NONE = _number(low=1, kind="integer", null=True)
+COUNT = _number(low=1, high=20, kind="integer")
+SHARE = _number(low=0, high=1)
+
+DENOISERS = ("gaussian", "median", "non_local_means", "total_variation")  # of ferrotune.preprocessing
+_DENOISED = {"type": "string", "pattern": f"^(none|({'|'.join(DENOISERS)}) [0-9.]*[0-9])$"}
+PREPROCESSING = {
+    "flatten": Parameter(NOT_NEGATIVE, "background {} cells", unset="background left"),
+    "denoise": Parameter(one_of(_DENOISED), "{}", unset="not smoothed"),
+}

@@ -1,0 +1,9 @@
+"""Reductions: descriptors (site, p) to a few numbers (site, rank). One file is one reduction.
+
+A reduction's module has
+
+PARAMETERS : dict of str to ferrotune.parameters.Parameter; `rank`, the numbers kept, or none
+NESTED : bool, whether the first r of more are the same as r alone, so that trials share the largest
+reduce(described, setting, rank) : (site, rank) float64; described as `ferrotune.descriptors` says. Its start is
+    fixed, so that a trial's result does not hang on which others it is evaluated with.
+"""
