@@ -1,7 +1,7 @@
 """The search: rounds of proposals and their evaluation, a static chain.
 
-Reads the descriptor stacks, the config's `search`, `objectives`, `mode` and the pipeline's space;
-writes <image>/<pipeline>/rounds/NNN.json (the proposals) and NNN.zarr (what came of them).
+Reads the descriptor stores, the unit cells, the config's `search`, `objectives`, `rewards`, `mode` and the
+pipelines; writes <image>/<pipeline>/rounds/NNN.json (the proposals) and NNN.zarr (what came of them).
 """
 
 
@@ -35,6 +35,7 @@ rule evaluate:
     input:
         proposals=f"{ROUND}.json",
         descriptors=get_descriptors,
+        cells=f"{IMAGE}/cells.zarr",
     output:
         directory(f"{ROUND}.zarr"),
     log:
@@ -46,6 +47,7 @@ rule evaluate:
     threads: get_threads
     params:
         pipeline=get_pipeline,
+        rewards=settings.reward_names(config),
         seed=config["search"]["seed"],
         code=lambda wildcards: code_digest("evaluate.py", *module_names(get_pipeline(wildcards))),
     message:

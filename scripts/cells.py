@@ -30,6 +30,7 @@ def main(columns_store, output, image, log_path):
                 "alpha": (("cell",), cells.alpha),
                 "volume": (("cell",), cells.volume),
                 "ab": (("cell", "index"), cells.ab.astype(np.int32)),
+                "lattice": (("vector", "axis"), arrays["lattice"]),
             },
             {
                 "cell_px": attributes["cell_px"],

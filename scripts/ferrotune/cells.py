@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse import coo_array, csgraph
 from scipy.spatial import cKDTree
 
+AROUND = 0.75  # cells; between half a cell's diagonal and its edge
 REACH = 0.3  # a neighbour lies within this share of a cell of where the lattice predicts it
 
 
@@ -67,6 +68,15 @@ def _lattice_indices(yx, along_a, along_b, lattice):
     return indices - indices.min(axis=0)
 
 
+def _displacement(centre, b_yx, reach):
+    displacement = np.full_like(centre, np.nan)
+    if len(b_yx) and len(centre):
+        distance, index = cKDTree(b_yx).query(centre, distance_upper_bound=reach)
+        found = np.isfinite(distance)
+        displacement[found] = b_yx[index[found]] - centre[found]
+    return displacement
+
+
 def build_cells(a_yx, b_yx, lattice):
     """Unit cells from refined columns.
 
@@ -108,10 +118,27 @@ def build_cells(a_yx, b_yx, lattice):
     )
 
 
-def _displacement(centre, b_yx, reach):
-    displacement = np.full_like(centre, np.nan)
-    if len(b_yx) and len(centre):
-        distance, index = cKDTree(b_yx).query(centre, distance_upper_bound=reach)
-        found = np.isfinite(distance)
-        displacement[found] = b_yx[index[found]] - centre[found]
-    return displacement
+def polarization_at(yx, cells_yx, polarization, cell_px):
+    """Polarization at any positions: the mean over the unit cells whose centres are within 0.75 cells.
+
+    These are the one cell around a B column, and the four that meet in an A column.
+
+    Parameters
+    ----------
+    yx : (n, 2) float, px
+    cells_yx, polarization : (cell, 2) float, px; NaN where a cell has no polarization
+    cell_px : float
+
+    Returns
+    -------
+    (n, 2) float, px; NaN where there is no such cell
+    """
+    known = np.isfinite(polarization).all(axis=1)
+    if not known.any():
+        return np.full((len(yx), 2), np.nan)
+    reach = AROUND * cell_px
+    distance, cell = cKDTree(cells_yx[known]).query(yx, k=4, distance_upper_bound=reach)
+    near = np.isfinite(distance)[..., None]
+    found = np.append(polarization[known], [[0.0, 0.0]], axis=0)[cell]
+    count = near.sum(axis=1)
+    return np.where(count > 0, (found * near).sum(axis=1) / np.maximum(count, 1), np.nan)

@@ -4,6 +4,7 @@ import hashlib
 from functools import cache
 from modulefinder import ModuleFinder
 from pathlib import Path
+from pkgutil import iter_modules
 
 FOLDER = Path(__file__).parent.parent
 
@@ -11,6 +12,8 @@ FOLDER = Path(__file__).parent.parent
 @cache
 def code_digest(script, *modules):
     """SHA-256 (first 16 hex digits) over the package modules that a script imports, directly or not.
+
+    A package that looks for its own modules (by pkgutil, as registries do) imports all of them.
 
     Parameters
     ----------
@@ -21,6 +24,9 @@ def code_digest(script, *modules):
     finder.run_script(str(FOLDER / script))
     for module in modules:
         finder.import_hook(module)
+    for name in [name for name, m in finder.modules.items() if m.__path__ and "pkgutil" in m.globalnames]:
+        for module in iter_modules(finder.modules[name].__path__):
+            finder.import_hook(f"{name}.{module.name}")
     files = sorted(m.__file__ for name, m in finder.modules.items() if name.startswith("ferrotune"))
     digest = hashlib.sha256()
     for file in files:

@@ -5,17 +5,17 @@ import json
 import numpy as np
 
 from ferrotune.guards import STATUSES
-from ferrotune.rewards import REWARDS
 from ferrotune.stores import read_store
 
 
 def round_arrays(outcomes):
-    """Arrays (dict for `write_store`) and attributes of a round's outcomes, ordered by trial.
+    """Arrays (dict for `write_store`) and attributes of a round's outcomes, by trial; all have the same rewards.
 
     Walls are ragged: `segments` (segment, end, yx) and `path_points` (point, yx) in cells from the image's
     first pixel, each with the trial (and the wall) that it belongs to.
     """
     outcomes = sorted(outcomes, key=lambda o: o.trial)
+    names = list(outcomes[0].rewards)
     segments, segment_trial, points, point_trial, point_wall = [np.empty((0, 2, 2))], [], [np.empty((0, 2))], [], []
     for outcome in outcomes:
         segments.append(outcome.walls.segments)
@@ -27,7 +27,7 @@ def round_arrays(outcomes):
     arrays = {
         "trial": (("trial",), np.array([o.trial for o in outcomes], np.int32)),
         "labels": (("trial", "site"), np.stack([o.labels for o in outcomes])),
-        "rewards": (("trial", "reward"), np.array([[o.rewards[name] for name in REWARDS] for o in outcomes])),
+        "rewards": (("trial", "reward"), np.array([[o.rewards[name] for name in names] for o in outcomes])),
         "status": (("trial",), np.array([STATUSES.index(o.status) for o in outcomes], np.int8)),
         "seconds": (("trial",), np.array([o.seconds for o in outcomes], np.float32)),
         "segments": (("segment", "end", "axis"), np.concatenate(segments).astype(np.float32)),
@@ -37,7 +37,7 @@ def round_arrays(outcomes):
         "point_wall": (("point",), np.array(point_wall, np.int32)),
     }
     attributes = {
-        "rewards": list(REWARDS),
+        "rewards": names,
         "statuses": list(STATUSES),
         "reasons": {str(o.trial): o.reason for o in outcomes if o.reason},
         "lengths": "unit cells from the image's first pixel, (y, x)",

@@ -1,6 +1,7 @@
 """Sites that a segmentation labels: where each is drawn, and who is near whom."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -14,11 +15,14 @@ from ferrotune.raster import SAMPLES_PER_CELL, site_raster
 class Sites:
     """What a segmentation is judged on: raster (rows, cols) of the nearest sites, and near.
 
-    All trials of an image share it, and the store of descriptors keeps it.
+    All trials of an image share it, and the store of descriptors keeps it; lattice (2, 2), its vectors as (y, x)
+    px, and polarization (site, 2) px come from the unit cells, and are None where these are not asked for.
     """
 
     raster: np.ndarray
     near: Neighbourhood
+    lattice: np.ndarray | None = None
+    polarization: np.ndarray | None = None
 
     @classmethod
     def of(cls, yx, mask, cell_px):
@@ -27,6 +31,17 @@ class Sites:
 
     def __len__(self):
         return self.near.around.shape[0]
+
+    @cached_property
+    def area(self):
+        """Area in which there are sites, unit cells."""
+        return np.count_nonzero(self.raster >= 0) / SAMPLES_PER_CELL**2
+
+    @cached_property
+    def polarization_steps(self):
+        """Difference of the polarization between the sites 2.5 to 3.5 cells apart, (pair, 2) px."""
+        one, other = self.near.across.T
+        return self.polarization[one] - self.polarization[other]
 
     def arrays(self):
         """Arrays (dict for `write_store`) that `from_arrays` reads back."""

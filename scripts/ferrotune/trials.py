@@ -4,12 +4,13 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ferrotune import guards
 from ferrotune.raster import SAMPLES_PER_CELL, label_raster
-from ferrotune.rewards import REWARDS, score
+from ferrotune.rewards import Segmentation, cheap, score
 from ferrotune.segmentation import cluster
 from ferrotune.walls import Walls, find_walls
 
@@ -29,12 +30,15 @@ class Outcome:
     seconds: float
 
 
-def trial_seed(seed, trial):
-    """Seed of a trial: 31 bits of the config's seed and the trial's number, whatever round or batch it is in."""
-    return int(np.random.SeedSequence(seed, spawn_key=(trial,)).generate_state(1)[0] >> 1)
+def trial_seed(seed, trial, *repeat):
+    """Seed of a trial: 31 bits of the config's seed and the trial's number, whatever round or batch it is in.
+
+    With a number more it is that of a repetition of the trial.
+    """
+    return int(np.random.SeedSequence(seed, spawn_key=(trial, *repeat)).generate_state(1)[0] >> 1)
 
 
-def evaluate_batch(trials, pipeline, described, sites, seed):
+def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None):
     """Evaluate trials that share their descriptors, one by one.
 
     Parameters
@@ -44,21 +48,22 @@ def evaluate_batch(trials, pipeline, described, sites, seed):
     described : what the pipeline's descriptor opens for them, see `ferrotune.descriptors`
     sites : ferrotune.sites.Sites
     seed : int, the config's
+    rewards : list of str, names of the rewards to take; by default the cheap ones
 
     Yields
     ------
     Outcome
         A trial that raises is an outcome too, with status "failed" and its reason.
     """
-    reduced = {}
+    rewards, reduced = cheap() if rewards is None else rewards, {}
     for trial, setting in trials:
         start = time.perf_counter()
         try:
             scores = _reduced(pipeline, described, setting, reduced)
-            labels = cluster(scores, pipeline.part("clustering"), setting, trial_seed(seed, trial))
-            outcome = judge(trial, labels, scores, sites, trial_seed(seed, trial))
+            labels_of = partial(_labels, scores, pipeline, setting, seed, trial)
+            outcome = judge(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, labels_of)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
-            outcome = _failed(trial, len(sites), error)
+            outcome = _failed(trial, len(sites), rewards, error)
         yield _timed(outcome, time.perf_counter() - start)
 
 
@@ -75,17 +80,26 @@ def _reduced(pipeline, described, setting, known):
     return known[most][:, :rank]
 
 
-def judge(trial, labels, scores, sites, seed):
-    """Outcome of labels (site,) found from scores (site, r): walls, rewards, status; the seed serves both."""
+def _labels(scores, pipeline, setting, seed, trial, *repeat):
+    """Labels (site,) of a trial, or of a repetition of it under another seed."""
+    return cluster(scores, pipeline.part("clustering"), setting, trial_seed(seed, trial, *repeat))
+
+
+def judge(trial, labels, scores, sites, seed, rewards, again=None):
+    """Outcome of labels (site,) found from scores (site, r): walls, rewards by their names, status.
+
+    The seed serves the walls and the status; `again` gives the labels of a repetition by its number.
+    """
     walls = find_walls(label_raster(sites.raster, labels), SAMPLES_PER_CELL, seed)
     status = guards.status(labels, scores, sites.near, walls, seed)
-    return Outcome(trial, labels, walls, score(walls, REWARDS), status, "", math.nan)
+    segmentation = Segmentation(labels, walls, sites, scores, again)
+    return Outcome(trial, labels, walls, score(segmentation, rewards), status, "", math.nan)
 
 
-def _failed(trial, n_sites, error):
+def _failed(trial, n_sites, rewards, error):
     reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
-    rewards = dict.fromkeys(REWARDS, math.nan)
-    return Outcome(trial, np.full(n_sites, -1, np.int8), NO_WALLS_AT_ALL, rewards, guards.FAILED, reason, math.nan)
+    labels, nothing = np.full(n_sites, -1, np.int8), dict.fromkeys(rewards, math.nan)
+    return Outcome(trial, labels, NO_WALLS_AT_ALL, nothing, guards.FAILED, reason, math.nan)
 
 
 def _timed(outcome, seconds):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.stages import measure_cells
 from ferrotune.columns import find_columns
 from ferrotune.importing import prepare
 from ferrotune.lattice import find_lattice
@@ -31,7 +32,7 @@ PAPER = {
 
 @contextmanager
 def stores(specimen, seed=1):
-    """A folder with image.zarr and columns.zarr of a specimen (dict), as the workflow writes them."""
+    """A folder with image.zarr, columns.zarr and cells.zarr of a specimen (dict), as the workflow writes them."""
     simulated = simulate(Specimen(**specimen), seed)
     image, mask = prepare(simulated.image, np.ones(simulated.image.shape, bool))
     lattice = find_lattice(image, mask)
@@ -41,7 +42,9 @@ def stores(specimen, seed=1):
         arrays = {"image": (("y", "x"), image), "mask": (("y", "x"), mask)}
         write_store(Path(folder, "image.zarr"), arrays, size)
         arrays = {"yx": (("column", "axis"), columns.fit.yx), "sublattice": (("column",), columns.sublattice)}
+        arrays |= {"lattice": (("vector", "axis"), lattice.vectors)}
         write_store(Path(folder, "columns.zarr"), arrays, {**size, "cell_px": lattice.cell_px})
+        measure_cells(Path(folder))
         yield Path(folder)
 
 

@@ -108,7 +108,7 @@ def evaluated(image, seed, pipeline=PIPELINE):
         status = np.full(pipeline.space.size, -1, np.int8)
         for group in _trials_by_descriptor(pipeline):
             described = pipeline.part("descriptor").open(folder / "patches.zarr", group[0][1])
-            for outcome in evaluate_batch(group, pipeline, described, sites, seed):
+            for outcome in evaluate_batch(group, pipeline, described, sites, seed, list(OBJECTIVES)):
                 rewards[outcome.trial] = [outcome.rewards[name] for name in OBJECTIVES]
                 status[outcome.trial] = guards.STATUSES.index(outcome.status)
     return Landscape(pipeline.space, rewards, status)

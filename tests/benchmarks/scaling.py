@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.rows import Row
 from benchmarks.run import make_case
 from benchmarks.running import run_workflow
-from benchmarks.stages import SEED, cut_patches, evaluate_settings, find_columns
+from benchmarks.stages import SEED, cut_patches, evaluate_settings, find_columns, measure_cells
 from ferrotune.importing import prepare
 from ferrotune.simulate import Specimen, simulate
 from ferrotune.space import Space
@@ -68,6 +68,7 @@ def _seconds(folder):
     settings = list(Space.from_config(SPACE))
     stages = {
         "columns": lambda: find_columns(folder, THREADS),
+        "cells": lambda: measure_cells(folder),
         "patches": lambda: cut_patches(folder, SPACE, THREADS),
         "trials": lambda: evaluate_settings(folder, SPACE, settings, len(settings), THREADS),
     }

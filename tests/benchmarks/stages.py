@@ -4,9 +4,11 @@ import json
 
 import numpy as np
 
+import cells
 import columns
 import describe
 import evaluate
+from ferrotune.rewards import cheap
 from ferrotune.settings import descriptor_uses
 from ferrotune.stores import open_array
 
@@ -21,6 +23,11 @@ def patch_gmm(space):
 def find_columns(folder, threads):
     """columns.zarr from the image.zarr in a folder (path)."""
     columns.main(folder / "image.zarr", folder / "columns.zarr", "lattice", "benchmark", folder / "log", threads)
+
+
+def measure_cells(folder):
+    """cells.zarr from the columns.zarr in a folder (path)."""
+    cells.main(folder / "columns.zarr", folder / "cells.zarr", "benchmark", folder / "log")
 
 
 def cut_patches(folder, space, threads):
@@ -45,7 +52,16 @@ def evaluate_settings(folder, space, settings, batch, threads):
         trials = [{"trial": start + i, "setting": s} for i, s in enumerate(settings[start : start + batch])]
         proposals.write_text(json.dumps({"trials": trials}))
         evaluate.main(
-            proposals, [folder / "patches.zarr"], output, patch_gmm(space), SEED, threads, "benchmark", folder / "log"
+            proposals=proposals,
+            descriptors=[folder / "patches.zarr"],
+            cells_store=folder / "cells.zarr",
+            output=output,
+            pipeline=patch_gmm(space),
+            rewards=cheap(),
+            seed=SEED,
+            threads=threads,
+            subject="benchmark",
+            log_path=folder / "log",
         )
         seconds.append(open_array(output, "seconds")[...])
     return np.concatenate(seconds)

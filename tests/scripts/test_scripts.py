@@ -11,6 +11,7 @@ import pytest
 import xarray
 from sklearn.metrics import adjusted_rand_score
 
+from ferrotune.rewards import cheap
 from ferrotune.settings import descriptor_uses
 from ferrotune.stores import read_store, write_store
 
@@ -178,8 +179,10 @@ class Chain:
             "evaluate",
             proposals=self[f"{number:03d}.json"],
             descriptors=[self["patches.zarr"]],
+            cells_store=self["cells.zarr"],
             output=self[output or f"{number:03d}.zarr"],
             pipeline=PIPELINE,
+            rewards=cheap(),
             seed=1,
             threads=threads,
             subject="image one, patch_gmm",

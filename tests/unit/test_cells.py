@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from ferrotune.cells import build_cells
+from ferrotune.cells import build_cells, polarization_at
 from ferrotune.columns import A, B
 from ferrotune.lattice import Lattice
 from simulated import SMALL, demo_specimens, see
@@ -152,3 +152,16 @@ def test_indices_of_a_simulated_image_are_the_truths():
     cells, row, truth, share = against_truth(see())
     step = cells.ab[row] - truth["ab"]
     assert share > 0.99 and np.array_equal(step, np.tile(step[0], (len(step), 1)))
+
+
+def test_polarization_at_sites_is_that_of_the_cells_around_them():
+    """Cells of 10 px whose polarization is their own position: the mean of four at A, the cell's own at B."""
+    centres = 10.0 * np.argwhere(np.ones((6, 6))) + 5
+    a_sites, b_sites = centres[centres.max(axis=1) < 50] + 5, centres[[7, 8]]
+    assert np.allclose(polarization_at(a_sites, centres, centres, 10.0), a_sites)
+    assert np.allclose(polarization_at(b_sites, centres, centres, 10.0), b_sites)
+    holes = centres.copy()
+    holes[(centres == [15, 15]).all(axis=1)] = np.nan
+    beside = polarization_at([[10.0, 10.0], [15.0, 15.0], [900.0, 900.0]], centres, holes, 10.0)
+    assert np.allclose(beside[0], [25 / 3, 25 / 3]) and np.isnan(beside[1:]).all()
+    assert np.isnan(polarization_at(b_sites, centres, np.full_like(centres, np.nan), 10.0)).all()

@@ -35,6 +35,7 @@ def test_a_digest_is_short_and_the_same_again(digest):
         ("columns.py", "fitting/refinement.py"),  # by what it imports
         ("columns.py", "errors.py"),
         ("evaluate.py", "walls.py"),
+        ("evaluate.py", "rewards/energy.py"),  # a registry finds its files by itself
         ("suggest.py", "space.py"),
         ("front.py", "pareto.py"),
     ],
@@ -50,7 +51,7 @@ def test_an_edit_of_what_a_script_imports_changes_it(digest, script, module):
     [
         ("columns.py", "walls.py"),
         ("simulate.py", "columns.py"),
-        ("cells.py", "rewards.py"),
+        ("cells.py", "rewards/energy.py"),
         ("front.py", "simulate.py"),
     ],
 )

@@ -10,6 +10,7 @@ import yaml
 from ferrotune import settings
 from ferrotune.errors import InputError
 from ferrotune.patch_store import cuts
+from ferrotune.rewards import REWARDS, cheap
 from ferrotune.simulate import Specimen
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +89,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (
             ("objectives", "beauty"),
             "maximise",
-            "objectives: 'beauty' is not allowed; allowed are curvature, length",
+            f"objectives: 'beauty' is not allowed; allowed are {', '.join(REWARDS)}",
         ),
         (
             ("objectives", "length"),
@@ -96,6 +97,8 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
             "objectives.length: 'up' is not allowed; allowed are minimise, maximise",
         ),
         (("objectives", "length"), None, "objectives: 1 given; at least 2 needed"),
+        (("rewards",), ["cheap", "beauty"], "rewards: 'beauty' is not allowed; allowed are "),
+        (("rewards",), "cheap", "rewards: 'cheap' is not a list"),
         (("search", "trials"), 0, "search.trials: 0 is too small; the least is 1"),
         (("search", "trials"), 2.5, "search.trials: 2.5 is not a whole number"),
         (("search", "batch"), "8", "search.batch: '8' is not a whole number"),
@@ -170,6 +173,14 @@ def test_an_overlay_drops_a_default_by_null():
     overlaid = copy.deepcopy(CONFIG)
     overlaid["objectives"] |= {"length": None, "chord_to_arc": "minimise"}
     settings.check_config(settings.without_nulls(overlaid), schema("config"))
+
+
+def test_each_trial_is_given_the_objectives_and_what_is_named_beside_them():
+    named = {"objectives": {"length": "maximise", "boundary_energy": "minimise"}, "rewards": []}
+    assert settings.reward_names(named) == ["length", "boundary_energy"]
+    named["rewards"] = ["stability_seed", "length"]
+    assert settings.reward_names(named) == ["length", "boundary_energy", "stability_seed"]
+    assert set(settings.reward_names(CONFIG)) == set(cheap())
 
 
 def test_number_of_trials_is_bounded_by_the_space():

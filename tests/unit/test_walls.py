@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from ferrotune.errors import InputError
 from ferrotune.raster import label_raster, site_raster
-from ferrotune.rewards import score
+from ferrotune.rewards import Segmentation, score
 from ferrotune.walls import find_walls
 
 SAMPLES = 8
@@ -44,7 +44,7 @@ def on_sites(label, angle=0.0, width=40, disc=True):
 
 def rewards(labels, seed=0):
     walls = find_walls(labels, SAMPLES, seed)
-    return walls, score(walls, ["curvature", "length", "chord_to_arc"])
+    return walls, score(Segmentation(labels, walls, sites=None), ["curvature", "length", "chord_to_arc"])
 
 
 def half_planes(y, x):

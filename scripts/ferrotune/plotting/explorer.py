@@ -116,9 +116,14 @@ def pictured_trials(trials, first, limit):
     return sorted([*first, *others[: max(limit - len(first), 0)]])
 
 
+def _rewards_in(table):
+    """Names of the rewards in a table, in its order: the objectives come first."""
+    return [name for name in table.columns if name in REWARDS]
+
+
 def _page_trials(table, front, selected, image, pipeline, cell_px):
     """The trials of a search as plain values: a dict each."""
-    names = [name for name in (*REWARDS, *SCORES) if name in table]
+    names = [*_rewards_in(table), *(name for name in SCORES if name in table)]
     on_front = set(front["trial"])
     knee = set(front.loc[front["knee"].astype(bool), "trial"])
     trials = []
@@ -170,7 +175,7 @@ def page_search(table, front, labels, selected, chosen, objectives, reference, m
         [selected["label"], *labels[rows]], reference["label"], selected["yx"], reference["yx"], cell_px
     )
     of_cells, reference_extent = site_map(reference["yx"], mask, cell_px, FINEST)
-    axes = {name: reward_label(name) for name in REWARDS if name in table}
+    axes = {name: reward_label(name) for name in _rewards_in(table)}
     axes |= {name: f"{word} (scored, not steering)" for name, word in SCORES.items() if name in table}
     return {
         "name": names[1],

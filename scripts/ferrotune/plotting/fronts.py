@@ -146,10 +146,12 @@ def _draw_scatter(figure, scatter, box):
         place = (left + i * (across + GAP), bottom + (count - j) * (up + GAP), across, up)
         axes = figure.add_axes(place)
         _draw_pair(axes, scatter, i, j)
+        # of many pairs the letters are smaller, and begin at the top, clear of the panel's own
+        look = {"fontsize": 6} if count > 2 else {}
         if j == count:
-            axes.set_xlabel(_axis_label(scatter, i))
+            axes.set_xlabel(_axis_label(scatter, i), **look)
         if i == 0:
-            axes.set_ylabel(_axis_label(scatter, j))
+            axes.set_ylabel(_axis_label(scatter, j), **look, loc="top" if count > 2 else "center")
     whole = figure.add_axes(box)
     whole.set_axis_off()
     letter(whole, "A", x=-0.17)

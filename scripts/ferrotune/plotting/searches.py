@@ -15,7 +15,9 @@ from ferrotune.plotting.segmentations import domain_numbers
 from ferrotune.plotting.walls import figure_walls
 from ferrotune.plotting.wording import STATUSES, describe, number, reward_value, setting_names, status_kind
 
-LINE = 52  # letters in a line below a panel
+LINE = 46  # letters in a line below a panel, beside its scale bar
+LONG_LINE = 74  # below that
+WITH = " with the reference"
 NBSP = "\N{NO-BREAK SPACE}"  # keeps "k = 2" on one line
 
 
@@ -63,15 +65,22 @@ class Search:
         return None if trial is None else int(np.flatnonzero(self.table["trial"] == trial)[0])
 
 
+def _rewards_line(trial, names):
+    """Values of rewards, each kept on one line."""
+    return ", ".join(reward_value(name, trial[name]).replace(" ", NBSP) for name in names)
+
+
 def _trial_lines(search, row):
     """Lines of text on a trial: its setting, its rewards, its agreement with the reference."""
     trial = search.table.iloc[row]
     setting = {name: trial[name] for name in setting_names(search.table.columns)}
     parts = [part.replace(" ", NBSP) for part in describe(setting, search.scale["cell_px"])]
-    rewards = ", ".join(reward_value(name, trial[name]) for name in search.objectives)
-    agreement = f"ARI with the reference {number(trial['ari'])} (scored, not steering)"
+    rewards = _rewards_line(trial, search.objectives)
+    agreement = f"ARI{WITH} {number(trial['ari'])} (scored, not steering)"
     if np.isnan(trial["ari"]):
         agreement = "no score: the reference shows one variant"
+    if len(search.objectives) > 2:  # in two lines with the agreement: there is no room for three
+        return [*wrap(", ".join(parts), LINE), *wrap(f"{rewards}; {agreement}".replace(WITH, ""), LONG_LINE)]
     return [*wrap(", ".join(parts), LINE), rewards, agreement]
 
 
@@ -98,7 +107,7 @@ def _wall_lines(search):
     count, segments = len(np.unique(search.selected["point_wall"])), len(search.selected["segments"])
     lines = [f"walls of trial {trial}: {count}; straight segments: {segments}"]
     if count:
-        lines.append(", ".join(f"mean {reward_value(name, found[name])}" for name in ("curvature", "length")))
+        lines += wrap(_rewards_line(found, search.objectives), LONG_LINE)
     kind = status_kind(found["status"])
     return lines if kind == OK else [*lines, f"status: {STATUSES[kind]}"]
 

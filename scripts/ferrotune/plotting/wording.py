@@ -16,7 +16,7 @@ PARAMETERS = {
     for part in parts.names(kind)
     for name, parameter in parts.part(kind, part).PARAMETERS.items()
 }
-UNITS = {"1": "", "cell": "cells", "1/cell": "1/cell"}
+UNITS = {"1": "", "cell": "cells", "deg": "\N{DEGREE SIGN}"}
 STATUSES = {
     "ok": "ok",
     "one_cluster": "one cluster",
@@ -83,15 +83,20 @@ def describe(setting, cell_px):
     return words + [f"{name} {number(value)}" for name, value in rest.items()]
 
 
+def _unit(name):
+    """Unit of a reward as figures write it, empty where it has none."""
+    return UNITS.get(REWARDS[name].unit, REWARDS[name].unit)
+
+
 def reward_label(name):
     """A reward with its unit, for an axis."""
-    unit = UNITS[REWARDS[name].unit]
+    unit = _unit(name)
     return name.replace("_", "-") + (f" ({unit})" if unit else "")
 
 
 def reward_value(name, value):
     """A reward with its value and unit, for text."""
-    return f"{name.replace('_', '-')} {number(value)} {UNITS[REWARDS[name].unit]}".rstrip()
+    return f"{name.replace('_', '-')} {number(value)} {_unit(name)}".rstrip()
 
 
 def status_kind(status):

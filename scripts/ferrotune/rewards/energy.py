@@ -1,0 +1,36 @@
+"""Rewards of the energy that walls cost: their length, and the broken bonds of the sites."""
+
+import numpy as np
+
+from ferrotune.rewards.registry import reward
+
+
+@reward(
+    "minimise",
+    "1/cell",
+    "Every wall costs free energy in proportion to its length.",
+    "Biswas, Ziatdinov and Kalinin, arXiv 2302.04216 (wall length as a penalty); here walls per area",
+)
+def wall_density(segmentation):
+    """Length of all walls / area in which there are sites, cells per unit cell of area."""
+    return segmentation.arc_lengths.sum() / segmentation.sites.area
+
+
+@reward(
+    "minimise",
+    "1",
+    "The Potts model: a pair of unlike neighbours costs energy, so few are expected beside what chance would give.",
+    "ours; Potts, Proc. Camb. Phil. Soc. 48, 106 (1952); expectation under shuffled labels: Cliff and Ord (1981)",
+)
+def boundary_energy(segmentation):
+    """Unlike pairs of neighbouring sites / those expected if the same labels were shuffled: 1 for noise.
+
+    1 less the kappa of neighbouring labels; unlike the length of walls it is not had by small minorities.
+    """
+    labels, edges = segmentation.labels, segmentation.edges
+    count = np.bincount(labels[labels >= 0]).astype(float)
+    total = count.sum()
+    expected = 1 - (count * (count - 1)).sum() / (total * (total - 1)) if total > 1 else 0.0
+    if not (expected > 0 and len(edges)):
+        return np.nan
+    return np.count_nonzero(labels[edges[:, 0]] != labels[edges[:, 1]]) / (len(edges) * expected)

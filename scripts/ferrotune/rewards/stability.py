@@ -1,0 +1,40 @@
+"""Rewards of repetition: whether the same setting says the same again."""
+
+import numpy as np
+
+from ferrotune.rewards.registry import reward
+
+REPEATS = 2
+
+
+def _agreement(labels):
+    """Mean adjusted Rand index of all pairs of labels (list of (site,)), 1 for the same up to names, 0 by chance."""
+    from ferrotune.agreement import ari  # here, as reading the config must not wait for scikit-learn
+
+    return np.mean([ari(one, other) for i, one in enumerate(labels) for other in labels[i + 1 :]])
+
+
+@reward(
+    "maximise",
+    "1",
+    "Domains are there whatever the seed: labels that hang on where the fit began are none.",
+    "ours; stability of clusterings: von Luxburg, Found. Trends Mach. Learn. 2, 235 (2010)",
+    needs=("again",),
+    costly=True,
+)
+def stability_seed(segmentation):
+    """Mean adjusted Rand index of the labels with those of two other seeds, all pairs."""
+    return _agreement([segmentation.labels, *(segmentation.again(k) for k in range(1, REPEATS + 1))])
+
+
+@reward(
+    "maximise",
+    "1",
+    "Domains are there in each half of the electrons: what only one half shows is noise.",
+    "ours; data thinning: Neufeld et al., J. Mach. Learn. Res. 25, 57 (2024)",
+    needs=("halves",),
+    costly=True,
+)
+def stability_dose(segmentation):
+    """Adjusted Rand index of the labels of two images of half the dose each, whose noise is independent."""
+    return _agreement(list(segmentation.halves()))
