@@ -38,6 +38,12 @@ def _merit(table, name, direction):
     return -pareto.losses(table.loc[_ok(table), [name]].to_numpy(float), [direction])[:, 0]
 
 
+def scored(tables):
+    """Tables (dict) of the images whose truth shows walls, and of those whose truth shows none: all scores are NaN."""
+    with_truth = {image: table for image, table in tables.items() if np.isfinite(table["ari"]).any()}
+    return with_truth, {image: table for image, table in tables.items() if image not in with_truth}
+
+
 def winner(table, objectives, guarded=True):
     """Row (int) of the trial that the objectives (dict of reward to direction) select; None where none is usable.
 
