@@ -133,5 +133,5 @@ def confidence_words(selected, chosen):
     found = ", ".join(f"{share:.2f}" for share in shares)
     if len(shares) > MOST:
         found = f"{shares.min():.2f} to {shares.max():.2f}, in the mean {_mean_share(selected['path_confidence'])}"
-    walls = f"{len(shares)} wall{'s'[: len(shares) > 1]}; share of trials with it {_chance(chosen['wall_chance'])}:"
-    return of_sites, [walls, found]
+    walls = "1 wall; share of trials with it" if len(shares) == 1 else f"{len(shares)} walls; share of trials with each"
+    return of_sites, [f"{walls} {_chance(chosen['wall_chance'])}:", found]
