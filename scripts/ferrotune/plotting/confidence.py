@@ -11,7 +11,7 @@ from ferrotune.plotting.walls import closed_path
 
 MAP = colormaps["cividis_r"]  # dark is certain, on a pale image; for any colour vision
 WIDTHS = 0.7, 2.6  # points; of a wall that is never and always found again
-LEFT, ACROSS, GAP, BAR = (0.005, 0.515), 0.38, 0.022, 0.016  # of the figure's width
+LEFT, ACROSS, GAP, BAR = (0.005, 0.515), 0.38, 0.022, 0.024  # of the figure's width
 STEPS = 200
 UNKNOWN = 0.5, 0.5, 0.5, 1.0  # of a wall that nothing was compared with
 

@@ -9,7 +9,7 @@ INK, FAINT = "#222222", "#BBBBBB"
 DOMAINS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, GREY)
 NOWHERE = (1.0, 1.0, 1.0)  # outside the sites
 FILL = 0.8  # strength of a colour that fills an area
-PALEST = 0.1  # of that, where a colour says how certain it is and nothing is
+PALEST = 0.2  # of that, where a colour says how certain it is and nothing is: still told from others
 
 
 def _lighter(colour, share):
