@@ -1,6 +1,6 @@
 """The Pareto front of the trials, and the trial that is selected on it.
 
-Reads the rounds, the reference, and the config's `objectives`, `mode`, `select`;
+Reads the rounds, the reference, and the config's `objectives`, `mode`, `select`, `confidence`;
 writes <image>/<pipeline>/trials.tsv, front.tsv, selected.zarr.
 """
 
@@ -31,7 +31,7 @@ rule trials:
 
 
 rule front:
-    """Find the non-dominated trials and their knee, and store the selected segmentation."""
+    """Find the non-dominated trials and their knee; store the selected segmentation, and how far others confirm it."""
     input:
         trials=f"{PIPELINE}/trials.tsv",
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
@@ -49,6 +49,7 @@ rule front:
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
         select=lambda wildcards: config["select"].get(wildcards.image, {}).get(wildcards.pipeline),
+        distance=config["confidence"]["distance"],
         code=code_digest("front.py"),
     message:
         "Finding the front of {wildcards.image}, {wildcards.pipeline}"

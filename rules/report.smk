@@ -47,6 +47,8 @@ rule pipeline_figures:
         front_pdf=f"{PIPELINE}/figures/front.pdf",
         walls=get_reported(f"{PIPELINE}/figures/walls.png", "walls"),
         walls_pdf=f"{PIPELINE}/figures/walls.pdf",
+        confidence=get_reported(f"{PIPELINE}/figures/confidence.png", "confidence"),
+        confidence_pdf=f"{PIPELINE}/figures/confidence.pdf",
         convergence=get_reported(f"{PIPELINE}/figures/convergence.png", "convergence"),
         convergence_pdf=f"{PIPELINE}/figures/convergence.pdf",
     log:

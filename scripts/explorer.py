@@ -9,6 +9,9 @@ from ferrotune.jobs import job
 from ferrotune.plotting.explorer import image_facts, image_picture, page_search, render_page
 from ferrotune.stores import open_array, read_store
 
+WALLS = ("path_points", "point_wall", "wall_confidence", "path_confidence")
+SELECTED = ("yx", "label", "confidence", "near_trial", *WALLS)
+
 
 def main(inputs, output, pipelines, objectives, image, log_path):
     """Write explorer.html.
@@ -25,7 +28,7 @@ def main(inputs, output, pipelines, objectives, image, log_path):
         for i, pipeline in enumerate(pipelines):
             table, front = (pd.read_csv(inputs[name][i], sep="\t") for name in ("trials", "front"))
             labels = np.concatenate([open_array(store, "labels")[...] for store in inputs["rounds"][i]])
-            selected, chosen = read_store(inputs["selected"][i], "yx", "label")
+            selected, chosen = read_store(inputs["selected"][i], *SELECTED)
             search = page_search(
                 table,
                 front,

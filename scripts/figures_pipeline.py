@@ -1,4 +1,4 @@
-"""Draw the figures of a search: its front with segmentations, the selected one's walls, the convergence."""
+"""Draw the figures of a search: its front, the walls and the confidence of what is selected, the convergence."""
 
 from pathlib import Path
 
@@ -6,16 +6,24 @@ import numpy as np
 import pandas as pd
 
 from ferrotune.jobs import job
-from ferrotune.plotting.searches import Search, convergence_of_search, front_of_search, walls_of_search
+from ferrotune.plotting.searches import (
+    Search,
+    confidence_of_search,
+    convergence_of_search,
+    front_of_search,
+    walls_of_search,
+)
 from ferrotune.plotting.style import render
 from ferrotune.stores import open_array, read_store
+
+FIGURES = ("front", "walls", "confidence", "convergence")
 
 
 def main(inputs, outputs, objectives, guarded, startup, subject, log_path):
     """Write the figures.
 
     `inputs` are paths by name: trials, front, selected, rounds (a list), image, reference; `outputs` are
-    paths by the figure's name (front, walls, convergence), each a list, in the format of their suffix.
+    paths by the figure's name (front, walls, confidence, convergence), each a list, in the format of their suffix.
     """
     with job(log_path, subject) as log:
         tables = [pd.read_csv(inputs[name], sep="\t") for name in ("trials", "front")]
@@ -27,6 +35,7 @@ def main(inputs, outputs, objectives, guarded, startup, subject, log_path):
         figures = {
             "front": front_of_search(search, reference, of_reference["kind"], pixels["mask"]),
             "walls": walls_of_search(search, pixels["image"], pixels["mask"]),
+            "confidence": confidence_of_search(search, reference, pixels["image"], pixels["mask"]),
             "convergence": convergence_of_search(search, startup),
         }
         for name, paths in outputs.items():
@@ -37,10 +46,7 @@ def main(inputs, outputs, objectives, guarded, startup, subject, log_path):
 if __name__ == "__main__":
     main(
         inputs=dict(snakemake.input.items()),
-        outputs={
-            name: [snakemake.output[name], snakemake.output[f"{name}_pdf"]]
-            for name in ("front", "walls", "convergence")
-        },
+        outputs={name: [snakemake.output[name], snakemake.output[f"{name}_pdf"]] for name in FIGURES},
         objectives=snakemake.params.objectives,
         guarded=snakemake.params.guarded,
         startup=snakemake.params.startup,

@@ -4,7 +4,7 @@ import pandas as pd
 
 from ferrotune.jobs import job
 from ferrotune.stores import read_store
-from ferrotune.summary import image_facts, search_facts, wall_facts
+from ferrotune.summary import confidence_facts, image_facts, search_facts, wall_facts
 
 SCORES = ("ari", "nmi", "correlation", "wall_f1")
 
@@ -35,6 +35,7 @@ def main(runs, output, objectives, guarded, series, log_path):
             row |= {"chosen_by": chosen["chosen_by"], "status": chosen["parameters"].get("status")} | facts
             row |= {name: chosen["parameters"].get(name) for name in objectives}
             row |= wall_facts(selected, columns["sublattice"])
+            row |= confidence_facts(selected, chosen)
             row |= {name: chosen["parameters"].get(name) for name in SCORES}
             rows.append(row | search_facts(table, front, objectives, guarded))
             log.info("%s, %s: %s", *run["names"].values(), chosen["answer"])

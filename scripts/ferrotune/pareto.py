@@ -123,6 +123,33 @@ def front(losses: np.ndarray) -> np.ndarray:
     return mask
 
 
+def distance_to_front(losses: np.ndarray) -> np.ndarray:
+    """How much worse each trial is than the front: 0 on it, 1 at the other end of the box of all usable trials.
+
+    Parameters
+    ----------
+    losses : (trial, objective) array
+
+    Returns
+    -------
+    (trial,) float array
+        NaN for rows that are not finite throughout.
+
+    Notes
+    -----
+    Losses are normalised by the best and the worst of the usable trials. The distance is the least epsilon for
+    which a trial epsilon-dominates a member of the front (additive: M. Laumanns et al., Evolutionary
+    Computation 10, 263 (2002), doi 10.1162/106365602760234108): no worse than that member by more than epsilon
+    in any objective. How far a trial would have to improve to be dominated by none would not do: nearly the
+    best in one objective and the worst in the others, it would count as near.
+    """
+    points = normalise(losses)
+    on_front = points[front(losses)]
+    if not len(on_front):
+        return np.full(len(points), np.nan)
+    return (points[:, None] - on_front).max(axis=2).min(axis=1)
+
+
 def best_and_worst(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The box of all usable trials: the best and the worst of each objective, (objective,) each; NaN for none."""
     usable = np.asarray(losses, dtype=float)

@@ -3,11 +3,19 @@
 import numpy as np
 
 from ferrotune import pareto
+from ferrotune.confidence import site_confidence, wall_confidence
 from ferrotune.errors import InputError
 from ferrotune.guards import OK
 from ferrotune.raster import label_raster, wall_map
 
 NO_ANSWER = "no walls above noise"
+
+
+def usable_losses(table, objectives, guarded):
+    """Losses (trial, objective) of a table of trials; if guarded, NaN where the status is not "ok"."""
+    losses = pareto.losses(table[list(objectives)].to_numpy(float), list(objectives.values()))
+    losses[(table["status"] != OK).to_numpy() & guarded] = np.nan
+    return losses
 
 
 def front_of(table, objectives, guarded):
@@ -23,9 +31,7 @@ def front_of(table, objectives, guarded):
     -------
     DataFrame, ordered by the first objective; empty where no trial is usable
     """
-    losses = pareto.losses(table[list(objectives)].to_numpy(float), list(objectives.values()))
-    if guarded:
-        losses[(table["status"] != OK).to_numpy()] = np.nan
+    losses = usable_losses(table, objectives, guarded)
     chosen = np.flatnonzero(pareto.front(losses))
     front = table.iloc[chosen].assign(knee=False)
     if len(front):
@@ -47,6 +53,15 @@ def selected_trial(table, front, select):
     if select not in set(table["trial"]):
         raise InputError(f"config: select: there is no trial {select}; there are 0 to {table['trial'].max()}")
     return select
+
+
+def near_trials(table, objectives, guarded, trial, distance):
+    """Numbers (list of int) of the trials that the selected one is compared with: those near the front, without it.
+
+    Near is within `distance` of the front, as `ferrotune.pareto.distance_to_front` measures it.
+    """
+    near = pareto.distance_to_front(usable_losses(table, objectives, guarded)) <= distance
+    return table.loc[near & (table["trial"] != trial).to_numpy(), "trial"].tolist() if trial is not None else []
 
 
 def answer_of(trial):
@@ -96,3 +111,38 @@ def selected_arrays(rounds, sites, trial):
         "point_wall": (("point",), wall),
         "wall_map": (("y_sample", "x_sample"), wall_map(raster)),
     }
+
+
+def confidence_arrays(rounds, selected, near, cell_px):
+    """Confidence in the selected trial, from trials to compare it with.
+
+    Parameters
+    ----------
+    rounds : list of dict, the arrays of the rounds' stores
+    selected : dict, from `selected_arrays`
+    near : list of int, numbers of the trials
+    cell_px : float
+
+    Returns
+    -------
+    arrays : dict for `ferrotune.stores.write_store`
+        confidence (site,), path_confidence (point,), wall_confidence (wall,), near_trial (near,).
+    chance : dict of str to float or None
+        chance and wall_chance: what `confidence` and `path_confidence` would be in the mean without any agreement.
+    """
+    label, points, wall, yx = (selected[name][1] for name in ("label", "path_points", "point_wall", "yx"))
+    others, paths = [np.empty((0, len(label)), int)], []
+    for stored in rounds:
+        within = np.isin(stored["trial"], near)
+        others.append(stored["labels"][within])
+        paths += [stored["path_points"][stored["point_trial"] == trial] for trial in stored["trial"][within]]
+    confidence, chance = site_confidence(label, np.concatenate(others))
+    of_point, of_wall, wall_chance = wall_confidence(points, wall, paths, yx / cell_px)
+    arrays = {
+        "confidence": (("site",), confidence),
+        "path_confidence": (("point",), of_point),
+        "wall_confidence": (("wall",), of_wall),
+        "near_trial": (("near",), np.array(near, np.int32)),
+    }
+    by_chance = {"chance": chance, "wall_chance": wall_chance}
+    return arrays, {name: value if np.isfinite(value) else None for name, value in by_chance.items()}

@@ -5,6 +5,7 @@ import numpy as np
 from ferrotune import pareto
 from ferrotune.columns import A, B
 from ferrotune.guards import OK
+from ferrotune.selection import usable_losses
 
 
 def image_facts(attributes, columns, cells):
@@ -51,15 +52,31 @@ def wall_facts(selected, sublattice):
     return {"n_walls": len(paths), "wall_density_per_cell": length / cells, "n_variants": variants}
 
 
+def confidence_facts(selected, chosen):
+    """Of the selected segmentation: how many trials it is held against, and its confidence in the mean.
+
+    Parameters
+    ----------
+    selected, chosen : arrays and attributes of selected.zarr
+
+    Returns
+    -------
+    dict
+        near_trials, mean_confidence (sites), mean_wall_confidence (wall length); NaN where nothing was compared.
+    """
+    means = {"mean_confidence": selected["confidence"], "mean_wall_confidence": selected["path_confidence"]}
+    known = {name: values[np.isfinite(values)] for name, values in means.items()}
+    found = {name: values.mean(dtype=float) if len(values) else np.nan for name, values in known.items()}
+    return {"near_trials": chosen["near_trials"], **found}
+
+
 def search_facts(table, front, objectives, guarded):
     """What came of a search: counts, hypervolume, and the best agreement of any of its trials."""
-    losses = pareto.losses(table[list(objectives)].to_numpy(float), list(objectives.values()))
-    ok = (table["status"] == OK).to_numpy()
-    losses[~ok & guarded] = np.nan
+    losses = usable_losses(table, objectives, guarded)
     return {
         "best_ari": table["ari"].max(),
         "trials": len(table),
-        "ok_trials": int(ok.sum()),
+        "ok_trials": int((table["status"] == OK).sum()),
         "front_size": len(front),
         "hypervolume": pareto.hypervolume(losses, pareto.best_and_worst(losses)),
     }

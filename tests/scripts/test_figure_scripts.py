@@ -93,11 +93,19 @@ def results(tmp_path):
                 "segments": (("segment", "end", "axis"), ends[: int(answered)]),
                 "path_points": (("point", "axis"), path[: 45 * answered]),
                 "point_wall": (("point",), np.zeros(45 * answered, np.int32)),
+                "confidence": (("site",), np.where(of_site, 0.5, 1.0) if answered else np.full(len(a), np.nan)),
+                "path_confidence": (("point",), np.linspace(0, 1, 45)[: 45 * answered]),
+                "wall_confidence": (("wall",), np.full(int(answered), 0.5)),
+                "near_trial": (("near",), np.array([1, 3][: 2 * answered], np.int32)),
             },
             {
                 "answer": "trial 0" if answered else "no walls above noise",
                 "trial": 0 if answered else None,
                 "chosen_by": "knee",
+                "near_trials": 2 * answered,
+                "near_distance": 0.05,
+                "chance": 0.4 if answered else None,
+                "wall_chance": 0.1 if answered else None,
                 "parameters": json.loads(table.iloc[0].drop("trial").to_json()) if answered else {},
                 **known,
             },
@@ -133,7 +141,8 @@ def test_figures_of_an_image(results, tmp_path, pixel_size_pm):
 @pytest.mark.parametrize("answered", [True, False])
 @pytest.mark.parametrize("guarded", [True, False])
 def test_figures_of_a_pipeline(results, tmp_path, answered, guarded):
-    outputs = {name: [tmp_path / f"{name}.{s}" for s in ("png", "pdf")] for name in ("front", "walls", "convergence")}
+    names = ("front", "walls", "confidence", "convergence")
+    outputs = {name: [tmp_path / f"{name}.{s}" for s in ("png", "pdf")] for name in names}
     inputs = _inputs(results(answered))
     script("figures_pipeline.py")(inputs, outputs, OBJECTIVES, guarded, 2, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
@@ -155,6 +164,13 @@ def test_explorer_needs_nothing_else(results, tmp_path, answered):
     assert sorted(map(int, part["pictures"])) == [0, 1, 2, 3]
     assert [trial["selected"] for trial in part["trials"]] == [answered, False, False, False]
     assert ("passed the guards" in html) != answered
+    assert [trial["near"] for trial in part["trials"]] == [False, answered, False, answered]
+    assert (part["confidence"] is not None) == answered == ('class="confirm"' in html)
+    if answered:
+        (wall,) = part["confidence"]["walls"]
+        assert wall["title"] == "wall 1, found again by 0.50 of the trials"
+        assert wall["path"].startswith("M70.0 10.0L")  # x, y of the first point in px
+        assert "agreement of sites 0.77 (chance 0.40)" in part["confidence"]["words"][0]
 
 
 def test_summary_and_series(results, tmp_path):
@@ -175,6 +191,11 @@ def test_summary_and_series(results, tmp_path):
     assert table.loc["q", "wall_density_per_cell"] == 0
     assert table["n_variants"].tolist() == [2, 1]
     assert table["ok_trials"].tolist() == [3, 0]
+    assert table["near_trials"].tolist() == [2, 0]
+    # of 156 sites the 72 on the right are found again by half of the trials
+    assert table.loc["p", "mean_confidence"] == pytest.approx(1 - 72 / 156 / 2, rel=1e-5)
+    assert table.loc["p", "mean_wall_confidence"] == pytest.approx(0.5)
+    assert np.isnan(table.loc["q", ["mean_confidence", "mean_wall_confidence"]].astype(float)).all()
     assert table["hypervolume"].between(0, 1).all()
     assert table.loc["q", "hypervolume"] == 0
     outputs = [tmp_path / "series.png", tmp_path / "series.pdf"]

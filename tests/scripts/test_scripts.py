@@ -68,7 +68,15 @@ CONTRACT = {
         "segments": ("segment", "end", "axis"),
         "path_points": ("point", "axis"),
     },
-    "selected.zarr": {"yx": ("site", "axis"), "label": ("site",), "segments": ("segment", "end", "axis")},
+    "selected.zarr": {
+        "yx": ("site", "axis"),
+        "segments": ("segment", "end", "axis"),
+        "path_points": ("point", "axis"),
+        "near_trial": ("near",),
+        "wall_confidence": ("wall",),
+        **dict.fromkeys(("label", "confidence"), ("site",)),
+        **dict.fromkeys(("point_wall", "path_confidence"), ("point",)),
+    },
 }
 
 
@@ -203,7 +211,7 @@ class Chain:
             log_path=self.log("trials"),
         )
 
-    def front(self, select=None, trials=None, front="front.tsv", selected="selected.zarr"):
+    def front(self, select=None, trials=None, front="front.tsv", selected="selected.zarr", distance=0.05):
         call(
             "front",
             inputs={
@@ -215,6 +223,7 @@ class Chain:
             objectives=OBJECTIVES,
             guarded=True,
             select=select,
+            distance=distance,
             subject="image one, patch_gmm",
             log_path=self.log("front"),
         )
@@ -348,6 +357,42 @@ def test_what_is_selected_is_the_knee(chain):
     assert attributes["parameters"]["rank"] == (None if np.isnan(rank) else rank)
 
 
+def test_trials_near_the_front_give_confidence(chain, tmp_path):
+    table = pd.read_csv(chain["trials.tsv"], sep="\t")
+    table.loc[table["components"] > 2, "status"] = "not_above_noise"
+    table.to_csv(tmp_path / "trials.tsv", sep="\t", index=False)
+    chain.front(trials=str(tmp_path / "trials.tsv"), front="beside.tsv", selected="beside.zarr", distance=1.0)
+    selected, attributes = read_store(chain["beside.zarr"])
+    others = table.loc[(table["status"] == "ok") & (table["trial"] != attributes["trial"]), "trial"].tolist()
+    assert selected["near_trial"].tolist() == others and attributes["near_trials"] == len(others) > 0
+    assert attributes["near_distance"] == 1.0
+    labels = np.concatenate([read_store(chain[f"{r:03d}.zarr"])[0]["labels"] for r in (0, 1)])
+    # labels of two domains agree under one of two namings
+    same = [np.mean(labels[trial] == selected["label"]) for trial in others]
+    assert selected["confidence"].mean() == pytest.approx(np.mean([max(s, 1 - s) for s in same]))
+    assert attributes["chance"] < selected["confidence"].mean() <= 1
+    assert 0 < attributes["wall_chance"] < selected["path_confidence"].mean() <= 1
+    assert len(selected["path_confidence"]) == len(selected["path_points"])
+    for wall, share in zip(np.unique(selected["point_wall"]), selected["wall_confidence"], strict=True):
+        assert share == pytest.approx(selected["path_confidence"][selected["point_wall"] == wall].mean())
+    log = Path(chain.log("front")).read_text()
+    assert f"{len(others)} other trials within 1 of the front" in log and "by chance" in log
+
+
+def test_nothing_to_compare_with_is_said_and_no_number(chain, tmp_path):
+    table = pd.read_csv(chain["trials.tsv"], sep="\t")
+    alone = read_store(chain["selected.zarr"])[1]["trial"]
+    table.loc[table["trial"] != alone, "status"] = "not_above_noise"
+    table.to_csv(tmp_path / "trials.tsv", sep="\t", index=False)
+    chain.front(trials=str(tmp_path / "trials.tsv"), front="beside.tsv", selected="beside.zarr")
+    selected, attributes = read_store(chain["beside.zarr"])
+    assert attributes["trial"] == alone and attributes["near_trials"] == 0
+    assert attributes["chance"] is None and attributes["wall_chance"] is None
+    for name in ("confidence", "path_confidence", "wall_confidence"):
+        assert len(selected[name]) and np.isnan(selected[name]).all()
+    assert "nothing to compare with, confidence is NaN" in Path(chain.log("front")).read_text()
+
+
 def test_another_trial_can_be_selected(chain):
     chain.front(select=5, front="beside.tsv", selected="beside.zarr")
     selected, attributes = read_store(chain["beside.zarr"])
@@ -368,6 +413,8 @@ def test_no_walls_above_noise_is_an_answer(chain, tmp_path):
     selected, attributes = read_store(chain["beside.zarr"])
     assert attributes["answer"] == "no walls above noise" and attributes["trial"] is None
     assert not selected["label"].any() and not selected["wall_map"].any() and len(selected["segments"]) == 0
+    assert selected["confidence"].shape == selected["label"].shape and np.isnan(selected["confidence"]).all()
+    assert len(selected["path_confidence"]) == len(selected["wall_confidence"]) == attributes["near_trials"] == 0
     front = pd.read_csv(chain["beside.tsv"], sep="\t")
     assert len(front) == 0 and "knee" in front.columns
 

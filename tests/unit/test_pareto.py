@@ -62,6 +62,26 @@ def test_front_is_what_the_definition_says(losses):
         assert found[i] == (not dominated and not repeated)
 
 
+def test_distance_to_the_front_by_hand():
+    losses = np.array([[0, 10], [5, 4], [10, 0], [5.5, 4.2], [6, 10], [20, 20], [0, 20], [NAN, 0], [5, 4]])
+    # the box is 20 x 20; (0, 20) is best in the first objective, and no member of the front forgives the second
+    expected = [0, 0, 0, 0.025, 0.3, 0.8, 0.5, NAN, 0]
+    np.testing.assert_allclose(pareto.distance_to_front(losses), expected, atol=1e-12)
+    assert np.isnan(pareto.distance_to_front(np.full((3, 2), NAN))).all()
+
+
+@given(matrices)
+def test_distance_to_the_front_is_the_epsilon_that_the_definition_says(losses):
+    points, on_front = pareto.normalise(losses), pareto.front(losses)
+    found = pareto.distance_to_front(losses)
+    assert (found[on_front] == 0).all()
+    assert ((found >= 0) & (found <= 1)).all()
+    for point, distance in zip(points, found, strict=True):
+        moved = point - distance
+        assert (moved <= points[on_front] + 1e-12).all(axis=1).any()
+        assert not (point - distance + 1e-6 <= points[on_front]).all(axis=1).any()
+
+
 def test_hypervolume_by_hand():
     # Normalised (0, 1), (0.5, 0.5), (1, 0) under the reference 1.1: strips of 0.5, 0.5 and 0.1 in width.
     losses = np.array([[0.0, 20.0], [5.0, 10.0], [10.0, 0.0], [9.0, 19.0]])

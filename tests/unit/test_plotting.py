@@ -16,6 +16,7 @@ from skimage.color import rgb2lab
 
 from ferrotune.plotting import explorer, fronts, maps, palette, style, wording
 from ferrotune.plotting.columns import figure_columns
+from ferrotune.plotting.confidence import figure_confidence
 from ferrotune.plotting.contrast import contrasting_trial
 from ferrotune.plotting.convergence import figure_convergence
 from ferrotune.plotting.polarization import direction_colours, figure_polarization, full_magnitude
@@ -274,6 +275,49 @@ def test_walls_are_drawn_in_pixels_and_rings_are_closed():
     assert not none.axes[0].lines
 
 
+def _selected(shares):
+    points, wall = np.concatenate([[[1.0, x], [6.0, x], [11.0, x]] for x in (4, 9)]), np.repeat([0, 1], 3)
+    labels = (_lattice()[:, 1] > 60).astype(int)
+    confidence = np.where(labels, shares[1], shares[0])
+    selected = {"path_points": points, "point_wall": wall, "path_confidence": np.repeat(shares, 3)}
+    return labels, selected | {"confidence": confidence, "wall_confidence": np.array(shares)}
+
+
+def _confidence_figure(shares, chance):
+    labels, selected = _selected(shares)
+    by_chance = {"chance": chance, "wall_chance": chance}
+    image, mask = np.zeros((120, 140)), np.ones((120, 140), bool)
+    lines = (["of sites"], ["of walls"])
+    return figure_confidence(image, mask, _lattice(), labels, selected, by_chance, lines, CELL, 15.6)
+
+
+def test_sites_fade_and_walls_thin_with_what_confirms_them():
+    figure = _confidence_figure([1.0, 0.25], 0.5)
+    drawn = figure.axes[0].images[0].get_array() / 255
+    left, right = drawn[40, 20], drawn[40, -20]
+    np.testing.assert_allclose(left, palette.domain_colour(0), atol=1 / 255)
+    share = palette.PALEST + (1 - palette.PALEST) * 0.25
+    np.testing.assert_allclose(right, 1 - share * (1 - np.array(palette.domain_colour(1))), atol=1 / 255)
+    casing, walls = figure.axes[1].collections
+    np.testing.assert_allclose(walls.get_segments()[0], [[40, 10], [40, 60]])  # (x, y), px
+    assert (np.array(casing.get_linewidths()) > walls.get_linewidths()).all()
+    sure, unsure = walls.get_linewidths()[0], walls.get_linewidths()[-1]
+    assert sure > 2 * unsure
+    assert walls.get_colors()[0].sum() < walls.get_colors()[-1].sum()  # darker
+    assert _texts(figure).count("chance") == 2
+    assert style.render(figure, "pdf")
+
+
+def test_without_a_trial_to_compare_with_nothing_fades_and_no_key_is_drawn():
+    figure = _confidence_figure([NAN, NAN], None)
+    assert len(figure.axes) == 2
+    np.testing.assert_allclose(
+        figure.axes[0].images[0].get_array()[40, 20] / 255, palette.domain_colour(0), atol=1 / 255
+    )
+    grey = figure.axes[1].collections[1].get_colors()
+    np.testing.assert_allclose(grey[:, :3], 0.5)
+
+
 def test_convergence_never_falls_and_shades_the_start():
     losses = np.array([[NAN, NAN], [3, 3], [1, 4], [4, 1], [2, 2.0]])
     front = np.array([False, False, True, True, True])
@@ -340,8 +384,30 @@ def test_settings_in_words():
     ]
 
 
+def test_confidence_in_words():
+    chosen = {"trial": 3, "near_trials": 1, "near_distance": 0.05, "chance": 0.5, "wall_chance": None, "answer": ""}
+    selected = _selected([1.0, 0.5])[1]
+    of_sites, of_walls = wording.confidence_words(selected, chosen)
+    assert of_sites[0] == "trial 3, held against 1 other trial within 0.05 of the front:"
+    assert of_sites[1] == "mean agreement of sites 0.71 (chance 0.50)"  # 8 of 14 columns by half of the trials
+    assert of_walls == [f"2 walls; share of trials with each (chance {wording.NONE}):", "1.00, 0.50"]
+    many = selected | {"wall_confidence": np.linspace(0, 1, 9)}
+    assert wording.confidence_words(many, chosen)[1][1] == "0.00 to 1.00, in the mean 0.75"
+    assert "nothing to compare with" in wording.confidence_words(selected, chosen | {"near_trials": 0})[1][0]
+    none = chosen | {"trial": None, "answer": "no walls above noise"}
+    assert wording.confidence_words(selected, none)[0] == ["no walls above noise"]
+
+
 def _decoded(uri):
     return Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2])))
+
+
+def test_a_confidence_picture_fades_and_is_clear_where_no_label_is():
+    sites, numbers = np.array([[0, 1], [2, -1]]), np.array([0, 0, -1])
+    picture = np.asarray(_decoded(explorer.confidence_picture(sites, numbers, np.array([1.0, 0.0, NAN]))))
+    np.testing.assert_array_equal(picture[..., 3], [[255, 255], [0, 0]])
+    np.testing.assert_allclose(picture[0, 0, :3] / 255, palette.domain_colour(0), atol=1 / 255)
+    assert picture[0, 1, :3].min() > 200
 
 
 @given(arrays(np.int64, 6, elements=st.integers(-1, 12)))
@@ -391,7 +457,8 @@ def test_the_page_is_whole_and_safe():
     front = table[:1].assign(knee=True)
     yx, cells = _lattice(), {"yx": _lattice(), "label": np.zeros(168, int)}
     chosen = {"cell_px": CELL, "pixel_size_pm": None, "trial": 0, "answer": "trial 0", "chosen_by": "knee"}
-    selected = {"yx": yx, "label": np.zeros(168, int)}
+    chosen |= {"near_trials": 0}
+    selected = {"yx": yx, "label": np.zeros(168, int), "near_trial": np.empty(0, int)}
     objectives = {"length": "maximise", "curvature": "minimise"}
     part = explorer.page_search(
         table,

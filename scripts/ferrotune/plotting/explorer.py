@@ -8,12 +8,23 @@ import re
 import numpy as np
 import yaml
 from jinja2 import Environment, StrictUndefined
+from matplotlib.colors import to_hex
 from PIL import Image
 
+from ferrotune.plotting.confidence import wall_looks
 from ferrotune.plotting.maps import grey_levels, site_map
-from ferrotune.plotting.palette import NOWHERE, domain_colour
+from ferrotune.plotting.palette import NOWHERE, domain_colour, domain_colours, faded
 from ferrotune.plotting.segmentations import domain_numbers
-from ferrotune.plotting.wording import TIMES, describe, number, reward_label, setting_names, status_kind
+from ferrotune.plotting.walls import closed_path
+from ferrotune.plotting.wording import (
+    TIMES,
+    confidence_words,
+    describe,
+    number,
+    reward_label,
+    setting_names,
+    status_kind,
+)
 from ferrotune.rewards import REWARDS
 
 LARGEST = 480  # px along the longer side of the image's picture
@@ -76,6 +87,26 @@ def label_picture(sites, numbers):
     return _data_uri(picture, "PNG", transparency=clear, optimize=True)
 
 
+def confidence_picture(sites, numbers, confidence):
+    """A segmentation as a data URI (PNG) whose colours fade as confidence (site,) falls; else as `label_picture`."""
+    colours = np.column_stack([faded(domain_colours(numbers), confidence), numbers >= 0])
+    colours = np.concatenate([colours, np.zeros((1, 4))])  # clear where there is no site
+    return _data_uri(Image.fromarray((255 * colours[sites]).round().astype(np.uint8)), "PNG", optimize=True)
+
+
+def wall_lines(selected, cell_px):
+    """The selected walls as lines of an SVG in px: a dict each of path, colour, width (points) and title."""
+    colours, widths = wall_looks(selected["wall_confidence"])
+    lines = []
+    for i, wall in enumerate(np.unique(selected["point_wall"])):
+        path = closed_path(selected["path_points"][selected["point_wall"] == wall]) * cell_px
+        places = "L".join(f"{x:.1f} {y:.1f}" for y, x in path.tolist())
+        share = f"found again by {selected['wall_confidence'][i]:.2f} of the trials"
+        look = {"colour": to_hex(colours[i]), "width": round(float(widths[i]), 2)}
+        lines.append({"path": f"M{places}", **look, "title": f"wall {i + 1}, {share}"})
+    return lines
+
+
 def frame_of(extent, shape):
     """Where a map lies over its image, in % of the image: left, top, width, height.
 
@@ -121,10 +152,21 @@ def _rewards_in(table):
     return [name for name in table.columns if name in REWARDS]
 
 
-def _page_trials(table, front, selected, image, pipeline, cell_px):
+def _page_confidence(selected, chosen, sites, numbers):
+    """What the page shows of the selected trial's confidence; None where nothing was compared."""
+    if not chosen["near_trials"]:
+        return None
+    return {
+        "words": [" ".join(lines) for lines in confidence_words(selected, chosen)],
+        "picture": confidence_picture(sites, numbers, selected["confidence"]),
+        "walls": wall_lines(selected, chosen["cell_px"]),
+    }
+
+
+def _page_trials(table, front, near, selected, image, pipeline, cell_px):
     """The trials of a search as plain values: a dict each."""
     names = [*_rewards_in(table), *(name for name in SCORES if name in table)]
-    on_front = set(front["trial"])
+    on_front, near = set(front["trial"]), set(near)
     knee = set(front.loc[front["knee"].astype(bool), "trial"])
     trials = []
     for row in table.to_dict("records"):
@@ -140,6 +182,7 @@ def _page_trials(table, front, selected, image, pipeline, cell_px):
                 "values": {name: _plain(row[name]) for name in names},
                 "texts": {name: number(row[name]) for name in names},
                 "front": trial in on_front,
+                "near": trial in near,
                 "knee": trial in knee,
                 "selected": trial == selected,
                 "yaml": select_line(image, pipeline, trial),
@@ -155,7 +198,7 @@ def page_search(table, front, labels, selected, chosen, objectives, reference, m
     ----------
     table, front : DataFrames of trials.tsv and front.tsv
     labels : (trial, site) int
-    selected, chosen : arrays (yx, label) and attributes of selected.zarr
+    selected, chosen : arrays (without wall_map) and attributes of selected.zarr
     objectives : dict of reward -> direction
     reference : dict with yx (cell, 2) px and label (cell,) int
     mask : (y, x) bool, true where there is signal
@@ -184,8 +227,9 @@ def page_search(table, front, labels, selected, chosen, objectives, reference, m
         "selected": trial,
         "objectives": dict(objectives),
         "axes": axes,
-        "trials": _page_trials(table, front, trial, *names, cell_px),
+        "trials": _page_trials(table, front, selected["near_trial"].tolist(), trial, *names, cell_px),
         "pictures": {t: label_picture(sites, n) for t, n in zip(shown, numbers[1:], strict=True)},
+        "confidence": _page_confidence(selected, chosen, sites, numbers[0]),
         "frame": frame_of(extent, mask.shape),
         "reference": label_picture(of_cells, of_reference),
         "reference_frame": frame_of(reference_extent, mask.shape),

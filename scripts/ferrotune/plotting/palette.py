@@ -9,6 +9,7 @@ INK, FAINT = "#222222", "#BBBBBB"
 DOMAINS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, GREY)
 NOWHERE = (1.0, 1.0, 1.0)  # outside the sites
 FILL = 0.8  # strength of a colour that fills an area
+PALEST = 0.2  # of that, where a colour says how certain it is and nothing is: still told from others
 
 
 def _lighter(colour, share):
@@ -34,3 +35,9 @@ def domain_colours(numbers):
     """
     numbers = np.asarray(numbers, int)
     return np.array([*(domain_colour(n) for n in range(numbers.max(initial=0) + 1)), NOWHERE])[numbers]
+
+
+def faded(colours, share):
+    """Colours (n, 3) that fade to nearly white as a share (n,) falls from 1 to 0; NaN stays as it is."""
+    strength = PALEST + (1 - PALEST) * np.nan_to_num(np.asarray(share, float), nan=1.0)
+    return 1 - (1 - np.asarray(colours)) * strength[..., None]

@@ -8,12 +8,21 @@ import pandas as pd
 
 from ferrotune import pareto
 from ferrotune.guards import OK
+from ferrotune.plotting.confidence import figure_confidence
 from ferrotune.plotting.contrast import contrasting_trial
 from ferrotune.plotting.convergence import figure_convergence
 from ferrotune.plotting.fronts import Panel, Scatter, figure_front
 from ferrotune.plotting.segmentations import domain_numbers
 from ferrotune.plotting.walls import figure_walls
-from ferrotune.plotting.wording import STATUSES, describe, number, reward_value, setting_names, status_kind
+from ferrotune.plotting.wording import (
+    STATUSES,
+    confidence_words,
+    describe,
+    number,
+    reward_value,
+    setting_names,
+    status_kind,
+)
 
 LINE = 46  # letters in a line below a panel, beside its scale bar
 LONG_LINE = 74  # below that
@@ -155,6 +164,19 @@ def walls_of_search(search, image, mask):
     """Figure of the walls of the selected segmentation over image (y, x) with mask (y, x) bool."""
     walls = {name: search.selected[name] for name in ("path_points", "point_wall", "segments")}
     return figure_walls(image, mask, **walls, lines=_wall_lines(search), **search.scale)
+
+
+def confidence_of_search(search, reference, image, mask):
+    """Figure of how far other trials confirm the selected segmentation.
+
+    `reference` gives the domains the colours that they have in `front_of_search`; image, mask: (y, x).
+    """
+    onto = (reference["label"], search.selected["yx"], reference["yx"], search.scale["cell_px"])
+    (numbers,), _ = domain_numbers([search.selected["label"]], *onto)
+    chance = {name: search.chosen[name] for name in ("chance", "wall_chance")}
+    sites = (search.selected["yx"], numbers, search.selected)
+    lines = confidence_words(search.selected, search.chosen)
+    return figure_confidence(image, mask, *sites, chance, lines, **search.scale)
 
 
 def convergence_of_search(search, startup):

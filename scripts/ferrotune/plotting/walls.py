@@ -9,7 +9,7 @@ from ferrotune.plotting.style import ONE_COLUMN, new_figure, scale_bar, styled
 CLOSED = 0.5  # cells; a path whose ends are nearer is a ring (points are 0.25 cells apart)
 
 
-def _closed(path):
+def closed_path(path):
     """The path with its first point again at the end, where it is a ring."""
     ring = len(path) > 8 and np.hypot(*(path[-1] - path[0])) <= CLOSED
     return np.concatenate([path, path[:1]]) if ring else path
@@ -48,7 +48,7 @@ def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px,
     figure = new_figure(ONE_COLUMN, tall + text)
     axes = figure.add_axes((0.005, text / (tall + text), 0.99, tall / (tall + text) - 0.005))
     maps.draw_image(axes, image, mask, strength=0.7)
-    paths = [_closed(path_points[point_wall == wall]) * cell_px for wall in np.unique(point_wall)]
+    paths = [closed_path(path_points[point_wall == wall]) * cell_px for wall in np.unique(point_wall)]
     _draw_lines(axes, paths, color="black", lw=3.0)
     _draw_lines(axes, paths, color=ORANGE, lw=2.2, label="wall, smoothed")
     ends = {"marker": "o", "markersize": 2.4, "markerfacecolor": "white", "markeredgewidth": 0.6}

@@ -1,6 +1,8 @@
-"""What figures and pages call settings, rewards and statuses."""
+"""What figures and pages call settings, rewards, statuses, and confidence."""
 
 import math
+
+import numpy as np
 
 from ferrotune import parts
 from ferrotune.patch_cutting import window_px
@@ -16,6 +18,7 @@ PARAMETERS = {
     for part in parts.names(kind)
     for name, parameter in parts.part(kind, part).PARAMETERS.items()
 }
+MOST = 8  # walls that are named one by one
 UNITS = {"1": "", "cell": "cells", "deg": "\N{DEGREE SIGN}"}
 STATUSES = {
     "ok": "ok",
@@ -37,6 +40,16 @@ def number(value):
 
 def _is_unset(value):
     return value is None or (isinstance(value, float) and math.isnan(value)) or value in (0, "none")
+
+
+def _mean_share(values):
+    """Mean of the known shares."""
+    known = np.asarray(values)[np.isfinite(values)]
+    return f"{known.mean():.2f}" if len(known) else NONE
+
+
+def _chance(value):
+    return f"(chance {NONE if value is None else f'{value:.2f}'})"
 
 
 def setting_names(columns):
@@ -102,3 +115,31 @@ def reward_value(name, value):
 def status_kind(status):
     """The kind of a status, without the reason that may follow it."""
     return status.partition(":")[0]
+
+
+def confidence_words(selected, chosen):
+    """How far the selected trial is confirmed: lines of text on its sites, and on its walls.
+
+    Parameters
+    ----------
+    selected, chosen : arrays and attributes of selected.zarr
+
+    Returns
+    -------
+    of_sites, of_walls : list of str
+    """
+    trial, count, shares = chosen["trial"], chosen["near_trials"], selected["wall_confidence"]
+    if trial is None:
+        return [chosen["answer"]], ["No trial of this search passed the guards."]
+    near = f"within {number(chosen['near_distance'])} of the front"
+    if not count:
+        return [f"trial {trial}: no other trial lies {near},"], ["so that there is nothing to compare with."]
+    of_sites = [f"trial {trial}, held against {count} other trial{'s'[: count > 1]} {near}:"]
+    of_sites.append(f"mean agreement of sites {_mean_share(selected['confidence'])} {_chance(chosen['chance'])}")
+    if not len(shares):
+        return of_sites, ["no walls"]
+    found = ", ".join(f"{share:.2f}" for share in shares)
+    if len(shares) > MOST:
+        found = f"{shares.min():.2f} to {shares.max():.2f}, in the mean {_mean_share(selected['path_confidence'])}"
+    walls = "1 wall; share of trials with it" if len(shares) == 1 else f"{len(shares)} walls; share of trials with each"
+    return of_sites, [f"{walls} {_chance(chosen['wall_chance'])}:", found]
