@@ -13,8 +13,9 @@ sys.path.insert(0, f"{workflow.basedir}/scripts")
 from ferrotune import settings
 from ferrotune.errors import InputError
 from ferrotune.messages import answer_lines, error_lines
+from ferrotune.objectives import asks_for_halves, halved_descriptors, reward_names
 from ferrotune.parts import module_name, part
-from ferrotune.pipelines import module_names
+from ferrotune.pipelines import members_of, module_names
 from ferrotune.provenance import code_digest
 from snakemake.exceptions import WorkflowError
 
@@ -28,21 +29,24 @@ try:
     config = settings.without_nulls(config)
     settings.check_config(config, get_schema("config"))
     IMAGES, PROBLEMS = settings.read_sheet(config["images"], get_schema("images"))
-    settings.check_select(config["select"], IMAGES, config["pipelines"])
+    settings.check_select(config["select"], IMAGES, settings.searched(config["pipelines"]))
 except InputError as error:
     raise WorkflowError(f"ferrotune: {error}") from None
 
+PIPELINES = settings.searched(config["pipelines"])
 RESULTS = f"results/{config['series']}"
 IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE = f"{IMAGE}/{{pipeline}}"
+HALF = f"{IMAGE}/halves/{{half}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
 
 
 wildcard_constraints:
     image="|".join(map(re.escape, IMAGES)),
-    pipeline="|".join(map(re.escape, config["pipelines"])),
-    descriptor="|".join({re.escape(pipeline["descriptor"]) for pipeline in config["pipelines"].values()}),
+    pipeline="|".join(map(re.escape, PIPELINES)),
+    descriptor="|".join({re.escape(p["descriptor"]) for p in config["pipelines"].values() if "choice" not in p}),
     round=r"\d{3}",
+    half="[01]",
 
 
 def get_row(wildcards):
@@ -86,8 +90,8 @@ def get_pixel_size(wildcards):
 
 
 def get_pipeline(wildcards):
-    """The pipeline's part of the config."""
-    return config["pipelines"][wildcards.pipeline]
+    """The pipeline's part of the config, with those that it is a choice of."""
+    return settings.pipeline_entry(config["pipelines"], wildcards.pipeline)
 
 
 def get_described(wildcards):
@@ -96,13 +100,31 @@ def get_described(wildcards):
 
 
 def get_descriptors(wildcards):
-    """The store of the pipeline's descriptor."""
-    return f"{IMAGE}/descriptors/{get_pipeline(wildcards)['descriptor']}.zarr"
+    """The store of the pipeline's descriptor; those of a choice's members, whose labels are put on the first's sites."""
+    members = members_of(get_pipeline(wildcards)).values()
+    return list(dict.fromkeys(f"{IMAGE}/descriptors/{member.descriptor}.zarr" for member in members))
+
+
+def get_half_described(wildcards):
+    """The stores that a descriptor needs, by name, of an image of half the dose."""
+    half = {"image": f"{HALF}/image.zarr"}
+    return {name: half.get(name, path) for name, path in get_described(wildcards).items()}
+
+
+def get_halves(wildcards):
+    """The descriptors' stores of the two half-dose images, where a reward asks for them."""
+    described = halved_descriptors(get_pipeline(wildcards)) if asks_for_halves(config) else []
+    return [f"{IMAGE}/halves/{half}/descriptors/{name}.zarr" for name in described for half in (0, 1)]
+
+
+def get_sites(wildcards):
+    """The store whose sites a pipeline's labels are of."""
+    return get_descriptors(wildcards)[0]
 
 
 def get_rounds(pipeline, before=None):
     """Numbers of the search's rounds, as in file names."""
-    trials = settings.trial_count(config["pipelines"][pipeline], config["search"])
+    trials = settings.trial_count(settings.pipeline_entry(config["pipelines"], pipeline), config["search"])
     rounds = -(-trials // config["search"]["batch"])
     return [f"{r:03d}" for r in range(rounds if before is None else min(rounds, int(before)))]
 
@@ -122,7 +144,7 @@ def get_threads(wildcards):
 def get_every_round(wildcards):
     """Rounds' stores of all pipelines of an image."""
     stores = []
-    for pipeline in config["pipelines"]:
+    for pipeline in PIPELINES:
         pattern = f"{PIPELINE}/rounds/{{round}}.zarr"
         stores += expand(pattern, image=wildcards.image, pipeline=pipeline, round=get_rounds(pipeline))
     return stores
@@ -139,5 +161,5 @@ def get_final_output():
     """Targets: the verdict on the sheet, the series' summary and figure, each image's figures and page."""
     last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "explorer")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
-    paths = [expand(pattern, image=IMAGES, pipeline=config["pipelines"]) for pattern in patterns]
+    paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
     return list(dict.fromkeys(path for of_pattern in paths for path in of_pattern))

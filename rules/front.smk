@@ -11,7 +11,7 @@ rule trials:
         proposals=lambda wildcards: get_records(wildcards, "json"),
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
         image=f"{IMAGE}/image.zarr",
-        descriptors=get_descriptors,
+        sites=get_sites,
         reference=f"{IMAGE}/reference.zarr",
     output:
         f"{PIPELINE}/trials.tsv",
@@ -35,7 +35,7 @@ rule front:
     input:
         trials=f"{PIPELINE}/trials.tsv",
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
-        descriptors=get_descriptors,
+        sites=get_sites,
     output:
         front=f"{PIPELINE}/front.tsv",
         selected=directory(f"{PIPELINE}/selected.zarr"),

@@ -74,9 +74,9 @@ rule explorer:
         columns=f"{IMAGE}/columns.zarr",
         cells=f"{IMAGE}/cells.zarr",
         reference=f"{IMAGE}/reference.zarr",
-        trials=expand(f"{PIPELINE}/trials.tsv", pipeline=config["pipelines"], allow_missing=True),
-        front=expand(f"{PIPELINE}/front.tsv", pipeline=config["pipelines"], allow_missing=True),
-        selected=expand(f"{PIPELINE}/selected.zarr", pipeline=config["pipelines"], allow_missing=True),
+        trials=expand(f"{PIPELINE}/trials.tsv", pipeline=PIPELINES, allow_missing=True),
+        front=expand(f"{PIPELINE}/front.tsv", pipeline=PIPELINES, allow_missing=True),
+        selected=expand(f"{PIPELINE}/selected.zarr", pipeline=PIPELINES, allow_missing=True),
         rounds=get_every_round,
     output:
         get_reported(f"{IMAGE}/explorer.html", "explorer"),
@@ -87,7 +87,7 @@ rule explorer:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        pipelines=list(config["pipelines"]),
+        pipelines=PIPELINES,
         objectives=config["objectives"],
         code=code_digest("explorer.py"),
     message:
@@ -102,9 +102,9 @@ rule summary:
         image=expand(f"{IMAGE}/image.zarr", image=IMAGES),
         columns=expand(f"{IMAGE}/columns.zarr", image=IMAGES),
         cells=expand(f"{IMAGE}/cells.zarr", image=IMAGES),
-        selected=expand(f"{PIPELINE}/selected.zarr", image=IMAGES, pipeline=config["pipelines"]),
-        trials=expand(f"{PIPELINE}/trials.tsv", image=IMAGES, pipeline=config["pipelines"]),
-        front=expand(f"{PIPELINE}/front.tsv", image=IMAGES, pipeline=config["pipelines"]),
+        selected=expand(f"{PIPELINE}/selected.zarr", image=IMAGES, pipeline=PIPELINES),
+        trials=expand(f"{PIPELINE}/trials.tsv", image=IMAGES, pipeline=PIPELINES),
+        front=expand(f"{PIPELINE}/front.tsv", image=IMAGES, pipeline=PIPELINES),
     output:
         get_reported(f"{RESULTS}/summary.tsv", "summary"),
     log:
@@ -115,7 +115,7 @@ rule summary:
         "../envs/ferrotune.yaml"
     params:
         images=list(IMAGES),
-        pipelines=list(config["pipelines"]),
+        pipelines=PIPELINES,
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
         series=config["series"],

@@ -3,53 +3,71 @@
 import json
 from dataclasses import replace
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
-from ferrotune.cells import polarization_at
 from ferrotune.jobs import job
-from ferrotune.pipelines import Pipeline
+from ferrotune.pipelines import members_of
 from ferrotune.records import round_arrays
 from ferrotune.rewards import without_grounds
-from ferrotune.sites import ARRAYS, Sites
+from ferrotune.sites import ARRAYS, Sites, nearest
+from ferrotune.space_union import CHOICE
 from ferrotune.stores import read_store, write_store
 from ferrotune.trials import evaluate_batch
 
 
-def sites_of(descriptors, cells_store):
-    """Sites of an image, with its lattice and the polarization at the sites."""
-    arrays, attributes = read_store(descriptors, *ARRAYS, "yx")
-    cells, _ = read_store(cells_store, "yx", "polarization", "lattice")
-    polarization = polarization_at(arrays["yx"], cells["yx"], cells["polarization"], attributes["cell_px"])
-    known = np.isfinite(polarization).any()
-    return replace(Sites.from_arrays(arrays), lattice=cells["lattice"], polarization=polarization if known else None)
+def by_descriptor(stores):
+    """Stores (list of paths) by the name of their descriptor, each a list."""
+    return {name: [s for s in stores if Path(s).stem == name] for name in (Path(store).stem for store in stores)}
 
 
-def evaluate_group(store, trials, pipeline, sites, seed, rewards):
-    """Outcomes (list) of trials that share their descriptors."""
-    described = pipeline.part("descriptor").open(store, trials[0][1])
-    return list(evaluate_batch(trials, pipeline, described, sites, seed, rewards))
+def evaluate_group(stores, cells, trials, pipeline, seed, rewards):
+    """Outcomes (list) of trials of one pipeline that share their descriptors, on the sites of the first store.
+
+    Each pipeline is judged on its own sites; where several are searched at once, a site of the first has the label
+    of the nearest site of the trial's own. `stores` are paths by descriptor: of the image, then of its halves.
+    """
+    (first, *_), *_ = stores.values()
+    store, *halves = stores[pipeline.descriptor]
+    arrays, attributes = read_store(store, "yx", *ARRAYS)
+    sites = Sites.from_arrays(arrays).with_cells(arrays["yx"], cells, attributes["cell_px"])
+    described, *halved = (pipeline.part("descriptor").open(path, trials[0][1]) for path in (store, *halves))
+    outcomes = list(evaluate_batch(trials, pipeline, described, sites, seed, rewards, halved))
+    if store == first:
+        return outcomes
+    own = nearest(arrays["yx"], read_store(first, "yx")[0]["yx"])
+    return [replace(outcome, labels=outcome.labels[own]) for outcome in outcomes]
 
 
-def main(proposals, descriptors, cells_store, output, pipeline, rewards, seed, threads, subject, log_path):
-    """Write a round's store from its proposals, the store of the pipeline's descriptor and the unit cells."""
+def main(inputs, output, pipeline, rewards, seed, threads, subject, log_path):
+    """Write a round's store.
+
+    `inputs` are paths by name: proposals, cells, and, as lists, the stores of the descriptors in use: descriptors
+    and, of the two half-dose images where a reward asks for these, halves.
+    """
     with job(log_path, subject) as log:
-        with open(proposals) as file:
+        with open(inputs["proposals"]) as file:
             trials = [(t["trial"], t["setting"]) for t in json.load(file)["trials"]]
-        sites = sites_of(descriptors, cells_store)
-        known = {"scores", "again", *(name for name in ("lattice", "polarization") if getattr(sites, name) is not None)}
+        members, stores = members_of(pipeline), by_descriptor([*inputs["descriptors"], *inputs["halves"]])
+        cells, _ = read_store(inputs["cells"], "yx", "polarization", "lattice")
+        known = {"scores", "again", "lattice"} | ({"halves"} if inputs["halves"] else set())
+        known |= {"polarization"} if np.isfinite(cells["polarization"]).any() else set()
         for name, missing in without_grounds(rewards, known).items():
-            log.info("%s is not known: there is no %s", name, " nor ".join(missing))
-        pipeline = Pipeline.from_config(pipeline)
+            log.info("%s has no value: there is no %s", name, " nor ".join(missing))
 
         def key(numbered):
-            return tuple(map(str, pipeline.descriptor_key(numbered[1])))
+            member = numbered[1].get(CHOICE, "")
+            return member, members[member].descriptor_key(numbered[1])
 
-        groups = [list(group) for _, group in groupby(sorted(trials, key=key), key=key)]
+        groups = [(member, list(group)) for (member, _), group in groupby(sorted(trials, key=key), key=key)]
         outcomes = []
         with parallel_config("loky", inner_max_num_threads=1):
-            work = (delayed(evaluate_group)(descriptors, group, pipeline, sites, seed, rewards) for group in groups)
+            work = (
+                delayed(evaluate_group)(stores, cells, group, members[member], seed, rewards)
+                for member, group in groups
+            )
             for finished in Parallel(n_jobs=threads, return_as="generator")(work):
                 outcomes += finished
                 for o in finished:
@@ -60,9 +78,7 @@ def main(proposals, descriptors, cells_store, output, pipeline, rewards, seed, t
 
 if __name__ == "__main__":
     main(
-        proposals=snakemake.input.proposals,
-        descriptors=snakemake.input.descriptors,
-        cells_store=snakemake.input.cells,
+        inputs=dict(snakemake.input.items()),
         output=snakemake.output[0],
         pipeline=snakemake.params.pipeline,
         rewards=snakemake.params.rewards,

@@ -3,7 +3,7 @@
 import json
 
 from ferrotune.jobs import job
-from ferrotune.pipelines import Pipeline
+from ferrotune.pipelines import space_of
 from ferrotune.records import read_records
 from ferrotune.search import exhaustive, suggest
 
@@ -11,7 +11,7 @@ from ferrotune.search import exhaustive, suggest
 def main(proposals, rounds, output, round_number, pipeline, objectives, guarded, search, subject, log_path):
     """Write a round's JSON from the records of the rounds before it."""
     with job(log_path, subject) as log:
-        space = Pipeline.from_config(pipeline).space
+        space = space_of(pipeline)
         first, batch = round_number * search["batch"], search["batch"]
         if search["mode"] == "exhaustive":
             chosen = exhaustive(space, first, batch)

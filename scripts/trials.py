@@ -9,19 +9,22 @@ from ferrotune.records import read_records
 from ferrotune.stores import open_array, read_store
 
 
-def main(proposals, rounds, image_store, descriptors, reference_store, output, trials, subject, log_path):
+def main(proposals, rounds, image_store, sites_store, reference_store, output, trials, subject, log_path):
     """Write trials.tsv: the first `trials` trials, a row each."""
     with job(log_path, subject) as log:
         records = read_records(proposals, rounds)[:trials]
         mask = open_array(image_store, "mask")[...]
-        sites, attributes = read_store(descriptors, "yx", "site_raster")
+        sites, attributes = read_store(sites_store, "yx", "site_raster")
         reference, _ = read_store(reference_store, "yx", "label")
         known = (reference["yx"], reference["label"], mask, attributes["cell_px"])
         comparison = Comparison(sites["yx"], sites["site_raster"], *known)
         labels = np.concatenate([open_array(store, "labels")[...] for store in rounds])
+        # a parameter that only some trials have, those of one of several pipelines, is empty for the others
+        parameters = list(dict.fromkeys(name for record in records for name in record["setting"]))
         rows = []
         for record, of_trial in zip(records, labels, strict=False):
-            row = {"trial": record["trial"], "round": record["round"], **record["setting"], **record["rewards"]}
+            row = {"trial": record["trial"], "round": record["round"]}
+            row |= {name: record["setting"].get(name) for name in parameters} | record["rewards"]
             row |= {"status": record["status"] + (f": {record['reason']}" if record["reason"] else "")}
             row |= {"seconds": round(record["seconds"], 3)}
             row |= comparison.score(of_trial) if of_trial.max() >= 0 else {}
@@ -36,7 +39,7 @@ if __name__ == "__main__":
         proposals=snakemake.input.proposals,
         rounds=snakemake.input.rounds,
         image_store=snakemake.input.image,
-        descriptors=snakemake.input.descriptors,
+        sites_store=snakemake.input.sites,
         reference_store=snakemake.input.reference,
         output=snakemake.output[0],
         trials=snakemake.params.trials,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ferrotune import parts
 from ferrotune.space import Space
+from ferrotune.space_union import SpaceUnion
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Pipeline:
         return parts.part(kind, getattr(self, kind))
 
     def descriptor_key(self, setting: Mapping):
-        """What of a setting chooses its descriptors: trials that agree in it share their reduction."""
-        return tuple(setting[name] for name in self.part("descriptor").PARAMETERS)
+        """What of a setting chooses its descriptors, as text: trials that agree in it share their reduction."""
+        return tuple(str(setting[name]) for name in self.part("descriptor").PARAMETERS)
 
     @property
     def largest_rank(self):
@@ -45,11 +46,25 @@ class Pipeline:
         }
 
 
+def members_of(config):
+    """Pipelines (dict by name) of a config's entry: itself, by an empty name, or those that it chooses among."""
+    if "choice" in config:
+        return {name: Pipeline.from_config(member) for name, member in config["choice"].items()}
+    return {"": Pipeline.from_config(config)}
+
+
+def space_of(config):
+    """Space (or union of spaces) of a config's entry, which is a pipeline or a choice among some."""
+    members = members_of(config)
+    return SpaceUnion({name: m.space for name, m in members.items()}) if "choice" in config else members[""].space
+
+
 def parameters_of(config):
     """Parameters (dict of name to ferrotune.parameters.Parameter) that a config's pipeline takes from its parts."""
     return {name: p for kind in parts.KINDS for name, p in parts.part(kind, config[kind]).PARAMETERS.items()}
 
 
 def module_names(config):
-    """Names (list) of the modules that are a config's pipeline's parts."""
-    return [parts.module_name(kind, config[kind]) for kind in parts.KINDS]
+    """Names (list) of the modules that are the parts of a config's entry."""
+    members = members_of(config).values()
+    return sorted({parts.module_name(kind, getattr(member, kind)) for member in members for kind in parts.KINDS})

@@ -14,6 +14,7 @@ from scipy.stats import qmc
 from ferrotune import pareto
 from ferrotune.errors import InputError
 from ferrotune.space import Space
+from ferrotune.space_union import CHOICE, SpaceUnion
 
 RHO = 0.05  # weight of the sum in the augmented Tchebycheff function (Knowles 2006)
 GAMMA = 1.0  # of n trials, the best GAMMA * sqrt(n) are TPE's good ones; measured, hyperopt's own is 0.25
@@ -31,16 +32,24 @@ def _rng(*key: int) -> np.random.Generator:
     return np.random.default_rng(_seeds(*key))
 
 
-def _domain(space: Space) -> Domain:
-    """The space as hyperopt sees it: each parameter of two values or more by its index."""
+def _searched(space: Space | SpaceUnion, names: Sequence[str]) -> dict[str, Any]:
+    """Parameters as hyperopt sees them: each of two values or more by its index."""
     searched = {}
-    for name in space.names:
+    for name in names:
         count = len(space.values(name))
         if count > 1 and space.ordered(name):
             searched[name] = hp.uniformint(name, 0, count - 1)
         elif count > 1:
             searched[name] = hp.randint(name, count)
-    return Domain(None, searched)
+    return searched
+
+
+def _domain(space: Space | SpaceUnion) -> Domain:
+    """The space as hyperopt sees it; of a union, the parameters of a member on condition that it is chosen."""
+    if isinstance(space, SpaceUnion):
+        members = [_searched(space, space.active(member)) for member in space.members]
+        return Domain(None, hp.choice(CHOICE, members))
+    return Domain(None, _searched(space, space.names))
 
 
 def _trial(domain: Domain, space: Space, trial: int, setting: Mapping[str, Any], loss: float) -> dict:
@@ -50,8 +59,8 @@ def _trial(domain: Domain, space: Space, trial: int, setting: Mapping[str, Any],
     misc = {
         "tid": trial,
         "cmd": domain.cmd,
-        "idxs": {name: [trial] for name in domain.params},
-        "vals": {name: [indices[name]] for name in domain.params},
+        "idxs": {name: [trial] if indices[name] >= 0 else [] for name in domain.params},
+        "vals": {name: [indices[name]] if indices[name] >= 0 else [] for name in domain.params},
     }
     times = dict.fromkeys(("spec", "owner", "book_time", "refresh_time", "exp_key"))
     return {"tid": trial, "state": JOB_STATE_DONE, "result": result, "misc": misc, **times}
@@ -96,7 +105,8 @@ def _tpe_draw(
         verbose=False,
     )
     values = drawn[0]["misc"]["vals"]
-    return np.array([int(values[name][0]) if name in values else 0 for name in space.names])
+    single = [0 if name not in domain.params else -1 for name in space.names]
+    return np.array([int(values[n][0]) if values.get(n) else s for n, s in zip(space.names, single, strict=True)])
 
 
 def _untried(space: Space, tried: set[int], rng: np.random.Generator) -> dict[str, Any]:
@@ -116,6 +126,12 @@ def _start_design(space: Space, startup: int, seed: int) -> list[dict[str, Any]]
     points = sobol.random_base2(max(startup - 1, 0).bit_length())[:startup]
     counts = np.array([len(space.values(name)) for name in space.names])
     return [space.decode(np.minimum((point * counts).astype(int), counts - 1)) for point in points]
+
+
+def _crossed(one: np.ndarray, other: np.ndarray, keep: np.ndarray) -> np.ndarray:
+    """Indices (parameter,) of one where `keep`, else of the other; where that has none (-1), of the one that has."""
+    mixed = np.where(keep, one, other)
+    return np.where(mixed < 0, np.maximum(one, other), mixed)
 
 
 def _unless_tried(space: Space, setting: dict, settings: Sequence[Mapping], key: tuple[int, ...]) -> dict:
@@ -143,7 +159,7 @@ def _guided(space: Space, settings: Sequence[Mapping], losses: np.ndarray, key: 
         drawn = _tpe_draw(domain, space, docs, gamma, candidates, (*key, redraw))
         # TPE takes parameters one by one: a good trial's values stay together only if they are kept together.
         parent = space.encode(settings[rng.choice(parents)])
-        setting = space.decode(np.where(rng.random(len(parent)) < KEPT, parent, drawn))
+        setting = space.decode(_crossed(np.array(parent), drawn, rng.random(len(parent)) < KEPT))
         if space.index(setting) not in tried:
             return setting
     return _untried(space, tried, rng)
@@ -163,7 +179,7 @@ def suggest(
 
     Parameters
     ----------
-    space : Space
+    space : Space or SpaceUnion
     records : sequence of dict
         The trials of all earlier rounds in order: ``setting`` (dict), ``status`` (str) and ``rewards``
         (dict of name to float).

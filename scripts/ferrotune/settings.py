@@ -8,10 +8,9 @@ import jsonschema
 
 from ferrotune import parts
 from ferrotune.errors import InputError
-from ferrotune.pipelines import Pipeline, parameters_of
-from ferrotune.rewards import REWARDS, cheap
+from ferrotune.objectives import check_rewards
+from ferrotune.pipelines import Pipeline, parameters_of, space_of
 
-CHEAP = "cheap"  # in the config's list of rewards: all that cost next to nothing
 MISSING = ""
 NO_HEADING = "(a cell without a heading)"  # no key of a row: the schema refuses it
 NUMBERS = ("sm_percent", "pixel_size_pm")  # columns of the sheet
@@ -79,8 +78,17 @@ def _completed(schema, config):
     general["properties"] |= {kind: {"enum": names} for kind, names in known.items()}
     pipelines["properties"] = {}
     given = config.get("pipelines")
-    for name, pipeline in given.items() if isinstance(given, dict) else ():
-        if isinstance(pipeline, dict) and all(pipeline.get(kind) in names for kind, names in known.items()):
+    given = given if isinstance(given, dict) else {}
+    for name, pipeline in given.items():
+        if isinstance(pipeline, dict) and "choice" in pipeline:
+            others = [other for other, p in given.items() if isinstance(p, dict) and "choice" not in p]
+            choice = {"type": "array", "minItems": 2, "uniqueItems": True, "items": {"enum": others}}
+            pipelines["properties"][name] = {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {"choice": choice},
+            }
+        elif isinstance(pipeline, dict) and all(pipeline.get(kind) in names for kind, names in known.items()):
             allowed = {parameter: p.schema for parameter, p in parameters_of(pipeline).items()}
             space = {"type": "object", "additionalProperties": False, "required": list(allowed), "properties": allowed}
             pipelines["properties"][name] = {**general, "properties": {**general["properties"], "space": space}}
@@ -102,28 +110,17 @@ def check_config(config, schema):
     """
     for problem in _problems(config, _completed(schema, config)):
         raise InputError(f"config: {problem}")
-    for key in ("objectives", "rewards"):
-        for name in config[key]:
-            if name not in REWARDS and (name, key) != (CHEAP, "rewards"):
-                raise InputError(f"config: {key}: {name!r} is not allowed; allowed are {', '.join(REWARDS)}")
-    for name, direction in config["objectives"].items():
-        if direction != REWARDS[name].direction:
-            raise InputError(
-                f"config: objectives.{name}: {direction!r} is against its physics; it is to {REWARDS[name].direction}"
-            )
     for name, pipeline in config["pipelines"].items():
-        Pipeline.from_config(pipeline, where=f"config: pipelines.{name}")
-
-
-def reward_names(config):
-    """Names (list) of the rewards that each trial is given: the objectives, and what the key `rewards` adds."""
-    further = [known for name in config["rewards"] for known in (cheap() if name == CHEAP else [name])]
-    return list(dict.fromkeys([*config["objectives"], *further]))
+        if "choice" not in pipeline:
+            Pipeline.from_config(pipeline, where=f"config: pipelines.{name}")
+    if not searched(config["pipelines"]):
+        raise InputError("config: pipelines: all are `alone: false`; let one be searched")
+    check_rewards(config, {name: pipeline_entry(config["pipelines"], name) for name in config["pipelines"]})
 
 
 def trial_count(pipeline, search):
     """Number of trials: the config's, or all of the space where these are fewer or are asked for."""
-    size = Pipeline.from_config(pipeline).space.size
+    size = space_of(pipeline).size
     return size if search["mode"] == "exhaustive" else min(search["trials"], size)
 
 
@@ -232,7 +229,18 @@ def specimen(simulation, image, row):
 
 def descriptor_uses(pipelines, descriptor):
     """What the pipelines of the config that use a descriptor need of its store, as `ferrotune.descriptors` says."""
-    return [Pipeline.from_config(p).use for p in pipelines.values() if p["descriptor"] == descriptor]
+    return [Pipeline.from_config(p).use for p in pipelines.values() if p.get("descriptor") == descriptor]
+
+
+def pipeline_entry(pipelines, name):
+    """A pipeline's entry in the config; of a choice the entries that it names stand in it."""
+    entry = pipelines[name]
+    return {"choice": {member: pipelines[member] for member in entry["choice"]}} if "choice" in entry else entry
+
+
+def searched(pipelines):
+    """Names (list) of the pipelines that are searched: all but those that are there for a choice only."""
+    return [name for name, pipeline in pipelines.items() if pipeline.get("alone", True)]
 
 
 def is_remote(path):

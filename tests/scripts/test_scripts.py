@@ -174,15 +174,18 @@ class Chain:
             log_path=self.log("suggest"),
         )
 
-    def evaluate(self, number, threads=1, output=None):
+    def evaluate(self, number, threads=1, output=None, halves=(), rewards=None):
         call(
             "evaluate",
-            proposals=self[f"{number:03d}.json"],
-            descriptors=self["patches.zarr"],
-            cells_store=self["cells.zarr"],
+            inputs={
+                "proposals": self[f"{number:03d}.json"],
+                "descriptors": [self["patches.zarr"]],
+                "halves": list(halves),
+                "cells": self["cells.zarr"],
+            },
             output=self[output or f"{number:03d}.zarr"],
             pipeline=PIPELINE,
-            rewards=cheap(),
+            rewards=cheap() if rewards is None else rewards,
             seed=1,
             threads=threads,
             subject="image one, patch_gmm",
@@ -195,7 +198,7 @@ class Chain:
             proposals=[self["000.json"], self["001.json"]],
             rounds=[self["000.zarr"], self["001.zarr"]],
             image_store=self["image.zarr"],
-            descriptors=self["patches.zarr"],
+            sites_store=self["patches.zarr"],
             reference_store=self["reference.zarr"],
             output=self["trials.tsv"],
             trials=trials,
@@ -209,7 +212,7 @@ class Chain:
             inputs={
                 "trials": trials or self["trials.tsv"],
                 "rounds": [self["000.zarr"], self["001.zarr"]],
-                "descriptors": self["patches.zarr"],
+                "sites": self["patches.zarr"],
             },
             outputs={"front": self[front], "selected": self[selected]},
             objectives=OBJECTIVES,

@@ -305,6 +305,11 @@ def test_series_goes_by_composition_or_by_name():
 # Words and the page
 
 
+def test_a_setting_of_several_pipelines_says_which_and_nothing_of_the_others():
+    setting = {"pipeline": "fft_svd", "flatten": 0.0, "w1": float("nan"), "w2": None, "rank": 4.0, "covariance": None}
+    assert wording.describe(setting, 26.06) == ["fft_svd", "rank 4", "background left"]
+
+
 def test_settings_in_words():
     setting = {
         "w1": 1.25,

@@ -9,6 +9,7 @@ import yaml
 
 from ferrotune import settings
 from ferrotune.errors import InputError
+from ferrotune.objectives import reward_names
 from ferrotune.patch_store import cuts
 from ferrotune.rewards import REWARDS, cheap
 from ferrotune.simulate import Specimen
@@ -59,7 +60,7 @@ def test_the_default_config_is_in_order():
         (("search", "trails"), "batch, mode, seed, startup, trials"),
         (("reference", "row"), "row_component"),
         (("simulation", "sed"), "default, images, seed"),
-        (("pipelines", "patch_gmm", "clusters"), "clustering, descriptor, reduction, space"),
+        (("pipelines", "patch_gmm", "clusters"), "alone, clustering, descriptor, reduction, space"),
         ((*SPACE, "w3"), "components, covariance, denoise, flatten, rank, w1, w2"),
         ((*SPACE, "w1", "stop"), "high, low, step"),
     ],
@@ -177,10 +178,10 @@ def test_an_overlay_drops_a_default_by_null():
 
 def test_each_trial_is_given_the_objectives_and_what_is_named_beside_them():
     named = {"objectives": {"length": "maximise", "boundary_energy": "minimise"}, "rewards": []}
-    assert settings.reward_names(named) == ["length", "boundary_energy"]
+    assert reward_names(named) == ["length", "boundary_energy"]
     named["rewards"] = ["stability_seed", "length"]
-    assert settings.reward_names(named) == ["length", "boundary_energy", "stability_seed"]
-    assert set(settings.reward_names(CONFIG)) == set(cheap())
+    assert reward_names(named) == ["length", "boundary_energy", "stability_seed"]
+    assert set(reward_names(CONFIG)) == set(cheap())
 
 
 def test_number_of_trials_is_bounded_by_the_space():

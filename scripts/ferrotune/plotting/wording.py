@@ -5,6 +5,7 @@ import math
 from ferrotune import parts
 from ferrotune.patch_cutting import window_px
 from ferrotune.rewards import REWARDS
+from ferrotune.space_union import CHOICE
 
 ALPHA = "\N{GREEK SMALL LETTER ALPHA}"
 MINUS, NONE, TIMES = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{MULTIPLICATION SIGN}"
@@ -67,6 +68,9 @@ def describe(setting, cell_px):
     list of str
     """
     rest, words = dict(setting), []
+    if CHOICE in rest:  # of several pipelines; what belongs to others is empty
+        words.append(rest.pop(CHOICE))
+        rest = {name: value for name, value in rest.items() if not _is_unset(value) or value in (0, "none")}
     if {"w1", "w2"} <= rest.keys():
         sides = [rest.pop("w1"), rest.pop("w2")]
         cells, px = (f" {TIMES} ".join(map(number, s)) for s in (sides, [window_px(s, cell_px) for s in sides]))
