@@ -9,7 +9,7 @@ STAMP := $(VENV)/requirements-$(call digest,envs/requirements.txt)
 PEERS := tests/benchmarks/requirements.txt
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))
 
-.PHONY: setup run report test bench lint format pins clean
+.PHONY: setup run report rewards test bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -24,6 +24,10 @@ run: $(STAMP)
 
 report: run
 	$(BIN)/snakemake --report results/demo/report.zip
+
+# Which rewards lead to the truth, on simulated images: results/rewards/rewards/
+rewards: $(STAMP)
+	$(BIN)/snakemake --configfile config/rewards.yaml --cores all judge_rewards
 
 test: lint
 	$(BIN)/pytest

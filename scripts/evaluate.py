@@ -23,22 +23,27 @@ def by_descriptor(stores):
     return {name: [s for s in stores if Path(s).stem == name] for name in (Path(store).stem for store in stores)}
 
 
-def evaluate_group(stores, cells, trials, pipeline, seed, rewards):
-    """Outcomes (list) of trials of one pipeline that share their descriptors, on the sites of the first store.
+def sites_of(store, cells):
+    """Sites of a descriptor's store, with what the cells (dict of arrays) show at them; and their yx (site, 2) px."""
+    arrays, attributes = read_store(store, *ARRAYS, "yx")
+    return Sites.from_arrays(arrays).with_cells(arrays["yx"], cells, attributes["cell_px"]), arrays["yx"]
 
-    Each pipeline is judged on its own sites; where several are searched at once, a site of the first has the label
-    of the nearest site of the trial's own. `stores` are paths by descriptor: of the image, then of its halves.
+
+def grounds(cells, halves):
+    """What rewards can be taken from (set of names), given the cells (dict of arrays) and the halves' stores (list)."""
+    polarized = np.isfinite(cells["polarization"]).any()
+    given = {"scores": True, "again": True, "lattice": True, "polarization": polarized, "halves": len(halves) > 0}
+    return {name for name, there in given.items() if there}
+
+
+def evaluate_group(stores, trials, pipeline, sites, onto, seed, rewards):
+    """Outcomes (list) of trials of one pipeline that share their descriptors; labels are those of the sites `onto`.
+
+    `stores` are paths: of the descriptors of the image, then of its halves.
     """
-    (first, *_), *_ = stores.values()
-    store, *halves = stores[pipeline.descriptor]
-    arrays, attributes = read_store(store, "yx", *ARRAYS)
-    sites = Sites.from_arrays(arrays).with_cells(arrays["yx"], cells, attributes["cell_px"])
-    described, *halved = (pipeline.part("descriptor").open(path, trials[0][1]) for path in (store, *halves))
-    outcomes = list(evaluate_batch(trials, pipeline, described, sites, seed, rewards, halved))
-    if store == first:
-        return outcomes
-    own = nearest(arrays["yx"], read_store(first, "yx")[0]["yx"])
-    return [replace(outcome, labels=outcome.labels[own]) for outcome in outcomes]
+    described, *halves = (pipeline.part("descriptor").open(store, trials[0][1]) for store in stores)
+    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards, halves)
+    return [replace(outcome, labels=outcome.labels[onto]) for outcome in outcomes]
 
 
 def main(inputs, output, pipeline, rewards, seed, threads, subject, log_path):
@@ -46,27 +51,32 @@ def main(inputs, output, pipeline, rewards, seed, threads, subject, log_path):
 
     `inputs` are paths by name: proposals, cells, and, as lists, the stores of the descriptors in use: descriptors
     and, of the two half-dose images where a reward asks for these, halves.
+
+    Each pipeline is judged on its own sites. Where several are searched at once, labels are written of the sites of
+    the first store: those of the nearest site of the trial's own.
     """
     with job(log_path, subject) as log:
         with open(inputs["proposals"]) as file:
             trials = [(t["trial"], t["setting"]) for t in json.load(file)["trials"]]
         members, stores = members_of(pipeline), by_descriptor([*inputs["descriptors"], *inputs["halves"]])
         cells, _ = read_store(inputs["cells"], "yx", "polarization", "lattice")
-        known = {"scores", "again", "lattice"} | ({"halves"} if inputs["halves"] else set())
-        known |= {"polarization"} if np.isfinite(cells["polarization"]).any() else set()
-        for name, missing in without_grounds(rewards, known).items():
+        sites = {name: sites_of(of_image, cells) for name, (of_image, *_) in stores.items()}
+        _, first_yx = next(iter(sites.values()))
+        onto = {name: slice(None) if yx is first_yx else nearest(yx, first_yx) for name, (_, yx) in sites.items()}
+        for name, missing in without_grounds(rewards, grounds(cells, inputs["halves"])).items():
             log.info("%s has no value: there is no %s", name, " nor ".join(missing))
 
         def key(numbered):
             member = numbered[1].get(CHOICE, "")
             return member, members[member].descriptor_key(numbered[1])
 
-        groups = [(member, list(group)) for (member, _), group in groupby(sorted(trials, key=key), key=key)]
+        groups = [(members[m], list(group)) for (m, _), group in groupby(sorted(trials, key=key), key=key)]
         outcomes = []
         with parallel_config("loky", inner_max_num_threads=1):
             work = (
-                delayed(evaluate_group)(stores, cells, group, members[member], seed, rewards)
-                for member, group in groups
+                delayed(evaluate_group)(stores[own], group, pipeline, sites[own][0], onto[own], seed, rewards)
+                for pipeline, group in groups
+                for own in [pipeline.descriptor]
             )
             for finished in Parallel(n_jobs=threads, return_as="generator")(work):
                 outcomes += finished

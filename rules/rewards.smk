@@ -1,0 +1,27 @@
+"""Rewards judged against the truth, for a series of simulated images: a target of its own, `make rewards`.
+
+Reads the tables of trials of every image and the config's `rewards`, `objectives`; writes rewards/.
+"""
+
+
+rule judge_rewards:
+    """Rank rewards and pairs of them by what their favourite trial has of the truth."""
+    input:
+        expand(f"{PIPELINE}/trials.tsv", image=IMAGES, pipeline=PIPELINES[0]),
+    output:
+        rewards=f"{RESULTS}/rewards/rewards.tsv",
+        pairs=f"{RESULTS}/rewards/pairs.tsv",
+        held_out=f"{RESULTS}/rewards/held_out.tsv",
+    log:
+        f"{RESULTS}/logs/judge_rewards.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/judge_rewards.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    params:
+        images=list(IMAGES),
+        code=code_digest("judge_rewards.py", "ferrotune.rewards"),
+    message:
+        "Judging the rewards"
+    script:
+        "../scripts/judge_rewards.py"
