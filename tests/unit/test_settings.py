@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ferrotune import settings
+from ferrotune import parts, settings
 from ferrotune.errors import InputError
-from ferrotune.objectives import reward_names
+from ferrotune.objectives import asks_for_halves, reward_names
 from ferrotune.patch_store import cuts
 from ferrotune.rewards import REWARDS, cheap
 from ferrotune.simulate import Specimen
@@ -327,3 +327,14 @@ def test_a_selection_names_an_image_and_a_pipeline_that_there_are():
         settings.check_select({"c": {"patch_gmm": 3}}, ["a", "b"], ["patch_gmm"])
     with pytest.raises(InputError, match="no pipeline 'patch'; there are patch_gmm"):
         settings.check_select({"a": {"patch": 3}}, ["a", "b"], ["patch_gmm"])
+
+
+def test_halves_are_asked_only_of_what_is_taken_from_the_image(monkeypatch):
+    config = copy.deepcopy(CONFIG)
+    config["objectives"]["stability_dose"] = "maximise"
+    settings.check_config(config, schema("config"))
+    assert asks_for_halves(config) and not asks_for_halves(CONFIG)
+    monkeypatch.setattr(parts.part("descriptor", "patches"), "NEEDS", ("columns",))
+    assert "patches) that are not taken from the image" in problem(
+        "objectives", value={"stability_dose": "maximise", "length": "maximise"}
+    )
