@@ -13,6 +13,7 @@ sys.path.insert(0, f"{workflow.basedir}/scripts")
 from ferrotune import settings
 from ferrotune.errors import InputError
 from ferrotune.messages import answer_lines, error_lines
+from ferrotune.objectives import asks_for_halves, halved_descriptors, reward_names
 from ferrotune.parts import module_name, part
 from ferrotune.pipelines import members_of, module_names
 from ferrotune.provenance import code_digest
@@ -36,6 +37,7 @@ PIPELINES = settings.searched(config["pipelines"])
 RESULTS = f"results/{config['series']}"
 IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE = f"{IMAGE}/{{pipeline}}"
+HALF = f"{IMAGE}/halves/{{half}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
 
 
@@ -44,6 +46,7 @@ wildcard_constraints:
     pipeline="|".join(map(re.escape, PIPELINES)),
     descriptor="|".join({re.escape(p["descriptor"]) for p in config["pipelines"].values() if "choice" not in p}),
     round=r"\d{3}",
+    half="[01]",
 
 
 def get_row(wildcards):
@@ -100,6 +103,18 @@ def get_descriptors(wildcards):
     """The store of the pipeline's descriptor; those of a choice's members, whose labels are put on the first's sites."""
     members = members_of(get_pipeline(wildcards)).values()
     return list(dict.fromkeys(f"{IMAGE}/descriptors/{member.descriptor}.zarr" for member in members))
+
+
+def get_half_described(wildcards):
+    """The stores that a descriptor needs, by name, of an image of half the dose."""
+    half = {"image": f"{HALF}/image.zarr"}
+    return {name: half.get(name, path) for name, path in get_described(wildcards).items()}
+
+
+def get_halves(wildcards):
+    """The descriptors' stores of the two half-dose images, where a reward asks for them."""
+    described = halved_descriptors(get_pipeline(wildcards)) if asks_for_halves(config) else []
+    return [f"{IMAGE}/halves/{half}/descriptors/{name}.zarr" for name in described for half in (0, 1)]
 
 
 def get_sites(wildcards):

@@ -1,7 +1,8 @@
 """Descriptor stores, one for each descriptor that a pipeline uses.
 
 Reads <image>/image.zarr, columns.zarr or cells.zarr, as the descriptor needs, the config's `sites`, `patches`, and
-the descriptor's parameters in the pipelines' spaces; writes <image>/descriptors/<descriptor>.zarr.
+the descriptor's parameters in the pipelines' spaces; writes <image>/descriptors/<descriptor>.zarr and, where a reward
+asks for them, <image>/halves/0 and 1 with image.zarr and descriptors/ of half the dose.
 """
 
 
@@ -26,3 +27,38 @@ rule describe:
         "Describing {wildcards.image} by {wildcards.descriptor}"
     script:
         "../scripts/describe.py"
+
+
+rule halve:
+    """Split an image into two of half the dose, for the reward that asks whether both show the same."""
+    input:
+        f"{IMAGE}/image.zarr",
+    output:
+        directory(f"{IMAGE}/halves/0/image.zarr"),
+        directory(f"{IMAGE}/halves/1/image.zarr"),
+    log:
+        f"{IMAGE}/logs/halve.log",
+    benchmark:
+        f"{IMAGE}/benchmarks/halve.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    params:
+        seed=config["search"]["seed"],
+        code=code_digest("halve.py"),
+    message:
+        "Splitting the dose of {wildcards.image}"
+    script:
+        "../scripts/halve.py"
+
+
+use rule describe as describe_half with:
+    input:
+        unpack(get_half_described),
+    output:
+        directory(f"{HALF}/descriptors/{{descriptor}}.zarr"),
+    log:
+        f"{IMAGE}/logs/{{descriptor}}.half{{half}}.log",
+    benchmark:
+        f"{IMAGE}/benchmarks/{{descriptor}}.half{{half}}.tsv"
+    message:
+        "Describing half {wildcards.half} of {wildcards.image} by {wildcards.descriptor}"

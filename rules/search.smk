@@ -35,6 +35,7 @@ rule evaluate:
     input:
         proposals=f"{ROUND}.json",
         descriptors=get_descriptors,
+        halves=get_halves,
         cells=f"{IMAGE}/cells.zarr",
     output:
         directory(f"{ROUND}.zarr"),
@@ -47,7 +48,7 @@ rule evaluate:
     threads: get_threads
     params:
         pipeline=get_pipeline,
-        rewards=settings.reward_names(config),
+        rewards=reward_names(config),
         seed=config["search"]["seed"],
         code=lambda wildcards: code_digest("evaluate.py", *module_names(get_pipeline(wildcards))),
     message:

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
-from ferrotune.cells import polarization_at
 from ferrotune.jobs import job
 from ferrotune.pipelines import members_of
 from ferrotune.records import round_arrays
@@ -19,39 +18,53 @@ from ferrotune.stores import read_store, write_store
 from ferrotune.trials import evaluate_batch
 
 
-def sites_of(store, cells_store):
-    """Sites of a descriptor's store, with the lattice and the polarization at the sites; and their yx (site, 2) px."""
+def by_descriptor(stores):
+    """Stores (list of paths) by the name of their descriptor, each a list."""
+    return {name: [s for s in stores if Path(s).stem == name] for name in (Path(store).stem for store in stores)}
+
+
+def sites_of(store, cells):
+    """Sites of a descriptor's store, with what the cells (dict of arrays) show at them; and their yx (site, 2) px."""
     arrays, attributes = read_store(store, *ARRAYS, "yx")
-    cells, _ = read_store(cells_store, "yx", "polarization", "lattice")
-    polarization = polarization_at(arrays["yx"], cells["yx"], cells["polarization"], attributes["cell_px"])
-    known = np.isfinite(polarization).any()
-    sites = Sites.from_arrays(arrays)
-    return replace(sites, lattice=cells["lattice"], polarization=polarization if known else None), arrays["yx"]
+    return Sites.from_arrays(arrays).with_cells(arrays["yx"], cells, attributes["cell_px"]), arrays["yx"]
 
 
-def evaluate_group(store, trials, pipeline, sites, onto, seed, rewards):
-    """Outcomes (list) of trials of one pipeline that share their descriptors; labels are those of the sites `onto`."""
-    described = pipeline.part("descriptor").open(store, trials[0][1])
-    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards)
+def grounds(cells, halves):
+    """What rewards can be taken from (set of names), given the cells (dict of arrays) and the halves' stores (list)."""
+    polarized = np.isfinite(cells["polarization"]).any()
+    given = {"scores": True, "again": True, "lattice": True, "polarization": polarized, "halves": len(halves) > 0}
+    return {name for name, there in given.items() if there}
+
+
+def evaluate_group(stores, trials, pipeline, sites, onto, seed, rewards):
+    """Outcomes (list) of trials of one pipeline that share their descriptors; labels are those of the sites `onto`.
+
+    `stores` are paths: of the descriptors of the image, then of its halves.
+    """
+    described, *halves = (pipeline.part("descriptor").open(store, trials[0][1]) for store in stores)
+    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards, halves)
     return [replace(outcome, labels=outcome.labels[onto]) for outcome in outcomes]
 
 
-def main(proposals, descriptors, cells_store, output, pipeline, rewards, seed, threads, subject, log_path):
-    """Write a round's store from its proposals, the stores (list) of the descriptors in use and the unit cells.
+def main(inputs, output, pipeline, rewards, seed, threads, subject, log_path):
+    """Write a round's store.
+
+    `inputs` are paths by name: proposals, cells, and, as lists, the stores of the descriptors in use: descriptors
+    and, of the two half-dose images where a reward asks for these, halves.
 
     Each pipeline is judged on its own sites. Where several are searched at once, labels are written of the sites of
     the first store: those of the nearest site of the trial's own.
     """
     with job(log_path, subject) as log:
-        with open(proposals) as file:
+        with open(inputs["proposals"]) as file:
             trials = [(t["trial"], t["setting"]) for t in json.load(file)["trials"]]
-        members, stores = members_of(pipeline), {Path(store).stem: store for store in descriptors}
-        sites = {name: sites_of(store, cells_store) for name, store in stores.items()}
-        first, first_yx = next(iter(sites.values()))
+        members, stores = members_of(pipeline), by_descriptor([*inputs["descriptors"], *inputs["halves"]])
+        cells, _ = read_store(inputs["cells"], "yx", "polarization", "lattice")
+        sites = {name: sites_of(of_image, cells) for name, (of_image, *_) in stores.items()}
+        _, first_yx = next(iter(sites.values()))
         onto = {name: slice(None) if yx is first_yx else nearest(yx, first_yx) for name, (_, yx) in sites.items()}
-        known = {"scores", "again", *(name for name in ("lattice", "polarization") if getattr(first, name) is not None)}
-        for name, missing in without_grounds(rewards, known).items():
-            log.info("%s is not known: there is no %s", name, " nor ".join(missing))
+        for name, missing in without_grounds(rewards, grounds(cells, inputs["halves"])).items():
+            log.info("%s has no value: there is no %s", name, " nor ".join(missing))
 
         def key(numbered):
             member = numbered[1].get(CHOICE, "")
@@ -75,9 +88,7 @@ def main(proposals, descriptors, cells_store, output, pipeline, rewards, seed, t
 
 if __name__ == "__main__":
     main(
-        proposals=snakemake.input.proposals,
-        descriptors=snakemake.input.descriptors,
-        cells_store=snakemake.input.cells,
+        inputs=dict(snakemake.input.items()),
         output=snakemake.output[0],
         pipeline=snakemake.params.pipeline,
         rewards=snakemake.params.rewards,

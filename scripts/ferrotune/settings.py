@@ -8,10 +8,9 @@ import jsonschema
 
 from ferrotune import parts
 from ferrotune.errors import InputError
+from ferrotune.objectives import check_rewards
 from ferrotune.pipelines import Pipeline, parameters_of, space_of
-from ferrotune.rewards import REWARDS, cheap
 
-CHEAP = "cheap"  # in the config's list of rewards: all that cost next to nothing
 MISSING = ""
 NO_HEADING = "(a cell without a heading)"  # no key of a row: the schema refuses it
 NUMBERS = ("sm_percent", "pixel_size_pm")  # columns of the sheet
@@ -111,26 +110,12 @@ def check_config(config, schema):
     """
     for problem in _problems(config, _completed(schema, config)):
         raise InputError(f"config: {problem}")
-    for key in ("objectives", "rewards"):
-        for name in config[key]:
-            if name not in REWARDS and (name, key) != (CHEAP, "rewards"):
-                raise InputError(f"config: {key}: {name!r} is not allowed; allowed are {', '.join(REWARDS)}")
-    for name, direction in config["objectives"].items():
-        if direction != REWARDS[name].direction:
-            raise InputError(
-                f"config: objectives.{name}: {direction!r} is against its physics; it is to {REWARDS[name].direction}"
-            )
     for name, pipeline in config["pipelines"].items():
         if "choice" not in pipeline:
             Pipeline.from_config(pipeline, where=f"config: pipelines.{name}")
     if not searched(config["pipelines"]):
         raise InputError("config: pipelines: all are `alone: false`; let one be searched")
-
-
-def reward_names(config):
-    """Names (list) of the rewards that each trial is given: the objectives, and what the key `rewards` adds."""
-    further = [known for name in config["rewards"] for known in (cheap() if name == CHEAP else [name])]
-    return list(dict.fromkeys([*config["objectives"], *further]))
+    check_rewards(config, {name: pipeline_entry(config["pipelines"], name) for name in config["pipelines"]})
 
 
 def trial_count(pipeline, search):

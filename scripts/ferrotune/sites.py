@@ -1,12 +1,13 @@
 """Sites that a segmentation labels: where each is drawn, and who is near whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from ferrotune.cells import polarization_at
 from ferrotune.guards import Neighbourhood
 from ferrotune.raster import SAMPLES_PER_CELL, site_raster
 
@@ -31,6 +32,11 @@ class Sites:
 
     def __len__(self):
         return self.near.around.shape[0]
+
+    def with_cells(self, yx, cells, cell_px):
+        """The same sites, at yx (site, 2) px, with the lattice and the polarization of the cells (dict of arrays)."""
+        found = polarization_at(yx, cells["yx"], cells["polarization"], cell_px)
+        return replace(self, lattice=cells["lattice"], polarization=found if np.isfinite(found).any() else None)
 
     @cached_property
     def area(self):

@@ -38,7 +38,7 @@ def trial_seed(seed, trial, *repeat):
     return int(np.random.SeedSequence(seed, spawn_key=(trial, *repeat)).generate_state(1)[0] >> 1)
 
 
-def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None):
+def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halves=()):
     """Evaluate trials that share their descriptors, one by one.
 
     Parameters
@@ -49,19 +49,22 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None):
     sites : ferrotune.sites.Sites
     seed : int, the config's
     rewards : list of str, names of the rewards to take; by default the cheap ones
+    halves : of the two half-dose images what `described` is of the image; empty where there are none
 
     Yields
     ------
     Outcome
         A trial that raises is an outcome too, with status "failed" and its reason.
     """
-    rewards, reduced = cheap() if rewards is None else rewards, {}
+    rewards, reduced = cheap() if rewards is None else rewards, [{} for _ in (described, *halves)]
     for trial, setting in trials:
         start = time.perf_counter()
         try:
-            scores = _reduced(pipeline, described, setting, reduced)
+            scores = _reduced(pipeline, described, setting, reduced[0])
             labels_of = partial(_labels, scores, pipeline, setting, seed, trial)
-            outcome = judge(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, labels_of)
+            of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
+            ways = {"again": labels_of, "halves": of_halves}
+            outcome = judge(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, **ways)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), rewards, error)
         yield _timed(outcome, time.perf_counter() - start)
@@ -85,14 +88,20 @@ def _labels(scores, pipeline, setting, seed, trial, *repeat):
     return cluster(scores, pipeline.part("clustering"), setting, trial_seed(seed, trial, *repeat))
 
 
-def judge(trial, labels, scores, sites, seed, rewards, again=None):
+def _half_labels(pipeline, halves, setting, reduced, seed, trial):
+    """Labels (site,) of a trial's setting from each half-dose image, (list)."""
+    scores = (_reduced(pipeline, half, setting, known) for half, known in zip(halves, reduced, strict=True))
+    return [_labels(of_half, pipeline, setting, seed, trial) for of_half in scores]
+
+
+def judge(trial, labels, scores, sites, seed, rewards, **ways):
     """Outcome of labels (site,) found from scores (site, r): walls, rewards by their names, status.
 
-    The seed serves the walls and the status; `again` gives the labels of a repetition by its number.
+    The seed serves the walls and the status; `ways` are `again` and `halves` of ferrotune.rewards.Segmentation.
     """
     walls = find_walls(label_raster(sites.raster, labels), SAMPLES_PER_CELL, seed)
     status = guards.status(labels, scores, sites.near, walls, seed)
-    segmentation = Segmentation(labels, walls, sites, scores, again)
+    segmentation = Segmentation(labels, walls, sites, scores, **ways)
     return Outcome(trial, labels, walls, score(segmentation, rewards), status, "", math.nan)
 
 

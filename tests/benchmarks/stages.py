@@ -52,9 +52,12 @@ def evaluate_settings(folder, space, settings, batch, threads):
         trials = [{"trial": start + i, "setting": s} for i, s in enumerate(settings[start : start + batch])]
         proposals.write_text(json.dumps({"trials": trials}))
         evaluate.main(
-            proposals=proposals,
-            descriptors=[folder / "patches.zarr"],
-            cells_store=folder / "cells.zarr",
+            inputs={
+                "proposals": proposals,
+                "descriptors": [folder / "patches.zarr"],
+                "halves": [],
+                "cells": folder / "cells.zarr",
+            },
             output=output,
             pipeline=patch_gmm(space),
             rewards=cheap(),

@@ -13,6 +13,13 @@ from ferrotune.stores import write_store
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CELL, SHAPE = 10.0, (140, 150)
 OBJECTIVES = {"curvature": "minimise", "length": "maximise"}
+FOUR = {
+    "alignment": "minimise",
+    "boundary_energy": "minimise",
+    "orientation": "maximise",
+    "polarization_jump": "maximise",
+}
+VALUES = {"minimise": [0.01, 0.02, np.nan, 0.03], "maximise": [12.0, 14.0, np.nan, 9.0]}
 
 
 def script(name):
@@ -25,11 +32,11 @@ def _grid(offset):
     return CELL * np.column_stack([y.ravel(), x.ravel()]) + offset
 
 
-def _rows(folder, labels, statuses):
+def _rows(folder, labels, statuses, objectives):
     for number, found in enumerate(np.split(labels, 2)):
         write_store(folder / f"{number:03d}.zarr", {"labels": (("trial", "site"), found)})
     rows = pd.DataFrame({"trial": range(4), "round": [0, 0, 1, 1], "w1": 1.5, "w2": 1.0, "rank": [4, np.nan, 4, 8]})
-    rewards = {"curvature": [0.01, 0.02, np.nan, 0.03], "length": [12.0, 14.0, np.nan, 9.0]}
+    rewards = {name: VALUES[direction] for name, direction in objectives.items()}
     return rows.assign(
         components=2,
         covariance="full",
@@ -47,7 +54,7 @@ def _rows(folder, labels, statuses):
 def results(tmp_path):
     """Make the results of one image and pipeline; answered=False: no trial passed the guards."""
 
-    def make(answered=True, pixel_size_pm=15.6, folder=tmp_path / "image"):
+    def make(answered=True, pixel_size_pm=15.6, folder=tmp_path / "image", objectives=OBJECTIVES):
         a, b = _grid(0.0), _grid(CELL / 2)
         mask, known = np.ones(SHAPE, bool), {"cell_px": CELL, "pixel_size_pm": pixel_size_pm}
         mask[:, :8] = False
@@ -78,7 +85,7 @@ def results(tmp_path):
             if answered
             else ["not_above_noise", "not_above_noise", "one_cluster", "failed: why"]
         )
-        table = _rows(folder / "rounds", labels, statuses)
+        table = _rows(folder / "rounds", labels, statuses, objectives)
         table.to_csv(folder / "trials.tsv", sep="\t", index=False, na_rep="nan")
         front = table[: 2 if answered else 0].assign(knee=[True, False] if answered else [])
         front.to_csv(folder / "front.tsv", sep="\t", index=False)
@@ -147,6 +154,16 @@ def test_figures_of_a_pipeline(results, tmp_path, answered, guarded):
     script("figures_pipeline.py")(inputs, outputs, OBJECTIVES, guarded, 2, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
     assert ("no walls above noise" in (tmp_path / "log").read_text()) != answered
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_figures_of_three_and_four_objectives(results, tmp_path, count):
+    """The paper's pair need not be among them, nor among the rewards of a trial at all."""
+    objectives = dict(list(FOUR.items())[:count])
+    outputs = {name: [tmp_path / f"{name}.png"] for name in ("front", "walls", "convergence")}
+    inputs = _inputs(results(objectives=objectives))
+    script("figures_pipeline.py")(inputs, outputs, objectives, True, 2, "one", tmp_path / "log")
+    assert all(_is_figure(path) for paths in outputs.values() for path in paths)
 
 
 @pytest.mark.parametrize("answered", [True, False])

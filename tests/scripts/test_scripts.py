@@ -153,11 +153,11 @@ class Chain:
             log_path=self.log("reference"),
         )
 
-    def patches(self, sites="A", subpixel=True, output="patches.zarr"):
+    def patches(self, sites="A", subpixel=True, output="patches.zarr", image="image.zarr"):
         call(
             "describe",
             descriptor="patches",
-            stores={name: self[f"{name}.zarr"] for name in ("image", "columns")},
+            stores={"image": self[image], "columns": self["columns.zarr"]},
             output=self[output],
             uses=descriptor_uses({"patch_gmm": PIPELINE}, "patches"),
             options={"sites": sites, "subpixel": subpixel},
@@ -182,15 +182,18 @@ class Chain:
             log_path=self.log("suggest"),
         )
 
-    def evaluate(self, number, threads=1, output=None):
+    def evaluate(self, number, threads=1, output=None, halves=(), rewards=None):
         call(
             "evaluate",
-            proposals=self[f"{number:03d}.json"],
-            descriptors=[self["patches.zarr"]],
-            cells_store=self["cells.zarr"],
+            inputs={
+                "proposals": self[f"{number:03d}.json"],
+                "descriptors": [self["patches.zarr"]],
+                "halves": list(halves),
+                "cells": self["cells.zarr"],
+            },
             output=self[output or f"{number:03d}.zarr"],
             pipeline=PIPELINE,
-            rewards=cheap(),
+            rewards=cheap() if rewards is None else rewards,
             seed=1,
             threads=threads,
             subject="image one, patch_gmm",
@@ -529,3 +532,28 @@ def test_labels_of_the_best_trial_are_the_domains(chain):
     )
     nearest = np.argmin(((sites[:, None] - reference["yx"]) ** 2).sum(-1), axis=1)
     assert adjusted_rand_score(reference["label"][nearest], labels) > 0.75
+
+
+def test_half_dose_images_are_described_and_labelled_alike(chain):
+    """Two halves of the image, their patches on the same sites, and what their labels have in common."""
+    names = [f"beside_halves/{k}/image.zarr" for k in "01"]
+    images = [chain[name] for name in names]
+    call("halve", image_store=chain["image.zarr"], outputs=images, seed=1, image="one", log_path=chain.log("halve"))
+    whole = read_store(chain["image.zarr"])[0]
+    halves = [read_store(store)[0] for store in images]
+    assert all(np.array_equal(half["mask"], whole["mask"]) for half in halves)
+    mean = (halves[0]["image"] + halves[1]["image"]) / 2
+    assert np.allclose(mean[whole["mask"]], whole["image"][whole["mask"]], rtol=1e-4, atol=1e-4)
+    described = []
+    for name in names:
+        described.append(chain[name.replace("image", "patches")])
+        chain.patches(image=name, output=name.replace("image", "patches"))
+        assert np.array_equal(
+            read_store(described[-1], "yx")[0]["yx"], read_store(chain["patches.zarr"], "yx")[0]["yx"]
+        )
+    chain.evaluate(0, output="beside_halves/000.zarr", halves=described, rewards=["length", "stability_dose"])
+    found, attributes = read_store(chain["beside_halves/000.zarr"])
+    assert attributes["rewards"] == ["length", "stability_dose"]
+    ok = found["status"] == 0
+    assert ok.any() and (found["rewards"][ok, 1] > 0.3).any() and (found["rewards"][ok, 1] <= 1).all()
+    assert np.array_equal(found["labels"], read_store(chain["000.zarr"])[0]["labels"])

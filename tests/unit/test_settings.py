@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ferrotune import settings
+from ferrotune import parts, settings
 from ferrotune.errors import InputError
+from ferrotune.objectives import asks_for_halves, reward_names
 from ferrotune.patch_store import cuts
 from ferrotune.rewards import REWARDS, cheap
 from ferrotune.simulate import Specimen
@@ -177,10 +178,10 @@ def test_an_overlay_drops_a_default_by_null():
 
 def test_each_trial_is_given_the_objectives_and_what_is_named_beside_them():
     named = {"objectives": {"length": "maximise", "boundary_energy": "minimise"}, "rewards": []}
-    assert settings.reward_names(named) == ["length", "boundary_energy"]
+    assert reward_names(named) == ["length", "boundary_energy"]
     named["rewards"] = ["stability_seed", "length"]
-    assert settings.reward_names(named) == ["length", "boundary_energy", "stability_seed"]
-    assert set(settings.reward_names(CONFIG)) == set(cheap())
+    assert reward_names(named) == ["length", "boundary_energy", "stability_seed"]
+    assert set(reward_names(CONFIG)) == set(cheap())
 
 
 def test_number_of_trials_is_bounded_by_the_space():
@@ -326,3 +327,14 @@ def test_a_selection_names_an_image_and_a_pipeline_that_there_are():
         settings.check_select({"c": {"patch_gmm": 3}}, ["a", "b"], ["patch_gmm"])
     with pytest.raises(InputError, match="no pipeline 'patch'; there are patch_gmm"):
         settings.check_select({"a": {"patch": 3}}, ["a", "b"], ["patch_gmm"])
+
+
+def test_halves_are_asked_only_of_what_is_taken_from_the_image(monkeypatch):
+    config = copy.deepcopy(CONFIG)
+    config["objectives"]["stability_dose"] = "maximise"
+    settings.check_config(config, schema("config"))
+    assert asks_for_halves(config) and not asks_for_halves(CONFIG)
+    monkeypatch.setattr(parts.part("descriptor", "patches"), "NEEDS", ("columns",))
+    assert "patches) that are not taken from the image" in problem(
+        "objectives", value={"stability_dose": "maximise", "length": "maximise"}
+    )

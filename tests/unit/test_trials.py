@@ -159,3 +159,27 @@ def test_trials_share_descriptors_where_nothing_of_these_differs():
     assert PIPELINE.descriptor_key(SETTING) == PIPELINE.descriptor_key(same_descriptors)
     for name in ("flatten", "denoise", "w1", "w2"):
         assert PIPELINE.descriptor_key(SETTING) != PIPELINE.descriptor_key({**SETTING, name: 9})
+
+
+def stability(patches, halves, sites, components=2):
+    """Stability under seed and dose of a trial on patches, with those of the half-dose images."""
+    halves, setting = [stack_of(half, CELL) for half in halves], {**SETTING, "components": components}
+    named = ["stability_seed", "stability_dose"]
+    outcome = next(evaluate_batch([(0, setting)], PIPELINE, stack_of(patches, CELL), sites, 1, named, halves))
+    assert list(outcome.rewards) == named
+    return list(outcome.rewards.values())
+
+
+def test_what_stands_in_the_image_stands_again(patches, sites):
+    """A wall stands under other seeds and in both halves; in noise halves find nothing alike, and seeds little."""
+    rng = np.random.default_rng(1)
+    halves = [patches + rng.normal(size=patches.shape).astype(np.float32) for _ in range(2)]
+    assert min(stability(patches, halves, sites)) > 0.9
+    noise = [rng.normal(size=patches.shape).astype(np.float32) for _ in range(3)]
+    seed, dose = stability(noise[0], noise[1:], sites, components=4)
+    assert seed < 0.6 and abs(dose) < 0.1
+
+
+def test_without_halves_there_is_no_stability_under_dose(patches, sites):
+    seed, dose = stability(patches, [], sites)
+    assert seed > 0.9 and math.isnan(dose)
