@@ -26,11 +26,13 @@ UNSEEN = 1e-4  # what keeps a column that is hardly seen where it is, as a share
 # A column outside the mask shows its tail only. It stays at its first guess, give or take so many cells, and as
 # bright as columns are, give or take this share: it is there for its neighbours' sake.
 OUTSIDE_CELLS, OUTSIDE_SHARE = 0.003, 0.1
+WHOLE_CELLS = 0.5  # how far around a column there is to be signal for it to tell its own shape
 ROOM_CELLS = 0.8  # how far outside the image a column may stand
 STILL_PASSES = 2  # in which widths wait: columns that are out of place look wide
 JUDGED_PASSES = (3, 5)  # after which it is asked what is a column
 LEAST_PASSES, MOST_PASSES = 6, 12
 MOST_HELD = 6  # passes held back, which do not count: where widths are far from those that the fit began with
+UPHILL, MOST_HALVINGS = 1.01, 4
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
 CURVED_PASSES = range(6)  # those that take the normal matrix anew; it hardly changes after
 # How far steps are solved for, in standard errors: the first ones are corrected by those that follow.
@@ -89,10 +91,18 @@ class _Fit:
         self.started = self.theta[:, AMPLITUDE].copy()
         at = np.rint(self.guess).astype(int) + self.picture.pad
         self.outside = ~self.picture.mask[at[:, 0], at[:, 1]]
+        self.whole = self._are_whole()
         pairs = cKDTree(guess).query_pairs(COUPLED_CELLS * self.cell, output_type="ndarray")
         self.pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         self.damping = Damping(len(guess))
         self.information, self.curvature = None, None
+        self.before, self.square, self.caution = None, np.inf, 0.0
+
+    def _are_whole(self):
+        """Whether columns (n,) have signal all around them."""
+        around = np.rint(WHOLE_CELLS * self.cell * np.array([[-1, 0], [0, -1], [0, 0], [0, 1], [1, 0]]))
+        at = np.rint(self.guess).astype(int)[:, None] + self.picture.pad + around.astype(int)
+        return self.picture.mask[at[..., 0], at[..., 1]].all(axis=1)
 
     def keep(self, rows, columns):
         """Go on with some of the columns only, from their positions and amplitudes in `columns`."""
@@ -101,10 +111,31 @@ class _Fit:
         self.theta[:, AMPLITUDE] = columns.amplitude / self.picture.scale
         self._start(columns.yx)
 
-    def _compared(self, nodes):
-        """Windows, weights and weighted residuals of the model as it stands."""
+    def _nodes(self):
+        """Shares (n, m) of the background's nodes in the columns."""
+        return self.background.shares(self.theta[:, :2] + self.picture.pad)
+
+    def _state(self):
+        return self.theta, self.level, self.shapes.level, self.widths.level, self.widths.typical
+
+    def _downhill(self):
+        """The comparison of the model as it stands, after going back by halves where the last step led uphill."""
+        for _ in range(MOST_HALVINGS):
+            *compared, square = self._compared()
+            if square <= UPHILL * self.square:
+                break
+            self.caution = 3 * self.caution + 1
+            halves = ((now + then) / 2 for now, then in zip(self._state(), self.before, strict=True))
+            self.theta, self.level, self.shapes.level, self.widths.level, self.widths.typical = halves
+        else:
+            *compared, square = self._compared()
+        self.before, self.square = self._state(), square
+        return compared
+
+    def _compared(self):
+        """Windows, weights and weighted residuals of the model as it stands, and their mean square."""
         radius = min(self.widest, max(3, int(np.ceil(WINDOW_WIDTHS * np.median(self.widths.typical)))))
-        at, shape = windows(self.theta[:, :2], radius, self.picture.pad), self.shapes.of(nodes)
+        at, shape = windows(self.theta[:, :2], radius, self.picture.pad), self.shapes.of(self._nodes())
         model = self.picture.model(self.theta, shape, at, self.background, self.level, self.parallel)
         if self.passes in WEIGHING_PASSES:
             self.noise = self.picture.noise(model, self.theta)
@@ -133,8 +164,8 @@ class _Fit:
 
     def advance(self):
         """One pass: a step of all columns and the background towards the least weighted squares."""
-        nodes = self.background.shares(self.theta[:, :2] + self.picture.pad)
-        self.compared = at, weight, weighted = self._compared(nodes)
+        self.compared = at, weight, weighted = self._downhill()
+        nodes = self._nodes()
         slope, by_shape = gradient(self.theta, at, weighted, self.parallel)
         if self.passes in CURVED_PASSES:
             self.curvature = self._curved(at, weight)
@@ -142,13 +173,16 @@ class _Fit:
         bright = _is_bright(self.theta)
         if not still:
             self.widths.learn(self.theta, matrix.own, slope, bright & ~self.outside)
-            self.shapes.move(nodes, self.theta, matrix.own, by_shape)
+            self.shapes.move(nodes, self.theta, matrix.own, by_shape, self.whole)
         known, pull = self._known(still)
         self.information, self.fitted = (matrix, known.copy()), self.theta
         known[:, :2] += 1 / self.reach**2
-        known += self.damping.value[:, None] * np.einsum("nii->ni", matrix.own)
+        diagonal = np.einsum("nii->ni", matrix.own)
+        known += (self.damping.value + self.caution)[:, None] * diagonal
         dim = np.where(bright, 0, 1)
         field = self.widths.field(nodes, dim, self.outside, still)
+        field.stiffness[:] += self.caution * (field.shares.T @ diagonal[:, WIDTH])
+        self.caution *= 0.3
         tolerance = FINE if self.passes >= max(CURVED_PASSES) else COARSE
         of_nodes = self.background.gradient(weighted)
         step, wider, level = solve(matrix, known, slope, pull, of_nodes, field, tolerance, self.parallel.n_jobs)

@@ -12,6 +12,7 @@ RANGE = (0.7, 1.4)  # a column's width as a share of the one typical of the imag
 ALIKE = (0.9, 1.1)  # the dim columns' typical width as a share of the bright ones': bright tails may look like theirs
 SPREAD, SPREAD_RANGE = 0.02, (0.002, 0.1)  # how far widths scatter about it, share: at first, and limits to it
 SLOW, FIXED = 0.05, 1e-3  # how far the typical width varies over the image, share; and where it must not
+SLOWEST = 0.15  # the most that it varies
 LONGEST_STEP = 0.15  # share of itself by which a typical width changes at once: the model is hardly linear beyond
 # Of what columns tell of their own widths, what they tell of a common one, the rest being taken up by amplitudes and
 # by neighbours: found by trial, on simulated columns of 5 to 60 standard errors.
@@ -71,14 +72,14 @@ class Widths:
 
     def part(self, field, step):
         """Share of a step of the field's nodes that may be taken at once."""
-        longest = LONGEST_STEP * np.median(self.typical)
-        return min(1.0, longest / max(np.abs(field.shares @ step).max(), 1e-12))
+        return min(1.0, LONGEST_STEP * self.level[-2] / max(np.abs(field.shares @ step).max(), 1e-12))
 
     def move(self, field, step, dim, outside):
         """Take a step of the field's nodes, within bounds; changes (n,) of the columns' typical widths."""
         before, self.level = self.typical, self.level + step
         bright = np.clip(self.level[-2], *self.bounds)
         self.level[-2:] = bright, np.clip(self.level[-1], *(share * bright for share in ALIKE))
+        self.level[:-2] = np.clip(self.level[:-2], -SLOWEST * bright, SLOWEST * bright)
         typical = np.clip(field.shares @ self.level, *(share * bright for share in RANGE))
         self.typical = np.where(outside, self.level[-2:][dim], typical)
         return self.typical - before
