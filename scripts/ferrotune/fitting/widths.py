@@ -6,14 +6,14 @@ from scipy import sparse
 from ferrotune.fitting.gaussians import WIDTH, X, Y
 from ferrotune.fitting.normal import Field
 
-START_CELLS = 0.18  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22
+START_CELLS = 0.19  # a column's Gaussian width before any is fitted; HAADF columns have 0.15 to 0.22
 BOUNDS_CELLS = (0.06, 0.34)  # of the width typical of an image; the nearest columns stand 0.7 cells apart
 RANGE = (0.7, 1.4)  # a column's width as a share of the one typical of the image
 ALIKE = (0.9, 1.1)  # the dim columns' typical width as a share of the bright ones': bright tails may look like theirs
 SPREAD, SPREAD_RANGE = 0.02, (0.002, 0.1)  # how far widths scatter about it, share: at first, and limits to it
 SLOW, FIXED = 0.05, 1e-3  # how far the typical width varies over the image, share; and where it must not
 SLOWEST = 0.15  # the most that it varies
-LONGEST_STEP = 0.15  # share of itself by which a typical width changes at once: the model is hardly linear beyond
+LONGEST_STEP = 0.1  # share of itself by which a typical width changes at once: the model is hardly linear beyond
 # Of what columns tell of their own widths, what they tell of a common one, the rest being taken up by amplitudes and
 # by neighbours: found by trial, on simulated columns of 5 to 60 standard errors.
 COMMON_SHARE = 0.3
@@ -72,7 +72,9 @@ class Widths:
 
     def part(self, field, step):
         """Share of a step of the field's nodes that may be taken at once."""
-        return min(1.0, LONGEST_STEP * self.level[-2] / max(np.abs(field.shares @ step).max(), 1e-12))
+        # Not the very largest: nodes that only a few columns tell of may go on trying to leave their bounds.
+        change = np.percentile(np.abs(field.shares @ step), 90)
+        return min(1.0, LONGEST_STEP * self.level[-2] / max(change, 1e-12))
 
     def move(self, field, step, dim, outside):
         """Take a step of the field's nodes, within bounds; changes (n,) of the columns' typical widths."""
