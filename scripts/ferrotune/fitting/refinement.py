@@ -36,7 +36,7 @@ UPHILL, MOST_HALVINGS = 1.01, 4
 WEIGHING_PASSES = (1, 2, 3)  # those that measure the noise; weights that went on changing would never rest
 CURVED_PASSES = range(6)  # those that take the normal matrix anew; it hardly changes after
 # How far steps are solved for, in standard errors: the first ones are corrected by those that follow.
-COARSE, FINE = 0.05, 0.01
+COARSE, FINE = 0.05, 0.007
 MOVING_CELLS = 0.01  # a column that moves more in a pass is not at rest
 LIGHT_SHARE = 0.5  # how much of its light, or of the median, a column gains or loses in a pass
 RESTING_PX = 0.01  # when but one column in a hundred moves less, the fit is done
@@ -87,12 +87,11 @@ class _Fit:
     def _start(self, guess):
         """Forget what hangs on which columns there are."""
         self.guess = np.clip(guess, -self.room, np.array(self.shape) - 1 + self.room)
-        self.theta[:, :2] = self.guess
         self.started = self.theta[:, AMPLITUDE].copy()
         at = np.rint(self.guess).astype(int) + self.picture.pad
         self.outside = ~self.picture.mask[at[:, 0], at[:, 1]]
         self.whole = self._are_whole()
-        pairs = cKDTree(guess).query_pairs(COUPLED_CELLS * self.cell, output_type="ndarray")
+        pairs = cKDTree(self.theta[:, :2]).query_pairs(COUPLED_CELLS * self.cell, output_type="ndarray")
         self.pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         self.damping = Damping(len(guess))
         self.information, self.curvature = None, None
@@ -108,8 +107,9 @@ class _Fit:
         """Go on with some of the columns only, from their positions and amplitudes in `columns`."""
         self.theta = self.theta[rows]
         self.widths.keep(rows)
-        self.theta[:, AMPLITUDE] = columns.amplitude / self.picture.scale
-        self._start(columns.yx)
+        self.theta = np.column_stack([columns.yx, columns.amplitude / self.picture.scale, self.theta[:, WIDTH]])
+        # Halfway back to where they were looked for: a column that runs off from pass to pass is on its neighbours.
+        self._start(np.where(self.whole[rows, None], (self.guess[rows] + columns.yx) / 2, columns.yx))
 
     def _nodes(self):
         """Shares (n, m) of the background's nodes in the columns."""
