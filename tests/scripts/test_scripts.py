@@ -463,6 +463,23 @@ def test_patches_on_whole_pixels_as_the_paper(chain):
     assert 0.9 < near < 1.0
 
 
+def test_a_finely_sampled_image_is_binned_for_its_patches(tmp_path):
+    """120 px a cell: windows of 181 px are cut from the image binned by three, about the columns' own positions."""
+    fine = Chain(tmp_path)
+    fine.image({**SPECIMEN, "shape": [1080, 1100], "cell_px": [120.0, 122.0], "probe_sigma_px": 20.0, "drift_px": 0.0})
+    fine.columns()
+    fine.patches()
+    stored, attributes = read_store(fine["patches.zarr"])
+    assert attributes["binning"] == 3 and max(attributes["window_px"]) <= 80
+    assert len(stored["yx"]) > 30
+    # a patch's light is centred on its column: to half a pixel of the binned image, were it not for neighbours
+    bright = stored["patches"][0].mean(axis=0)
+    height, width = bright.shape
+    assert np.unravel_index(bright.argmax(), bright.shape) == (height // 2, width // 2)
+    columns, _ = read_store(fine["columns.zarr"], "yx")
+    assert np.array_equal(stored["yx"], columns["yx"][stored["column"]])
+
+
 def test_an_image_without_a_lattice_ends_in_one_line(tmp_path, capsys):
     bad = Chain(tmp_path)
     noise = np.random.default_rng(0).normal(size=(300, 300)).astype(np.float32)

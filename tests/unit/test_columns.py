@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
+from scipy.signal import wiener
 from scipy.spatial import cKDTree
 
 from ferrotune.columns import A, B, doubts, find_columns
 from ferrotune.errors import InputError
+from ferrotune.importing import prepare
 from ferrotune.lattice import find_lattice
 from ferrotune.simulate import Specimen
-from simulated import SMALL, TEN_PX, compare, cramer_rao, demo_specimens, depth, see
+from simulated import SMALL, TEN_PX, Seen, compare, cramer_rao, demo_specimens, depth, see
 
 DEMO = demo_specimens()
 
@@ -59,6 +62,50 @@ def test_columns_of_difficult_images(specimen):
         # The length of an error of two independent axes has its median at 1.18 of either.
         bound = 1.18 * cramer_rao(Specimen(**known), sublattice)
         assert np.median(compared.error[compared.sublattice == sublattice]) < 1.7 * bound
+
+
+def _seen_as(seen, image):
+    """The same specimen in another image of it."""
+    image, mask = prepare(image, np.ones(image.shape, bool))
+    return Seen(seen.simulation, image, mask, find_lattice(image, mask))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda image: np.minimum(image, np.percentile(image, 80)),  # a saturated detector: flat tops
+        lambda image: np.minimum(image, np.percentile(image, 90)),
+        np.sqrt,
+        lambda image: gaussian_filter(image, 3),
+        lambda image: wiener(image, 9),
+    ],
+    ids=["clipped at its 80th percentile", "at its 90th", "square root", "low pass", "Wiener"],
+)
+def test_columns_that_are_no_gaussians(spoil):
+    """Widths ran away on them: steps of a fit that no column suits are to be held back, not taken whole."""
+    seen = see(**{**DEMO["Sm_0"], "shape": SMALL})
+    compared = compare(_seen_as(seen, spoil(seen.simulation.image)))
+    assert compared.found >= 0.98
+    assert compared.false < 0.005 and compared.sorted_right >= 0.99
+    for kind in (A, B):
+        assert np.sqrt((compared.error[compared.sublattice == kind] ** 2).mean() / 2) < 0.5  # px, an axis
+
+
+@pytest.mark.parametrize(
+    "specimen",
+    [
+        {"cell_px": (5.88, 6.14), "probe_sigma_px": 1.15, "pixel_size_pm": 67.6, "jitter_px": 0.07, "drift_px": 0.5},
+        {"probe_sigma_px": 7.0},  # 0.27 of a cell: from the width that the fit begins with, a long way
+        {"probe_sigma_px": 2.5},
+        {"mistilt": 0.4},
+    ],
+    ids=["six pixels a cell", "wide", "narrow", "elongated"],
+)
+def test_columns_of_unusual_widths(specimen):
+    shape = (190, 200) if "cell_px" in specimen else SMALL
+    compared = compare(see(**{**DEMO["Sm_0"], **specimen, "shape": shape}))
+    assert compared.found >= 0.99
+    assert compared.false < 0.005 and compared.sorted_right >= 0.99
 
 
 def test_a_columns_are_the_brighter_ones():

@@ -46,7 +46,10 @@ class Picture:
         return measure_noise(self.values.ravel()[self.sample] - levels, levels, gaussians.leverage(yx, theta))
 
     def weigh(self, model, noise, parallel):
-        """Weights (y, x), and residuals times weights, which take the model's place. Without noise all weigh 1."""
+        """Weights (y, x), residuals times weights, which take the model's place, and the mean weighted square.
+
+        Without noise all weigh 1. The mean is in squares of the image's units, whatever the weights add up to.
+        """
         weight = self._weight
 
         def compare(band):
@@ -56,7 +59,9 @@ class Picture:
             else:
                 weight[part] = self.mask[part]
             np.subtract(self.values[part], model[part], out=model[part])
+            square = np.einsum("yx,yx,yx->y", weight[part], model[part], model[part]).sum(dtype=float)
             model[part] *= weight[part]
+            return square, weight[part].sum(axis=1).sum(dtype=float)
 
-        parallel(delayed(compare)(band) for band in self.bands)
-        return weight, model
+        square, total = np.sum(parallel(delayed(compare)(band) for band in self.bands), axis=0)
+        return weight, model, square / max(total, 1e-12)
