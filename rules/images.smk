@@ -60,7 +60,7 @@ rule simulate:
         "../envs/ferrotune.yaml"
     params:
         specimen=lambda wildcards: settings.specimen(config["simulation"], wildcards.image, get_row(wildcards)),
-        seed=config["simulation"]["seed"],
+        seed=lambda wildcards: settings.simulation_seed(config["simulation"], wildcards.image),
         code=code_digest("simulate.py"),
     message:
         "Simulating image {wildcards.image}"

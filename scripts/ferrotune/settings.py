@@ -223,6 +223,7 @@ def round_search(search):
 def specimen(simulation, image, row):
     """Settings (dict) of the specimen to simulate for an image, from the config and its row of the sheet."""
     chosen = {**simulation["default"], **simulation["images"].get(image, {})}
+    chosen.pop("seed", None)
     from_row = {"sm_percent": row["sm_percent"], "pixel_size_pm": row["pixel_size_pm"]}
     return {**chosen, **{key: value for key, value in from_row.items() if value is not None}}
 
@@ -241,6 +242,11 @@ def pipeline_entry(pipelines, name):
 def searched(pipelines):
     """Names (list) of the pipelines that are searched: all but those that are there for a choice only."""
     return [name for name, pipeline in pipelines.items() if pipeline.get("alone", True)]
+
+
+def simulation_seed(simulation, image):
+    """Seed of an image's simulation: its own, or that of all."""
+    return (simulation["default"] | simulation["images"].get(image, {})).get("seed", simulation["seed"])
 
 
 def is_remote(path):

@@ -73,7 +73,7 @@ def test_unknown_keys_are_named_with_the_allowed_ones(path, allowed):
 
 def test_settings_of_a_specimen_are_those_of_the_simulator():
     names = {setting.name for setting in fields(Specimen)}
-    assert set(schema("config")["$defs"]["specimen"]["propertyNames"]["enum"]) == names
+    assert set(schema("config")["$defs"]["specimen"]["propertyNames"]["enum"]) == names | {"seed"}
     for where in (("default",), ("images", "Sm_0")):
         message = problem("simulation", *where, "geometri", value="none")
         assert message.startswith(f"simulation.{'.'.join(where)}: 'geometri' is not allowed; allowed are geometry, ")
@@ -219,6 +219,12 @@ def test_a_specimen_is_the_default_the_images_own_and_the_rows():
     assert settings.specimen(simulation, "a", row) == own
     plain = settings.specimen(simulation, "b", {"sm_percent": None, "pixel_size_pm": 20.0})
     assert plain == {"dose": 100, "geometry": "none", "pixel_size_pm": 20.0}
+
+
+def test_an_image_may_have_a_seed_of_its_own():
+    simulation = {"seed": 1, "default": {"dose": 100}, "images": {"a": {"seed": 7}}}
+    assert [settings.simulation_seed(simulation, image) for image in ("a", "b")] == [7, 1]
+    assert settings.specimen(simulation, "a", {"sm_percent": None, "pixel_size_pm": None}) == {"dose": 100}
 
 
 def test_the_demos_sheet_is_in_order():
