@@ -1,8 +1,9 @@
 """hypervolume_at_100: the share of the exhaustive front's hypervolume that 100 evaluations reach.
 
 Mean over 48 seeds on tabulated landscapes, searched in batches of 8, beside Optuna's samplers on the same tables.
-Hypervolumes are in the box of all usable settings of the table (`Landscape.shares`). The headline is the film that
-the search was not shaped on; rows in brackets give the others, and every sampler of Optuna.
+Hypervolumes are in the box of all usable settings of the table (`Landscape.shares`). The headline is a film and a
+space, of 3,364 settings, that the search was not shaped on; rows in brackets give the default space of 11,760
+settings, on the same film and on the one that the search was shaped on, and every sampler of Optuna.
 """
 
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from benchmarks.landscape import OBJECTIVES, landscape
+from benchmarks.landscape import FILMS, OBJECTIVES, landscape
 from benchmarks.rows import Row
 from ferrotune import search
 
@@ -23,8 +24,7 @@ BATCH = 8
 STARTUP = 16  # two rounds
 SEEDS = range(48)
 PROCESSES = 2
-HEADLINE = "Sm_13"
-FILMS = (HEADLINE, "Sm_13_again")  # of Sm_7 chance, too, finds 0.99
+HEADLINE = "Sm_13_windows"
 UNIT = "share of the hypervolume"
 
 
@@ -87,4 +87,4 @@ def rows_of(name, parallel):
 def measure():
     """Rows of every landscape, the headline first."""
     with Parallel(n_jobs=PROCESSES) as parallel:
-        return [row for name in FILMS for row in rows_of(name, parallel)]
+        return [row for name in sorted(FILMS, key=lambda name: name != HEADLINE) for row in rows_of(name, parallel)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.hypervolume import searched
-from benchmarks.landscape import IMAGES, OBJECTIVES, Landscape, landscape
+from benchmarks.landscape import FILMS, OBJECTIVES, Landscape, landscape
 from ferrotune import guards, search
 from ferrotune.space import Space
 
@@ -26,7 +26,7 @@ def test_a_setting_that_is_not_usable_has_no_losses():
     assert table.record({"window": 1})["status"] == "no_walls"
 
 
-@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("name", FILMS)
 def test_the_whole_space_reaches_all_of_its_hypervolume(name):
     table = landscape(name)
     usable = np.flatnonzero(np.isfinite(table.losses).all(axis=1))
