@@ -60,6 +60,11 @@ class CellTable:
         known = {name: arrays[name] for name in names}
         return cls(known, arrays["variance"], arrays["sublattice"], arrays["yx"], attributes["cell_px"])
 
+    @staticmethod
+    def shared(setting):
+        """Whether neighbours share what they are described by: averages, or the vector between them."""
+        return setting["radius"] > 0 or setting["features"] != "displacement"
+
     def features(self, setting):
         """Descriptors (site, p) of a setting: standardised, less their trend, averaged over the neighbourhood.
 

@@ -82,7 +82,7 @@ def quantities(yx, amplitude, centre_of, centre, own, other):
     lengths, angle = _lattice_parameters(to_own)
     return {
         "displacement": to_other.mean(axis=1),
-        "vectors": np.concatenate([to_other, to_own], axis=1).reshape(len(centre), -1),
+        "vectors": np.concatenate([to_other, to_own], axis=1).reshape(len(centre), 16),
         "lengths": lengths,
         "angle": angle,
         "intensity": amplitude[centre][:, None],

@@ -56,7 +56,7 @@ def evaluate_batch(trials, pipeline, described, sites, seed):
         try:
             scores = _reduced(pipeline, described, setting, reduced)
             labels = cluster(scores, pipeline.part("clustering"), setting, trial_seed(seed, trial))
-            outcome = judge(trial, labels, scores, sites, trial_seed(seed, trial))
+            outcome = judge(trial, labels, scores, sites, trial_seed(seed, trial), _near(described, setting, sites))
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), error)
         yield _timed(outcome, time.perf_counter() - start)
@@ -75,10 +75,18 @@ def _reduced(pipeline, described, setting, known):
     return known[most][:, :rank]
 
 
-def judge(trial, labels, scores, sites, seed):
-    """Outcome of labels (site,) found from scores (site, r): walls, rewards, status; the seed serves both."""
+def _near(described, setting, sites):
+    """Neighbourhood that the guards ask: further pairs where the descriptors of neighbours share their noise."""
+    return sites.near.apart if hasattr(described, "shared") and described.shared(setting) else sites.near
+
+
+def judge(trial, labels, scores, sites, seed, near=None):
+    """Outcome of labels (site,) found from scores (site, r): walls, rewards, status; the seed serves both.
+
+    The status asks `near` (ferrotune.guards.Neighbourhood; by default the sites') whether labels are above noise.
+    """
     walls = find_walls(label_raster(sites.raster, labels), SAMPLES_PER_CELL, seed)
-    status = guards.status(labels, scores, sites.near, walls, seed)
+    status = guards.status(labels, scores, near or sites.near, walls, seed)
     return Outcome(trial, labels, walls, score(walls, REWARDS), status, "", math.nan)
 
 
