@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ferrotune import settings
+from ferrotune import parts, settings
 from ferrotune.errors import InputError
 from ferrotune.patch_store import cuts
 from ferrotune.simulate import Specimen
@@ -113,11 +113,11 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
             CONFIG["pipelines"]["patch_gmm"],
             "pipelines: 'patch gmm' is unfit for a path",
         ),
-        (("pipelines", "patch_gmm"), None, "pipelines: 0 given; at least 1 needed"),
+        (("pipelines",), {"patch_gmm": None}, "pipelines: 0 given; at least 1 needed"),
         (
             ("pipelines", "patch_gmm", "descriptor"),
-            "fft",
-            "descriptor: 'fft' is not allowed; allowed are patches",
+            "stm",
+            f"descriptor: 'stm' is not allowed; allowed are {', '.join(parts.names('descriptor'))}",
         ),
         (
             ("pipelines", "patch_gmm", "reduction"),

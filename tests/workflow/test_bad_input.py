@@ -77,7 +77,7 @@ def test_the_exit_status_tells_and_the_good_image_is_finished(bad_images):
         ({"search": {"trials": 0}}, "search.trials: 0 is too small; the least is 1"),
         ({"objectives": {"straightness": "maximise"}}, "'straightness'"),
         ({"objectives": {"length": "minimise"}}, "against its physics"),
-        ({"pipelines": {"patch_gmm": {"descriptor": "fft", "space": {}}}}, "'fft' is not allowed"),
+        ({"pipelines": {"patch_gmm": {"descriptor": "stm", "space": {}}}}, "'stm' is not allowed"),
         ({"mode": "strict"}, "mode: 'strict' is not allowed; allowed are guarded, paper"),
         ({"images": "nowhere.tsv"}, "sheet nowhere.tsv: no such file"),
     ],
