@@ -95,7 +95,7 @@ def test_a_window_larger_than_the_image(new_case, finished):
     case.configure(pipelines={"patch_gmm": {"space": {**finished.space, "w1": [19.0]}}})
     process = case.run("results/tiny/stripes/descriptors/patches.zarr")
     assert process.returncode != 0
-    assert "ferrotune: image stripes: the largest window" in process.stdout
+    assert "ferrotune: image stripes, patches: the largest window" in process.stdout
 
 
 def test_a_download_by_address_and_one_that_fails(new_case, finished):
