@@ -13,9 +13,9 @@ rule describe:
     output:
         directory(f"{IMAGE}/descriptors/{{descriptor}}.zarr"),
     log:
-        f"{IMAGE}/logs/{{descriptor}}.log",
+        f"{IMAGE}/logs/describe.{{descriptor}}.log",
     benchmark:
-        f"{IMAGE}/benchmarks/{{descriptor}}.tsv"
+        f"{IMAGE}/benchmarks/describe.{{descriptor}}.tsv"
     conda:
         "../envs/ferrotune.yaml"
     threads: get_threads

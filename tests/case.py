@@ -23,7 +23,8 @@ CASE = {
                 "components": [2, 3],
                 "covariance": ["tied", "full"],
             }
-        }
+        },
+        "cell_gmm": None,
     },
     "search": {"trials": 4, "batch": 2, "startup": 2},
     "simulation": {

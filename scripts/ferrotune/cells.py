@@ -30,7 +30,7 @@ class Cells:
     corners: np.ndarray
 
 
-def _neighbour(tree, yx, step, reach):
+def neighbour_at(tree, yx, step, reach):
     """Row (n,) of the column one step away from each column, -1 where there is none."""
     distance, index = tree.query(yx + step, distance_upper_bound=reach)
     return np.where(np.isfinite(distance), index, -1)
@@ -92,8 +92,8 @@ def build_cells(a_yx, b_yx, lattice):
     """
     reach = REACH * lattice.cell_px
     tree = cKDTree(a_yx)
-    along_a = _neighbour(tree, a_yx, lattice.a, reach)
-    along_b = _neighbour(tree, a_yx, lattice.b, reach)
+    along_a = neighbour_at(tree, a_yx, lattice.a, reach)
+    along_b = neighbour_at(tree, a_yx, lattice.b, reach)
     first = np.arange(len(a_yx))
     opposite = np.where(along_a >= 0, along_b[along_a], -1)
     closed = (along_a >= 0) & (along_b >= 0) & (opposite >= 0)

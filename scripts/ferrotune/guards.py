@@ -102,6 +102,17 @@ class Neighbourhood:
         """Of sites yx (n, 2) px."""
         return cls(site_graph(yx, cell_px), surroundings(yx, cell_px), pairs_across(yx, cell_px))
 
+    @property
+    def apart(self):
+        """The same, with the pairs across in place of the site graph's: for descriptors that neighbours share.
+
+        Averages, and vectors between neighbours, make neighbours agree even in noise; three cells apart they do not.
+        As far as averages still share there, `crossing` is the less. Of five simulated films without walls the product
+        was 0.25 at most before averaging; where labels agreed with the truth it was 0.3 to 0.6 on films with walls many
+        cells apart, and 0.2 on nanodomains of a few cells, which are then refused.
+        """
+        return Neighbourhood(self.across, self.around, self.across)
+
 
 def pairs_across(yx, cell_px):
     """Pairs (k, 2) of sites yx (n, 2) px that are 2.5 to 3.5 cells apart."""

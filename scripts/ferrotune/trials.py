@@ -63,7 +63,7 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
             scores = _reduced(pipeline, described, setting, reduced[0])
             labels_of = partial(_labels, scores, pipeline, setting, seed, trial)
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
-            ways = {"again": labels_of, "halves": of_halves}
+            ways = {"again": labels_of, "halves": of_halves, "near": _near(described, setting, sites)}
             outcome = judge(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, **ways)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), rewards, error)
@@ -94,13 +94,19 @@ def _half_labels(pipeline, halves, setting, reduced, seed, trial):
     return [_labels(of_half, pipeline, setting, seed, trial) for of_half in scores]
 
 
-def judge(trial, labels, scores, sites, seed, rewards, **ways):
+def _near(described, setting, sites):
+    """Neighbourhood that the guards ask: further pairs where the descriptors of neighbours share their noise."""
+    return sites.near.apart if hasattr(described, "shared") and described.shared(setting) else sites.near
+
+
+def judge(trial, labels, scores, sites, seed, rewards, near=None, **ways):
     """Outcome of labels (site,) found from scores (site, r): walls, rewards by their names, status.
 
-    The seed serves the walls and the status; `ways` are `again` and `halves` of ferrotune.rewards.Segmentation.
+    The seed serves the walls and the status, which asks `near` (ferrotune.guards.Neighbourhood; by default the
+    sites') whether labels are above noise; `ways` are `again` and `halves` of ferrotune.rewards.Segmentation.
     """
     walls = find_walls(label_raster(sites.raster, labels), SAMPLES_PER_CELL, seed)
-    status = guards.status(labels, scores, sites.near, walls, seed)
+    status = guards.status(labels, scores, near or sites.near, walls, seed)
     segmentation = Segmentation(labels, walls, sites, scores, **ways)
     return Outcome(trial, labels, walls, score(segmentation, rewards), status, "", math.nan)
 

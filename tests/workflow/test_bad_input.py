@@ -77,7 +77,7 @@ def test_the_exit_status_tells_and_the_good_image_is_finished(bad_images):
         ({"search": {"trials": 0}}, "search.trials: 0 is too small; the least is 1"),
         ({"objectives": {"straightness": "maximise"}}, "'straightness'"),
         ({"objectives": {"length": "minimise"}}, "against its physics"),
-        ({"pipelines": {"patch_gmm": {"descriptor": "fft", "space": {}}}}, "'fft' is not allowed"),
+        ({"pipelines": {"patch_gmm": {"descriptor": "stm", "space": {}}}}, "'stm' is not allowed"),
         ({"mode": "strict"}, "mode: 'strict' is not allowed; allowed are guarded, paper"),
         ({"images": "nowhere.tsv"}, "sheet nowhere.tsv: no such file"),
     ],
@@ -95,7 +95,7 @@ def test_a_window_larger_than_the_image(new_case, finished):
     case.configure(pipelines={"patch_gmm": {"space": {**finished.space, "w1": [19.0]}}})
     process = case.run("results/tiny/stripes/descriptors/patches.zarr")
     assert process.returncode != 0
-    assert "ferrotune: image stripes: the largest window" in process.stdout
+    assert "ferrotune: image stripes, patches: the largest window" in process.stdout
 
 
 def test_a_download_by_address_and_one_that_fails(new_case, finished):

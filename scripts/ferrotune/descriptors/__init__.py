@@ -11,5 +11,6 @@ write(output, stores, uses, options, threads, log) : writes its store for all pi
     pixel_size_pm.
 open(store, setting) : what trials that agree in the descriptor's parameters share, with a method
     features(setting), the descriptors (site, p), and, where there is a faster way to them than from the
-    features, principal_components(setting, rank), (site, rank).
+    features, principal_components(setting, rank), (site, rank). A method shared(setting) tells, where there is one,
+    whether neighbours share the noise of their descriptors: the guards then look further.
 """

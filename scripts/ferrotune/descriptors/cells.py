@@ -1,0 +1,32 @@
+"""Cells: how each column stands among its neighbours, from refined columns instead of pixels."""
+
+from ferrotune.parameters import NOT_NEGATIVE, PREPROCESSING, Parameter, choice
+
+# Which quantities of ferrotune.neighbourhoods a choice of `features` holds.
+FEATURES = {
+    "displacement": ("displacement",),
+    "lattice": ("lengths", "angle"),
+    "vectors": ("vectors",),
+    "geometry": ("displacement", "vectors", "lengths", "angle"),
+    "all": ("displacement", "vectors", "lengths", "angle", "intensity"),
+}
+NEEDS = ("image", "columns")
+PARAMETERS = {
+    "features": Parameter(choice(*FEATURES), "{}"),
+    "flatten": PREPROCESSING["flatten"],
+    "radius": Parameter(NOT_NEGATIVE, "averaged over {} cells", unset="not averaged"),
+}
+
+
+def write(output, stores, uses, options, threads, log):
+    """Measure the neighbourhood of every column of the sublattice that is asked for."""
+    from ferrotune.cell_store import write_cells
+
+    write_cells(output, stores, options["sites"], log)
+
+
+def open(store, setting):
+    """ferrotune.cell_store.CellTable of all sites."""
+    from ferrotune.cell_store import CellTable
+
+    return CellTable.open(store)
