@@ -29,6 +29,7 @@ try:
     settings.check_config(config, get_schema("config"))
     IMAGES, PROBLEMS = settings.read_sheet(config["images"], get_schema("images"))
     settings.check_select(config["select"], IMAGES, config["pipelines"])
+    config, SEARCHES = settings.apart(config)
 except InputError as error:
     raise WorkflowError(f"ferrotune: {error}") from None
 
@@ -36,6 +37,7 @@ RESULTS = f"results/{config['series']}"
 IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE = f"{IMAGE}/{{pipeline}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
+MAPS = {name: settings.map_axes(pipeline, SEARCHES[name]) for name, pipeline in config["pipelines"].items()}
 
 
 wildcard_constraints:
@@ -90,6 +92,11 @@ def get_pipeline(wildcards):
     return config["pipelines"][wildcards.pipeline]
 
 
+def get_search(wildcards):
+    """The pipeline's search."""
+    return SEARCHES[wildcards.pipeline]
+
+
 def get_described(wildcards):
     """The stores that a descriptor needs, by name."""
     return {name: f"{IMAGE}/{name}.zarr" for name in part("descriptor", wildcards.descriptor).NEEDS}
@@ -102,8 +109,8 @@ def get_descriptors(wildcards):
 
 def get_rounds(pipeline, before=None):
     """Numbers of the search's rounds, as in file names."""
-    trials = settings.trial_count(config["pipelines"][pipeline], config["search"])
-    rounds = -(-trials // config["search"]["batch"])
+    trials = settings.trial_count(config["pipelines"][pipeline], SEARCHES[pipeline])
+    rounds = -(-trials // SEARCHES[pipeline]["batch"])
     return [f"{r:03d}" for r in range(rounds if before is None else min(rounds, int(before)))]
 
 
@@ -115,8 +122,8 @@ def get_records(wildcards, suffix):
 
 def get_threads(wildcards):
     """Cores for a round: as many as there are to share among the images, at most one a trial."""
-    cores = workflow.cores or config["search"]["batch"]
-    return max(1, min(config["search"]["batch"], cores // len(IMAGES)))
+    batch = SEARCHES.get(wildcards.get("pipeline"), config["search"])["batch"]
+    return max(1, min(batch, (workflow.cores or batch) // len(IMAGES)))
 
 
 def get_every_round(wildcards):
@@ -136,8 +143,10 @@ def get_reported(path, name):
 
 
 def get_final_output():
-    """Targets: the verdict on the sheet, the series' summary and figure, each image's figures and page."""
+    """Targets: the verdict on the sheet, the series' summary and figure, each image's figures, maps and page."""
     last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "explorer")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=config["pipelines"]) for pattern in patterns]
+    mapped = [name for name, axes in MAPS.items() if axes]
+    paths += [expand(path, image=IMAGES, pipeline=mapped) for path in rules.map_figures.output] if mapped else []
     return list(dict.fromkeys(path for of_pattern in paths for path in of_pattern))

@@ -22,6 +22,7 @@ def main(proposals, rounds, image_store, descriptors, reference_store, output, t
         rows = []
         for record, of_trial in zip(records, labels, strict=False):
             row = {"trial": record["trial"], "round": record["round"], **record["setting"], **record["rewards"]}
+            row |= {"n_walls": record["n_walls"]}
             row |= {"status": record["status"] + (f": {record['reason']}" if record["reason"] else "")}
             row |= {"seconds": round(record["seconds"], 3)}
             row |= comparison.score(of_trial) if of_trial.max() >= 0 else {}

@@ -110,8 +110,44 @@ def check_config(config, schema):
         Pipeline.from_config(pipeline, where=f"config: pipelines.{name}")
 
 
+def apart(config):
+    """The search of each pipeline, taken out of the config.
+
+    Returns
+    -------
+    config : dict, the same without the pipelines' own `search`: what shapes a trial is what is left of a pipeline
+    searches : dict of pipeline -> dict, the common `search`, overridden key by key by the pipeline's own
+    """
+    plain, searches = {}, {}
+    for name, pipeline in config["pipelines"].items():
+        plain[name] = {key: value for key, value in pipeline.items() if key != "search"}
+        searches[name] = {**config["search"], **pipeline.get("search", {})}
+    return {**config, "pipelines": plain}, searches
+
+
+def map_axes(pipeline, search):
+    """The two parameters that a pipeline is a map of.
+
+    A map is every setting of a space in which just two parameters have more than one value: a setting is one trial,
+    and nothing is left to be chosen or averaged over.
+
+    Parameters
+    ----------
+    pipeline : dict, an entry of the config
+    search : dict, its search
+
+    Returns
+    -------
+    dict of str to list
+        The values of each, in the config's order; empty where the pipeline is no map.
+    """
+    values = Pipeline.from_config(pipeline).space.parameters
+    varied = {name: list(values[name]) for name in values if len(values[name]) > 1}
+    return varied if search["mode"] == "exhaustive" and len(varied) == 2 else {}
+
+
 def trial_count(pipeline, search):
-    """Number of trials: the config's, or all of the space where these are fewer or are asked for."""
+    """Number of trials of a pipeline: its search's, or all of the space where these are fewer or are asked for."""
     size = Pipeline.from_config(pipeline).space.size
     return size if search["mode"] == "exhaustive" else min(search["trials"], size)
 
@@ -210,6 +246,11 @@ def check_select(select, images, pipelines):
 def round_search(search):
     """What of the config's search shapes a round's proposals: all but the number of trials."""
     return {key: value for key, value in search.items() if key != "trials"}
+
+
+def startup_count(search):
+    """Trials of a search before its history guides; 0 where nothing does."""
+    return search["startup"] if search["mode"] == "tpe" else 0
 
 
 def specimen(simulation, image, row):
