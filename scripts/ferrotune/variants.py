@@ -38,6 +38,12 @@ def _above_noise(polarization: np.ndarray, smoothed: np.ndarray, count: np.ndarr
     return bool(signal > MIN_SIGNAL_TO_NOISE**2 * noise)
 
 
+def _by_direction(means: KMeans) -> np.ndarray:
+    """Numbers of the clusters by the direction of their polarization, so that one means the same in any run."""
+    angle = np.arctan2(means.cluster_centers_[:, 0], means.cluster_centers_[:, 1])
+    return np.argsort(np.argsort(angle))
+
+
 def _variants(smoothed: np.ndarray, max_variants: int, seed: int) -> np.ndarray:
     """k-means labels with the smallest k of a good silhouette; one variant where none is good enough."""
     rng = np.random.default_rng(seed)
@@ -47,14 +53,43 @@ def _variants(smoothed: np.ndarray, max_variants: int, seed: int) -> np.ndarray:
         found = KMeans(k, n_init=4, random_state=seed).fit(smoothed)
         if len(np.unique(found.labels_[some])) < 2:
             continue
-        # Numbered by the direction of their polarization, so that a number means the same in any run.
-        angle = np.arctan2(found.cluster_centers_[:, 0], found.cluster_centers_[:, 1])
-        labels.append(np.argsort(np.argsort(angle))[found.labels_])
+        labels.append(_by_direction(found)[found.labels_])
         scores.append(silhouette_score(smoothed[some], found.labels_[some]))
     if max(scores) == MIN_SILHOUETTE:
         return labels[0]
     # Smoothing leaves averages of two variants along walls: fewer variants are taken unless clearly worse.
     return labels[next(i for i, score in enumerate(scores) if i and score >= max(scores) - SILHOUETTE_MARGIN)]
+
+
+def polarization_clusters(polarization: np.ndarray, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Clusters of a polarization map as it was measured: k-means, whether or not there are so many variants.
+
+    Parameters
+    ----------
+    polarization : (cell, 2) array
+        (y, x) components in any unit; NaN where unknown.
+    k : int
+    seed : int
+
+    Returns
+    -------
+    labels : (cell,) int array
+        0 ... k - 1 by rising direction of polarization, -1 where it is NaN; all -1 where fewer than k are known.
+    means : (k, 2) array
+        Mean polarization of each cluster, same unit; NaN where there is none.
+
+    Notes
+    -----
+    Barakati et al., arXiv 2411.12612, Fig. 2, where k is not given.
+    """
+    polarization = np.asarray(polarization, float)
+    known = np.isfinite(polarization).all(axis=1)
+    labels, means = np.full(len(polarization), -1), np.full((k, 2), np.nan)
+    if known.sum() >= k:
+        found = KMeans(k, n_init=4, random_state=seed).fit(polarization[known])
+        number = _by_direction(found)
+        labels[known], means[number] = number[found.labels_], found.cluster_centers_
+    return labels, means
 
 
 def polarization_variants(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ferrotune.variants import polarization_variants
+from ferrotune.variants import polarization_clusters, polarization_variants
 
 CELL = 10.0
 
@@ -58,3 +58,21 @@ def test_variants_do_not_depend_on_units_and_repeat():
     labels = polarization_variants(polarization, yx, CELL, seed=5)
     np.testing.assert_array_equal(labels, polarization_variants(polarization, yx, CELL, seed=5))
     np.testing.assert_array_equal(labels, polarization_variants(polarization * 1e3, yx * 4, CELL * 4, seed=5))
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_clusters_of_polarization_are_numbered_by_direction(k):
+    truth = np.random.default_rng(0).integers(0, k, 300)
+    angle = np.linspace(-2.5, 2.5, k)
+    polarization = np.column_stack([np.sin(angle), np.cos(angle)])[truth]
+    polarization += 0.1 * np.random.default_rng(1).normal(size=polarization.shape)
+    polarization[::50, 1] = np.nan
+    labels, means = polarization_clusters(polarization, k, seed=3)
+    np.testing.assert_array_equal(labels, np.where(np.arange(300) % 50 == 0, -1, truth))
+    for number in range(k):
+        np.testing.assert_allclose(means[number], polarization[labels == number].mean(axis=0))
+
+
+def test_no_polarization_has_no_clusters():
+    labels, means = polarization_clusters(np.full((5, 2), np.nan), 3)
+    assert (labels == -1).all() and np.isnan(means).all() and means.shape == (3, 2)
