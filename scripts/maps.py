@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from ferrotune.agreement import best_correlations, match_sites
+from ferrotune.agreement import best_correlations
 from ferrotune.jobs import job
 from ferrotune.stores import open_array, read_store
+from ferrotune.variants import clusters_at
 
 
 def main(inputs, output, subject, log_path):
@@ -17,14 +18,12 @@ def main(inputs, output, subject, log_path):
         table = pd.read_csv(inputs["trials"], sep="\t")
         front = pd.read_csv(inputs["front"], sep="\t")
         sites, attributes = read_store(inputs["descriptors"], "yx")
-        cells, _ = read_store(inputs["cells"], "yx")
-        clusters, _ = read_store(inputs["clusters"], "label", "mean")
-        known = clusters["label"] >= 0
-        site, cell = match_sites(sites["yx"], cells["yx"][known], attributes["cell_px"])
-        classes, k = clusters["label"][known][cell], len(clusters["mean"])
-        log.info("%d of %d sites have a unit cell whose polarization is known", len(site), len(sites["yx"]))
+        cells, _ = read_store(inputs["cells"], "yx", "polarization")
+        means = read_store(inputs["clusters"], "mean")[0]["mean"]
+        classes = clusters_at(sites["yx"], cells["yx"], cells["polarization"], means, attributes["cell_px"])
+        log.info("%d of %d sites have a unit cell whose polarization is known", (classes >= 0).sum(), len(classes))
         labels = np.concatenate([open_array(store, "labels")[...] for store in inputs["rounds"]])
-        found = np.stack([best_correlations(of_trial[site], classes, k) for of_trial in labels])
+        found = np.stack([best_correlations(of_trial, classes, len(means)) for of_trial in labels])
         rows = table.drop(columns=["round", "seconds"]).assign(
             **{f"phi_{cluster}": values for cluster, values in enumerate(found.T)},
             front=table["trial"].isin(front["trial"]),

@@ -13,6 +13,7 @@ MIN_SILHOUETTE = 0.5
 MIN_SIGNAL_TO_NOISE = 2.0
 SILHOUETTE_SITES = 2000
 SILHOUETTE_MARGIN = 0.1
+REACH = 0.85  # cells; between a cell's corner (0.71 from its centre) and its neighbours (1)
 
 
 def _smoothed(polarization: np.ndarray, yx: np.ndarray, radius_px: float) -> tuple[np.ndarray, np.ndarray]:
@@ -90,6 +91,41 @@ def polarization_clusters(polarization: np.ndarray, k: int, seed: int = 0) -> tu
         number = _by_direction(found)
         labels[known], means[number] = number[found.labels_], found.cluster_centers_
     return labels, means
+
+
+def clusters_at(
+    sites_yx: np.ndarray, yx: np.ndarray, polarization: np.ndarray, means: np.ndarray, cell_px: float
+) -> np.ndarray:
+    """The cluster of the polarization at each site, which may lie at the corner of cells.
+
+    Parameters
+    ----------
+    sites_yx : (site, 2) array, px
+    yx : (cell, 2) array, px
+    polarization : (cell, 2) array
+        (y, x) components in any unit; NaN where unknown.
+    means : (k, 2) array
+        From `polarization_clusters`.
+    cell_px : float
+
+    Returns
+    -------
+    (site,) int array
+        Which mean lies nearest to the mean polarization of the cells that the site belongs to, those within 0.85
+        cells: the four around an A column, the one around a B column. -1 where none is known.
+    """
+    known = np.isfinite(polarization).all(axis=1)
+    labels = np.full(len(sites_yx), -1)
+    if not known.any() or not np.isfinite(means).all():
+        return labels
+    around = cKDTree(yx[known]).query_ball_point(sites_yx, REACH * cell_px)
+    count = np.array([len(cells) for cells in around])
+    site = np.repeat(np.arange(len(sites_yx)), count)
+    found = polarization[known][np.concatenate([*around, []]).astype(int)]
+    sums = np.stack([np.bincount(site, component, len(sites_yx)) for component in found.T], axis=1)
+    mean = sums[count > 0] / count[count > 0, None]
+    labels[count > 0] = ((mean[:, None] - means) ** 2).sum(axis=-1).argmin(axis=1)
+    return labels
 
 
 def polarization_variants(

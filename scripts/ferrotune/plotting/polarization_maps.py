@@ -9,10 +9,10 @@ from ferrotune.plotting.palette import INK
 from ferrotune.plotting.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
 
 # Red, green and blue that add up to white; less pure than a screen's, so that none is much darker than another.
-PRIMARIES = np.array([[0.90, 0.25, 0.10], [0.10, 0.60, 0.15], [0.00, 0.15, 0.75]])
+PRIMARIES = np.array([[0.88, 0.18, 0.10], [0.08, 0.54, 0.10], [0.04, 0.28, 0.80]])
 NAMES = ("red", "green", "blue")
 UNKNOWN = (0.8, 0.8, 0.8)
-HIGH = 5.3  # inches
+HIGH = 5.4  # inches
 
 
 def composite(correlations):
@@ -38,12 +38,16 @@ def cluster_colours(labels):
     return np.vstack([PRIMARIES, UNKNOWN])[np.where(np.asarray(labels) < 0, len(PRIMARIES), labels)]
 
 
+def _title(axes, text):
+    axes.set_title(text, loc="left", fontsize=6.5, pad=4)
+
+
 def _draw_clusters(axes, yx, labels, mask, cell_px, pixel_size_pm):
     """Panel A: the clusters in the image."""
     maps.draw_sites(axes, *maps.site_map(yx, mask, cell_px), cluster_colours(labels))
     maps.frame(axes, mask)
     scale_bar(axes, pixel_size_pm, cell_px)
-    axes.annotate("clusters of the polarization", (0, 1), (14, 4), "axes fraction", "offset points", va="bottom")
+    _title(axes, "clusters of the polarization")
 
 
 def _draw_plane(axes, polarization, labels, means, pixel_size_pm):
@@ -68,8 +72,8 @@ def _draw_correlation(figure, axes, grid, values, k, named):
     box = axes.get_position()
     bar = figure.add_axes((box.x1 + 0.008, box.y0, 0.01, box.height))
     figure.colorbar(picture, cax=bar).outline.set_linewidth(0.4)
-    best = f", best {np.nanmax(values):.2f}" if np.isfinite(values).any() else ""
-    axes.set_title(f"  phi with the {NAMES[k]} cluster{best}", fontsize=6.5, pad=4)
+    best = f", {np.nanmax(values):.2f} at best" if np.isfinite(values).any() else ""
+    _title(axes, f"phi with the {NAMES[k]} cluster{best}")
 
 
 @styled
@@ -92,17 +96,18 @@ def figure_polarization_maps(yx, polarization, labels, means, correlations, grid
         After Barakati et al., arXiv 2411.12612, Fig. 2.
     """
     figure = new_figure(TWO_COLUMNS, HIGH)
-    places = {"A": 0.03, "B": 0.395, "C": 0.73}
-    axes = {name: figure.add_axes((left, 0.62, 0.235, 0.32)) for name, left in places.items()}
+    places = {"A": 0.03, "B": 0.4, "C": 0.75}
+    axes = {name: figure.add_axes((left, 0.645, 0.21, 0.29)) for name, left in places.items()}
     _draw_clusters(axes["A"], yx, labels, mask, grid.cell_px, pixel_size_pm)
     _draw_plane(axes["B"], polarization, labels, means, pixel_size_pm)
-    draw_grid(axes["C"], grid, composite(correlations), "y")
-    axes["C"].set_title("  the correlations as colours", fontsize=6.5, pad=4)
+    draw_grid(axes["C"], grid, composite(correlations))
+    count = len(means)
+    _title(axes["C"], f"the {count} correlations as one colour;\nblack: none is told" + (", white: all" * (count == 3)))
     for k, values in enumerate(np.asarray(correlations).T):
         name = "DEF"[k]
-        axes[name] = figure.add_axes((0.1 + 0.315 * k, 0.17, 0.21, 0.32))
+        axes[name] = figure.add_axes((0.1 + 0.315 * k, 0.165, 0.21, 0.29))
         _draw_correlation(figure, axes[name], grid, values, k, "xy" if k == 0 else "x")
     for name, panel in axes.items():
-        letter(panel, name, x=0.0 if name == "A" else -0.09)
+        letter(panel, name, x=-0.08 if name in "AEF" else -0.2)
     grid_key(figure, axes["C"], grid)
     return figure

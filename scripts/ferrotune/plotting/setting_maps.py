@@ -13,7 +13,7 @@ from ferrotune.plotting.wording import STATUSES, reward_label
 from ferrotune.rewards import REWARDS
 
 ACROSS = 4  # panels in a row
-LEFT, BELOW, PITCH, SIDE = 0.68, 1.1, 1.68, 1.08  # inches: margins, from panel to panel, and of a panel
+LEFT, BELOW, PITCH, SIDE = 0.68, 0.88, 1.68, 1.08  # inches: margins, from panel to panel, and of a panel
 WIDE = (TWO_COLUMNS - LEFT) / ACROSS
 BRIGHT_IS_BEST = {"minimise": "viridis_r", "maximise": "viridis"}
 SAID = {"minimise": "lower is better", "maximise": "higher is better"}
@@ -53,7 +53,7 @@ def _panels(table, objectives):
     )
     for name, title in AGREEMENT.items():
         look = {"cmap": "viridis", "vmin": 0.0, "vmax": 1.0}
-        yield table[name].to_numpy(float), title, "higher is better; not steering", look
+        yield table[name].to_numpy(float), title, "higher is better", look
 
 
 def _draw_values(figure, axes, grid, values, look, named):
