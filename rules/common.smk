@@ -37,7 +37,8 @@ RESULTS = f"results/{config['series']}"
 IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE = f"{IMAGE}/{{pipeline}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
-MAPS = {name: settings.map_axes(pipeline, SEARCHES[name]) for name, pipeline in config["pipelines"].items()}
+AXES = {name: settings.map_axes(pipeline, SEARCHES[name]) for name, pipeline in config["pipelines"].items()}
+MAPS = [name for name, axes in AXES.items() if axes]
 
 
 wildcard_constraints:
@@ -128,11 +129,8 @@ def get_threads(wildcards):
 
 def get_every_round(wildcards):
     """Rounds' stores of all pipelines of an image."""
-    stores = []
-    for pipeline in config["pipelines"]:
-        pattern = f"{PIPELINE}/rounds/{{round}}.zarr"
-        stores += expand(pattern, image=wildcards.image, pipeline=pipeline, round=get_rounds(pipeline))
-    return stores
+    rounds = [(pipeline, number) for pipeline in config["pipelines"] for number in get_rounds(pipeline)]
+    return [f"{ROUND}.zarr".format(image=wildcards.image, pipeline=pipeline, round=r) for pipeline, r in rounds]
 
 
 def get_reported(path, name):
@@ -147,6 +145,5 @@ def get_final_output():
     last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "explorer")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=config["pipelines"]) for pattern in patterns]
-    mapped = [name for name, axes in MAPS.items() if axes]
-    paths += [expand(path, image=IMAGES, pipeline=mapped) for path in rules.map_figures.output] if mapped else []
+    paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]
     return list(dict.fromkeys(path for of_pattern in paths for path in of_pattern))

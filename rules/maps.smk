@@ -43,6 +43,8 @@ rule maps:
         f"{PIPELINE}/logs/maps.log",
     benchmark:
         f"{PIPELINE}/benchmarks/maps.tsv"
+    wildcard_constraints:
+        pipeline="|".join(map(re.escape, MAPS)) or "(?!)",
     conda:
         "../envs/ferrotune.yaml"
     params:
@@ -69,10 +71,12 @@ rule map_figures:
         f"{PIPELINE}/logs/map_figures.log",
     benchmark:
         f"{PIPELINE}/benchmarks/map_figures.tsv"
+    wildcard_constraints:
+        pipeline="|".join(map(re.escape, MAPS)) or "(?!)",
     conda:
         "../envs/ferrotune.yaml"
     params:
-        axes=lambda wildcards: MAPS[wildcards.pipeline],
+        axes=lambda wildcards: AXES[wildcards.pipeline],
         objectives=config["objectives"],
         code=code_digest("figures_maps.py"),
     message:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from ferrotune import settings
 from ferrotune.errors import InputError
@@ -220,6 +221,18 @@ def test_a_map_is_an_exhaustive_search_over_two_parameters():
     assert settings.map_axes(pipeline, {"mode": "tpe"}) == {}
     for other in ({"rank": [4, None]}, {"covariance": ["tied"]}):
         assert settings.map_axes({**pipeline, "space": space | other}, {"mode": "exhaustive"}) == {}
+
+
+def test_every_pipeline_of_the_overlay_for_maps_is_a_map():
+    config = copy.deepcopy(CONFIG)
+    update_config(config, yaml.safe_load((ROOT / "config" / "maps.yaml").read_text()))
+    config = settings.without_nulls(config)
+    settings.check_config(config, schema("config"))
+    config, searches = settings.apart(config)
+    axes = [list(settings.map_axes(pipeline, searches[name])) for name, pipeline in config["pipelines"].items()]
+    assert axes == [["w1", "w2"], ["components", "covariance"]]
+    rows, problems = settings.read_sheet(ROOT / config["images"], schema("images"))
+    assert list(rows) == ["Sm_7", "Sm_13"] and problems == []
 
 
 def test_patches_are_cut_for_all_pipelines():
