@@ -244,8 +244,9 @@ def check_select(select, images, pipelines):
 
 
 def round_search(search):
-    """What of the config's search shapes a round's proposals: all but the number of trials."""
-    return {key: value for key, value in search.items() if key != "trials"}
+    """What of a search shapes a round's proposals: not the number of trials, nor what guides where nothing does."""
+    idle = ("trials", "startup", "seed") if search["mode"] == "exhaustive" else ("trials",)
+    return {key: value for key, value in search.items() if key not in idle}
 
 
 def startup_count(search):

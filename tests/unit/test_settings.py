@@ -200,6 +200,8 @@ def test_more_trials_leave_the_rounds_alone():
     search = CONFIG["search"]
     assert settings.round_search(search) == settings.round_search({**search, "trials": 999})
     assert settings.round_search(search) != settings.round_search({**search, "startup": 999})
+    every = {**search, "mode": "exhaustive"}
+    assert settings.round_search(every) == settings.round_search({**every, "startup": 999})
 
 
 def test_a_pipeline_s_own_search_overrides_the_common_one_key_by_key():

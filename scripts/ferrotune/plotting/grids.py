@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 
 from ferrotune.plotting.palette import GREY, INK, VERMILLION
-from ferrotune.plotting.style import styled
 from ferrotune.plotting.wording import axis_title, value_label
 
 TICKS = 9  # on an axis at most
@@ -93,7 +92,6 @@ def draw_grid(axes, grid, colours, named="xy", **look):
     return picture
 
 
-@styled
 def grid_key(figure, axes, grid):
     """One line at the foot of a figure: what marks and hatching mean."""
     none = np.empty(0)
