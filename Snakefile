@@ -17,6 +17,7 @@ include: "rules/columns.smk"
 include: "rules/descriptors.smk"
 include: "rules/search.smk"
 include: "rules/front.smk"
+include: "rules/maps.smk"
 include: "rules/report.smk"
 include: "rules/rewards.smk"
 

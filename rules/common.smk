@@ -30,6 +30,7 @@ try:
     settings.check_config(config, get_schema("config"))
     IMAGES, PROBLEMS = settings.read_sheet(config["images"], get_schema("images"))
     settings.check_select(config["select"], IMAGES, settings.searched(config["pipelines"]))
+    config, SEARCHES = settings.apart(config)
 except InputError as error:
     raise WorkflowError(f"ferrotune: {error}") from None
 
@@ -39,6 +40,8 @@ IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE = f"{IMAGE}/{{pipeline}}"
 HALF = f"{IMAGE}/halves/{{half}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
+AXES = {name: settings.map_axes(config["pipelines"][name], SEARCHES[name]) for name in PIPELINES}
+MAPS = [name for name, axes in AXES.items() if axes]
 
 
 wildcard_constraints:
@@ -94,6 +97,11 @@ def get_pipeline(wildcards):
     return settings.pipeline_entry(config["pipelines"], wildcards.pipeline)
 
 
+def get_search(wildcards):
+    """The pipeline's search."""
+    return SEARCHES[wildcards.pipeline]
+
+
 def get_described(wildcards):
     """The stores that a descriptor needs, by name."""
     return {name: f"{IMAGE}/{name}.zarr" for name in part("descriptor", wildcards.descriptor).NEEDS}
@@ -124,8 +132,8 @@ def get_sites(wildcards):
 
 def get_rounds(pipeline, before=None):
     """Numbers of the search's rounds, as in file names."""
-    trials = settings.trial_count(settings.pipeline_entry(config["pipelines"], pipeline), config["search"])
-    rounds = -(-trials // config["search"]["batch"])
+    trials = settings.trial_count(settings.pipeline_entry(config["pipelines"], pipeline), SEARCHES[pipeline])
+    rounds = -(-trials // SEARCHES[pipeline]["batch"])
     return [f"{r:03d}" for r in range(rounds if before is None else min(rounds, int(before)))]
 
 
@@ -137,17 +145,14 @@ def get_records(wildcards, suffix):
 
 def get_threads(wildcards):
     """Cores for a round: as many as there are to share among the images, at most one a trial."""
-    cores = workflow.cores or config["search"]["batch"]
-    return max(1, min(config["search"]["batch"], cores // len(IMAGES)))
+    batch = SEARCHES.get(wildcards.get("pipeline"), config["search"])["batch"]
+    return max(1, min(batch, (workflow.cores or batch) // len(IMAGES)))
 
 
 def get_every_round(wildcards):
     """Rounds' stores of all pipelines of an image."""
-    stores = []
-    for pipeline in PIPELINES:
-        pattern = f"{PIPELINE}/rounds/{{round}}.zarr"
-        stores += expand(pattern, image=wildcards.image, pipeline=pipeline, round=get_rounds(pipeline))
-    return stores
+    rounds = [(pipeline, number) for pipeline in PIPELINES for number in get_rounds(pipeline)]
+    return [f"{ROUND}.zarr".format(image=wildcards.image, pipeline=pipeline, round=r) for pipeline, r in rounds]
 
 
 def get_reported(path, name):
@@ -158,8 +163,9 @@ def get_reported(path, name):
 
 
 def get_final_output():
-    """Targets: the verdict on the sheet, the series' summary and figure, each image's figures and page."""
+    """Targets: the verdict on the sheet, the series' summary and figure, each image's figures, maps and page."""
     last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "explorer")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
+    paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]
     return list(dict.fromkeys(path for of_pattern in paths for path in of_pattern))

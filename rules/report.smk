@@ -60,7 +60,7 @@ rule pipeline_figures:
     params:
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
-        startup=config["search"]["startup"] if config["search"]["mode"] == "tpe" else 0,
+        startup=lambda wildcards: settings.startup_count(get_search(wildcards)),
         code=code_digest("figures_pipeline.py"),
     message:
         "Drawing the figures of {wildcards.image}, {wildcards.pipeline}"

@@ -1,7 +1,8 @@
 """The search: rounds of proposals and their evaluation, a static chain.
 
 Reads the descriptor stores, the unit cells, the config's `search`, `objectives`, `rewards`, `mode` and the
-pipelines; writes <image>/<pipeline>/rounds/NNN.json (the proposals) and NNN.zarr (what came of them).
+pipelines, with their own `search`; writes <image>/<pipeline>/rounds/NNN.json (the proposals) and NNN.zarr (what
+came of them).
 """
 
 
@@ -22,7 +23,7 @@ rule suggest:
         pipeline=get_pipeline,
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
-        search=settings.round_search(config["search"]),
+        search=lambda wildcards: settings.round_search(get_search(wildcards)),
         code=code_digest("suggest.py"),
     message:
         "Proposing round {wildcards.round} for {wildcards.image}, {wildcards.pipeline}"
@@ -49,7 +50,7 @@ rule evaluate:
     params:
         pipeline=get_pipeline,
         rewards=reward_names(config),
-        seed=config["search"]["seed"],
+        seed=lambda wildcards: get_search(wildcards)["seed"],
         code=lambda wildcards: code_digest("evaluate.py", *module_names(get_pipeline(wildcards))),
     message:
         "Evaluating round {wildcards.round} of {wildcards.image}, {wildcards.pipeline}"

@@ -25,6 +25,7 @@ def main(proposals, rounds, image_store, sites_store, reference_store, output, t
         for record, of_trial in zip(records, labels, strict=False):
             row = {"trial": record["trial"], "round": record["round"]}
             row |= {name: record["setting"].get(name) for name in parameters} | record["rewards"]
+            row |= {"n_walls": record["n_walls"]}
             row |= {"status": record["status"] + (f": {record['reason']}" if record["reason"] else "")}
             row |= {"seconds": round(record["seconds"], 3)}
             row |= comparison.score(of_trial) if of_trial.max() >= 0 else {}

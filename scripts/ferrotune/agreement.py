@@ -108,6 +108,38 @@ def correlation(labels: np.ndarray, reference: np.ndarray) -> float:
     return float(weighted_phi[row, column].sum())
 
 
+def best_correlations(labels: np.ndarray, classes: np.ndarray, n_classes: int) -> np.ndarray:
+    """How well each class can be told by one label alone.
+
+    Parameters
+    ----------
+    labels, classes : (site,) int arrays
+        Of matched sites; sites of a negative class do not count, and negative labels are no labels.
+    n_classes : int
+
+    Returns
+    -------
+    (n_classes,) float array
+        The largest phi coefficient (Pearson's, of the two indicator vectors) that the class has with any label:
+        0 (told by none) to 1; NaN for a class without sites, and where no site has a label.
+
+    Notes
+    -----
+    For hyperparameter maps (after Barakati et al., arXiv 2411.12612, Fig. 2, which gives no formula: ours). Each class
+    is free to take the label that serves it best, so that one label may serve two classes that the segmentation has
+    merged, each then below 1. A one to one matching would give one of the two nothing, and which one would turn on a
+    few sites, so that maps would jump.
+    """
+    labels, classes = _with_reference(labels, classes)
+    found = np.full(n_classes, np.nan)
+    if not (labels >= 0).any():
+        return found
+    names = np.unique(classes)
+    both = contingency_matrix(classes, labels).astype(float)
+    found[names] = _phi(both)[:, np.unique(labels) >= 0].max(axis=1)
+    return np.maximum(found, 0.0)
+
+
 def within(targets: np.ndarray, reach: float) -> np.ndarray:
     """Samples that have a target within a distance, exactly as a Euclidean distance transform tells them.
 

@@ -56,13 +56,15 @@ def read_records(proposals, rounds):
     Returns
     -------
     list of dict
-        trial, round, setting, rewards (dict), status, reason, seconds.
+        trial, round, setting, rewards (dict), n_walls, status, reason, seconds.
     """
     records = []
     for proposal, store in zip(proposals, rounds, strict=True):
         with open(proposal) as file:
             proposed = json.load(file)
-        arrays, attributes = read_store(store, "trial", "rewards", "status", "seconds")
+        names = ("trial", "rewards", "status", "seconds", "point_trial", "point_wall")
+        arrays, attributes = read_store(store, *names)
+        walls = np.unique(np.column_stack([arrays["point_trial"], arrays["point_wall"]]), axis=0)[:, 0]
         row = {int(trial): i for i, trial in enumerate(arrays["trial"])}
         for trial in proposed["trials"]:
             i = row[trial["trial"]]
@@ -72,6 +74,7 @@ def read_records(proposals, rounds):
                     "round": proposed["round"],
                     "setting": trial["setting"],
                     "rewards": dict(zip(attributes["rewards"], arrays["rewards"][i].tolist(), strict=True)),
+                    "n_walls": int((walls == trial["trial"]).sum()),
                     "status": attributes["statuses"][arrays["status"][i]],
                     "reason": attributes["reasons"].get(str(trial["trial"]), ""),
                     "seconds": float(arrays["seconds"][i]),

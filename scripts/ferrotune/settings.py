@@ -86,7 +86,7 @@ def _completed(schema, config):
             pipelines["properties"][name] = {
                 "type": "object",
                 "additionalProperties": False,
-                "properties": {"choice": choice},
+                "properties": {"choice": choice, "search": general["properties"]["search"]},
             }
         elif isinstance(pipeline, dict) and all(pipeline.get(kind) in names for kind, names in known.items()):
             allowed = {parameter: p.schema for parameter, p in parameters_of(pipeline).items()}
@@ -118,8 +118,46 @@ def check_config(config, schema):
     check_rewards(config, {name: pipeline_entry(config["pipelines"], name) for name in config["pipelines"]})
 
 
+def apart(config):
+    """The search of each pipeline, taken out of the config.
+
+    Returns
+    -------
+    config : dict, the same without the pipelines' own `search`: what shapes a trial is what is left of a pipeline
+    searches : dict of pipeline -> dict, the common `search`, overridden key by key by the pipeline's own
+    """
+    plain, searches = {}, {}
+    for name, pipeline in config["pipelines"].items():
+        plain[name] = {key: value for key, value in pipeline.items() if key != "search"}
+        searches[name] = {**config["search"], **pipeline.get("search", {})}
+    return {**config, "pipelines": plain}, searches
+
+
+def map_axes(pipeline, search):
+    """The two parameters that a pipeline is a map of.
+
+    A map is every setting of a space in which just two parameters have more than one value: a setting is one trial,
+    and nothing is left to be chosen or averaged over.
+
+    Parameters
+    ----------
+    pipeline : dict, an entry of the config
+    search : dict, its search
+
+    Returns
+    -------
+    dict of str to list
+        The values of each, in the config's order; empty where the pipeline is no map.
+    """
+    if "choice" in pipeline:
+        return {}
+    values = Pipeline.from_config(pipeline).space.parameters
+    varied = {name: list(values[name]) for name in values if len(values[name]) > 1}
+    return varied if search["mode"] == "exhaustive" and len(varied) == 2 else {}
+
+
 def trial_count(pipeline, search):
-    """Number of trials: the config's, or all of the space where these are fewer or are asked for."""
+    """Number of trials of a pipeline: its search's, or all of the space where these are fewer or are asked for."""
     size = space_of(pipeline).size
     return size if search["mode"] == "exhaustive" else min(search["trials"], size)
 
@@ -216,8 +254,14 @@ def check_select(select, images, pipelines):
 
 
 def round_search(search):
-    """What of the config's search shapes a round's proposals: all but the number of trials."""
-    return {key: value for key, value in search.items() if key != "trials"}
+    """What of a search shapes a round's proposals: not the number of trials, nor what guides where nothing does."""
+    idle = ("trials", "startup", "seed") if search["mode"] == "exhaustive" else ("trials",)
+    return {key: value for key, value in search.items() if key not in idle}
+
+
+def startup_count(search):
+    """Trials of a search before its history guides; 0 where nothing does."""
+    return search["startup"] if search["mode"] == "tpe" else 0
 
 
 def specimen(simulation, image, row):

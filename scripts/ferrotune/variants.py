@@ -13,6 +13,7 @@ MIN_SILHOUETTE = 0.5
 MIN_SIGNAL_TO_NOISE = 2.0
 SILHOUETTE_SITES = 2000
 SILHOUETTE_MARGIN = 0.1
+REACH = 0.85  # cells; between a cell's corner (0.71 from its centre) and its neighbours (1)
 
 
 def _smoothed(polarization: np.ndarray, yx: np.ndarray, radius_px: float) -> tuple[np.ndarray, np.ndarray]:
@@ -38,6 +39,12 @@ def _above_noise(polarization: np.ndarray, smoothed: np.ndarray, count: np.ndarr
     return bool(signal > MIN_SIGNAL_TO_NOISE**2 * noise)
 
 
+def _by_direction(means: KMeans) -> np.ndarray:
+    """Numbers of the clusters by the direction of their polarization, so that one means the same in any run."""
+    angle = np.arctan2(means.cluster_centers_[:, 0], means.cluster_centers_[:, 1])
+    return np.argsort(np.argsort(angle))
+
+
 def _variants(smoothed: np.ndarray, max_variants: int, seed: int) -> np.ndarray:
     """k-means labels with the smallest k of a good silhouette; one variant where none is good enough."""
     rng = np.random.default_rng(seed)
@@ -47,14 +54,78 @@ def _variants(smoothed: np.ndarray, max_variants: int, seed: int) -> np.ndarray:
         found = KMeans(k, n_init=4, random_state=seed).fit(smoothed)
         if len(np.unique(found.labels_[some])) < 2:
             continue
-        # Numbered by the direction of their polarization, so that a number means the same in any run.
-        angle = np.arctan2(found.cluster_centers_[:, 0], found.cluster_centers_[:, 1])
-        labels.append(np.argsort(np.argsort(angle))[found.labels_])
+        labels.append(_by_direction(found)[found.labels_])
         scores.append(silhouette_score(smoothed[some], found.labels_[some]))
     if max(scores) == MIN_SILHOUETTE:
         return labels[0]
     # Smoothing leaves averages of two variants along walls: fewer variants are taken unless clearly worse.
     return labels[next(i for i, score in enumerate(scores) if i and score >= max(scores) - SILHOUETTE_MARGIN)]
+
+
+def polarization_clusters(polarization: np.ndarray, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Clusters of a polarization map as it was measured: k-means, whether or not there are so many variants.
+
+    Parameters
+    ----------
+    polarization : (cell, 2) array
+        (y, x) components in any unit; NaN where unknown.
+    k : int
+    seed : int
+
+    Returns
+    -------
+    labels : (cell,) int array
+        0 ... k - 1 by rising direction of polarization, -1 where it is NaN; all -1 where fewer than k are known.
+    means : (k, 2) array
+        Mean polarization of each cluster, same unit; NaN where there is none.
+
+    Notes
+    -----
+    Barakati et al., arXiv 2411.12612, Fig. 2, where k is not given.
+    """
+    polarization = np.asarray(polarization, float)
+    known = np.isfinite(polarization).all(axis=1)
+    labels, means = np.full(len(polarization), -1), np.full((k, 2), np.nan)
+    if known.sum() >= k:
+        found = KMeans(k, n_init=4, random_state=seed).fit(polarization[known])
+        number = _by_direction(found)
+        labels[known], means[number] = number[found.labels_], found.cluster_centers_
+    return labels, means
+
+
+def clusters_at(
+    sites_yx: np.ndarray, yx: np.ndarray, polarization: np.ndarray, means: np.ndarray, cell_px: float
+) -> np.ndarray:
+    """The cluster of the polarization at each site, which may lie at the corner of cells.
+
+    Parameters
+    ----------
+    sites_yx : (site, 2) array, px
+    yx : (cell, 2) array, px
+    polarization : (cell, 2) array
+        (y, x) components in any unit; NaN where unknown.
+    means : (k, 2) array
+        From `polarization_clusters`.
+    cell_px : float
+
+    Returns
+    -------
+    (site,) int array
+        Which mean lies nearest to the mean polarization of the cells that the site belongs to, those within 0.85
+        cells: the four around an A column, the one around a B column. -1 where none is known.
+    """
+    known = np.isfinite(polarization).all(axis=1)
+    labels = np.full(len(sites_yx), -1)
+    if not known.any() or not np.isfinite(means).all():
+        return labels
+    around = cKDTree(yx[known]).query_ball_point(sites_yx, REACH * cell_px)
+    count = np.array([len(cells) for cells in around])
+    site = np.repeat(np.arange(len(sites_yx)), count)
+    found = polarization[known][np.concatenate([*around, []]).astype(int)]
+    sums = np.stack([np.bincount(site, component, len(sites_yx)) for component in found.T], axis=1)
+    mean = sums[count > 0] / count[count > 0, None]
+    labels[count > 0] = ((mean[:, None] - means) ** 2).sum(axis=-1).argmin(axis=1)
+    return labels
 
 
 def polarization_variants(

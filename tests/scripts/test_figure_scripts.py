@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ferrotune.stores import write_store
+from ferrotune.stores import read_store, write_store
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CELL, SHAPE = 10.0, (140, 150)
@@ -41,6 +41,7 @@ def _rows(folder, labels, statuses, objectives):
         components=2,
         covariance="full",
         **rewards,
+        n_walls=[1, 1, 0, 2],
         status=statuses,
         seconds=0.1,
         ari=[0.9, 0.5, 0, 0.1],
@@ -163,6 +164,33 @@ def test_figures_of_three_and_four_objectives(results, tmp_path, count):
     outputs = {name: [tmp_path / f"{name}.png"] for name in ("front", "walls", "convergence")}
     inputs = _inputs(results(objectives=objectives))
     script("figures_pipeline.py")(inputs, outputs, objectives, True, 2, "one", tmp_path / "log")
+    assert all(_is_figure(path) for paths in outputs.values() for path in paths)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_maps_of_a_pipeline(results, tmp_path, answered):
+    folder = results(answered)
+    clusters, table, log = tmp_path / "polarization_clusters.zarr", tmp_path / "maps.tsv", tmp_path / "log"
+    cells, known = read_store(folder / "cells.zarr", "yx", "polarization")
+    cells["polarization"][cells["yx"][:, 1] < 70] *= 1.5  # a column on the wall is then the left domain's
+    arrays = {name: (("cell", "axis"), values) for name, values in cells.items()}
+    write_store(tmp_path / "cells.zarr", arrays, known)
+    script("polarization_clusters.py")(tmp_path / "cells.zarr", clusters, 2, 1, "one", log)
+    label = read_store(clusters, "label")[0]["label"]
+    assert np.bincount(label).tolist() == [6 * 12, 7 * 12]  # up and left first: directions rise from -180 degrees
+    inputs = _inputs(folder) | {"descriptors": folder / "selected.zarr", "clusters": clusters, "table": table}
+    inputs["cells"] = tmp_path / "cells.zarr"
+    script("maps.py")(inputs, table, "one", log)
+    rows = pd.read_csv(table, sep="\t")
+    # trials 0 and 3 are the two variants, told wholly; trial 2 is one cluster, and tells nothing
+    phi = rows[["phi_0", "phi_1"]].to_numpy()
+    np.testing.assert_allclose(phi[[0, 3]], 1.0)
+    np.testing.assert_allclose(phi[[1, 2]], 0.0, atol=0.05)
+    assert rows["selected"].tolist() == [answered, False, False, False]
+    assert rows["front"].tolist() == [answered, answered, False, False]
+    outputs = {name: [tmp_path / f"{name}.{s}" for s in ("png", "pdf")] for name in ("maps", "polarization")}
+    axes = {"rank": [4, None], "covariance": ["full", "tied"]}
+    script("figures_maps.py")(inputs, outputs, axes, OBJECTIVES, "one", log)
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
 
 

@@ -95,6 +95,32 @@ def test_correlation_is_one_for_the_same_partition_only():
     assert 0.7 < ag.correlation(wrong, reference) < 1
 
 
+def test_best_correlations_of_merged_classes_by_hand():
+    classes = np.repeat([0, 1, 2, -1], [5, 3, 2, 4])
+    merged = np.repeat([4, 7, 7, 1], [5, 3, 2, 4])
+    # Label 7 holds all of 1 and of 2: phi = (10 * 3 - 3 * 5) / sqrt(3 * 7 * 5 * 5) and (10 * 2 - 2 * 5) / 20.
+    expected = [1.0, 15 / np.sqrt(525), 0.5, np.nan]
+    np.testing.assert_allclose(ag.best_correlations(merged, classes, 4), expected)
+    assert abs(np.corrcoef(merged[:10] == 7, classes[:10] == 1)[0, 1]) == pytest.approx(expected[1])
+
+
+def test_best_correlations_of_the_same_partition_and_of_none():
+    classes = np.repeat([0, 1, 2], 4)
+    np.testing.assert_allclose(ag.best_correlations(np.repeat([5, 0, 3], 4), classes, 3), 1.0)
+    np.testing.assert_allclose(ag.best_correlations(np.zeros(12, int), classes, 3), 0.0)
+    np.testing.assert_allclose(ag.best_correlations(np.tile([0, 1], 6), classes, 3), 0.0, atol=1e-12)
+    assert np.isnan(ag.best_correlations(np.full(12, -1), classes, 3)).all()
+
+
+@given(small_labels, small_labels, st.permutations(range(4)))
+def test_best_correlations_do_not_know_names(labels, classes, names):
+    values = ag.best_correlations(labels, classes, 4)
+    known = np.isfinite(values)
+    assert (values[known] >= 0).all() and (values[known] <= 1 + 1e-12).all()
+    renamed = np.where(labels >= 0, np.array(names)[labels], -1)
+    np.testing.assert_allclose(ag.best_correlations(renamed, classes, 4), values)
+
+
 def test_walls_within_tolerance():
     real, found = np.zeros((40, 40), bool), np.zeros((40, 40), bool)
     real[:, 10] = True

@@ -49,6 +49,7 @@ def test_records_are_what_came_of_the_trials(tmp_path, outcomes):
         assert record["setting"] == {"rank": source.trial, "covariance": "tied"}
         assert (record["status"], record["reason"]) == (source.status, source.reason)
         assert record["rewards"] == pytest.approx(dict(source.rewards), nan_ok=True)
+        assert record["n_walls"] == len(source.walls.paths)
         assert record["seconds"] == pytest.approx(source.seconds)
 
 

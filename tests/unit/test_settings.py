@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from ferrotune import parts, settings
 from ferrotune.errors import InputError
@@ -54,13 +55,13 @@ def test_the_default_config_is_in_order():
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        (("serie",), "columns, confidence, images, mode, objectives, patches, pipelines"),
+        (("serie",), "columns, confidence, images, maps, mode, objectives, patches, pipelines"),
         (("columns", "findr"), "finder"),
         (("patches", "sub_pixel"), "subpixel"),
         (("search", "trails"), "batch, mode, seed, startup, trials"),
         (("reference", "row"), "row_component"),
         (("simulation", "sed"), "default, images, seed"),
-        (("pipelines", "patch_gmm", "clusters"), "alone, clustering, descriptor, reduction, space"),
+        (("pipelines", "patch_gmm", "clusters"), "alone, clustering, descriptor, reduction, search, space"),
         ((*SPACE, "w3"), "components, covariance, denoise, flatten, rank, w1, w2"),
         ((*SPACE, "w1", "stop"), "high, low, step"),
     ],
@@ -104,6 +105,21 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (("search", "trials"), 2.5, "search.trials: 2.5 is not a whole number"),
         (("search", "batch"), "8", "search.batch: '8' is not a whole number"),
         (("search", "mode"), "random", "search.mode: 'random' is not allowed; allowed are tpe, exhaustive"),
+        (
+            ("pipelines", "patch_gmm", "search"),
+            {"trails": 3},
+            "pipelines.patch_gmm.search: unknown key 'trails'; allowed are batch, mode, seed, startup, trials",
+        ),
+        (
+            ("pipelines", "patch_gmm", "search"),
+            {"batch": 0},
+            "pipelines.patch_gmm.search.batch: 0 is too small; the least is 1",
+        ),
+        (
+            ("maps", "polarization_clusters"),
+            4,
+            "maps.polarization_clusters: 4 is not allowed; allowed are 2, 3",
+        ),
         (("search",), None, "search: is empty; give a section of keys"),
         (
             ("columns", "finder"),
@@ -196,6 +212,41 @@ def test_more_trials_leave_the_rounds_alone():
     search = CONFIG["search"]
     assert settings.round_search(search) == settings.round_search({**search, "trials": 999})
     assert settings.round_search(search) != settings.round_search({**search, "startup": 999})
+    every = {**search, "mode": "exhaustive"}
+    assert settings.round_search(every) == settings.round_search({**every, "startup": 999})
+
+
+def test_a_pipeline_s_own_search_overrides_the_common_one_key_by_key():
+    config = copy.deepcopy(CONFIG)
+    entry = config["pipelines"]["patch_gmm"]
+    config["pipelines"] |= {"own": {**entry, "search": {"mode": "exhaustive", "batch": 25}}}
+    settings.check_config(config, schema("config"))
+    plain, searches = settings.apart(config)
+    assert plain == {**CONFIG, "pipelines": CONFIG["pipelines"] | {"own": entry}}
+    assert searches == {"patch_gmm": CONFIG["search"], "own": {**CONFIG["search"], "mode": "exhaustive", "batch": 25}}
+    assert "search" in config["pipelines"]["own"]  # what Snakemake holds is left alone
+
+
+def test_a_map_is_an_exhaustive_search_over_two_parameters():
+    space = {"w1": {"low": 1, "high": 2, "step": 1}, "rank": [4], "components": [2], "covariance": ["tied", "full"]}
+    pipeline = {"descriptor": "patches", "reduction": "pca", "clustering": "gmm", "space": space}
+    axes = settings.map_axes(pipeline, {"mode": "exhaustive"})
+    assert list(axes.items()) == [("w1", [1, 2]), ("covariance", ["tied", "full"])]
+    assert settings.map_axes(pipeline, {"mode": "tpe"}) == {}
+    for other in ({"rank": [4, None]}, {"covariance": ["tied"]}):
+        assert settings.map_axes({**pipeline, "space": space | other}, {"mode": "exhaustive"}) == {}
+
+
+def test_every_pipeline_of_the_overlay_for_maps_is_a_map():
+    config = copy.deepcopy(CONFIG)
+    update_config(config, yaml.safe_load((ROOT / "config" / "maps.yaml").read_text()))
+    config = settings.without_nulls(config)
+    settings.check_config(config, schema("config"))
+    config, searches = settings.apart(config)
+    axes = [list(settings.map_axes(pipeline, searches[name])) for name, pipeline in config["pipelines"].items()]
+    assert axes == [["w1", "w2"], ["components", "covariance"]]
+    rows, problems = settings.read_sheet(ROOT / config["images"], schema("images"))
+    assert list(rows) == ["Sm_7", "Sm_13"] and problems == []
 
 
 def test_patches_are_cut_for_all_pipelines():

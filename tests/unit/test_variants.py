@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ferrotune.variants import polarization_variants
+from ferrotune.variants import clusters_at, polarization_clusters, polarization_variants
 
 CELL = 10.0
 
@@ -58,3 +58,40 @@ def test_variants_do_not_depend_on_units_and_repeat():
     labels = polarization_variants(polarization, yx, CELL, seed=5)
     np.testing.assert_array_equal(labels, polarization_variants(polarization, yx, CELL, seed=5))
     np.testing.assert_array_equal(labels, polarization_variants(polarization * 1e3, yx * 4, CELL * 4, seed=5))
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_clusters_of_polarization_are_numbered_by_direction(k):
+    truth = np.random.default_rng(0).integers(0, k, 300)
+    angle = np.linspace(-2.5, 2.5, k)
+    polarization = np.column_stack([np.sin(angle), np.cos(angle)])[truth]
+    polarization += 0.1 * np.random.default_rng(1).normal(size=polarization.shape)
+    polarization[::50, 1] = np.nan
+    labels, means = polarization_clusters(polarization, k, seed=3)
+    np.testing.assert_array_equal(labels, np.where(np.arange(300) % 50 == 0, -1, truth))
+    for number in range(k):
+        np.testing.assert_allclose(means[number], polarization[labels == number].mean(axis=0))
+
+
+def test_no_polarization_has_no_clusters():
+    labels, means = polarization_clusters(np.full((5, 2), np.nan), 3)
+    assert (labels == -1).all() and np.isnan(means).all() and means.shape == (3, 2)
+
+
+def test_a_site_has_the_cluster_of_the_cells_that_it_belongs_to():
+    cells = lattice(6) + CELL / 2
+    polarization = np.where(cells[:, 1:] < 3 * CELL, -1.0, 1.0) * [0.5, 1.0]
+    polarization[:6] = np.nan  # the uppermost row
+    means = np.array([[-0.5, -1.0], [0.5, 1.0]])
+    right = (cells[:, 1] > 3 * CELL).astype(int)
+    unknown = cells[:, 0] < CELL
+    # a B column is its cell's own, an A column that of the four cells around it; left of the wall is left
+    np.testing.assert_array_equal(clusters_at(cells, cells, polarization, means, CELL), np.where(unknown, -1, right))
+    corners = lattice(5) + CELL
+    beside = corners[np.abs(corners[:, 1] - 3 * CELL) > 1]
+    found = clusters_at(beside, cells, polarization, means, CELL)
+    np.testing.assert_array_equal(found, (beside[:, 1] > 3 * CELL).astype(int))
+    at_wall = [[3 * CELL, 3 * CELL - 0.1 * CELL]]
+    polarization[cells[:, 1] < 3 * CELL] *= 3  # the mean of two of each is then on the left's side
+    assert clusters_at(np.array(at_wall), cells, polarization, means, CELL).tolist() == [0]
+    assert (clusters_at(corners, cells, np.full_like(cells, np.nan), means, CELL) == -1).all()

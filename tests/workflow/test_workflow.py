@@ -87,7 +87,8 @@ def copy(finished, tmp_path_factory):
 
 
 def test_more_trials_evaluate_only_the_new_ones(finished, copy):
-    copy.configure(search={"trials": 5, "batch": 2, "startup": 2})
+    # in the pipeline's own search; a later test has them in the common one, where they are the same trials
+    copy.configure(pipelines={"patch_gmm": {"space": copy.space, "search": {"trials": 5}}})
     before = {p: p.stat().st_mtime_ns for image in IMAGES for p in rounds(copy, image)}
     assert len(before) == 4
     process = copy.run()
@@ -131,16 +132,27 @@ def test_a_trial_named_in_the_config_is_selected(copy):
     assert np.array_equal(selected["label"][...], labels)
 
 
-def test_exhaustive_mode_tries_every_setting_once(new_case):
-    space = {"w1": [1.0, 1.5], "w2": [1.0], "rank": [4], "components": [2], "covariance": ["tied"]}
+def test_a_pipeline_s_own_search_is_exhaustive_and_makes_a_map(new_case):
+    space = {"w1": [1.0, 1.5], "w2": [1.0, 1.5], "rank": [4], "components": [2], "covariance": ["tied"]}
     space |= {"flatten": [1], "denoise": ["gaussian 1"]}
-    case = new_case(rows="stripes\t0\tsimulated\t\t\t\n", search={"mode": "exhaustive"})
-    case.configure(pipelines={"patch_gmm": {"space": space}}, search={"mode": "exhaustive", "batch": 2})
-    process = case.run("results/tiny/stripes/patch_gmm/trials.tsv")
+    case = new_case(rows="stripes\t0\tsimulated\t\t\t\n")
+    own = {"space": space, "search": {"mode": "exhaustive", "batch": 3}}
+    case.configure(pipelines={"patch_gmm": own})
+    target = "results/tiny/stripes/patch_gmm/figures/maps.png"
+    assert target in case.run("--summary").stdout  # among what a whole run makes
+    process = case.run(target)
     assert process.returncode == 0, process.stdout[-4000:]
     proposed = json.loads(case.results("stripes", "patch_gmm", "rounds", "000.json").read_text())["trials"]
-    assert [trial["setting"]["w1"] for trial in proposed] == [1.0, 1.5]
-    assert len(pd.read_csv(case.results("stripes", "patch_gmm", "trials.tsv"), sep="\t")) == 2
+    assert [(trial["setting"]["w1"], trial["setting"]["w2"]) for trial in proposed] == [(1, 1), (1, 1.5), (1.5, 1)]
+    maps = pd.read_csv(case.results("stripes", "patch_gmm", "maps.tsv"), sep="\t")
+    assert list(zip(maps["w1"], maps["w2"], strict=True)) == [(1, 1), (1, 1.5), (1.5, 1), (1.5, 1.5)]
+    assert maps.filter(regex="phi_").max(axis=None) > 0.7
+    # the common search is another's: what it says of trials redoes nothing here
+    case.configure(pipelines={"patch_gmm": own}, search={"trials": 40, "batch": 5, "startup": 9, "mode": "tpe"})
+    assert "Nothing to be done" in case.run("-n", target).stdout
+    own["search"]["trials"] = 7
+    case.configure(pipelines={"patch_gmm": own})
+    assert "Nothing to be done" in case.run("-n", target).stdout
 
 
 def test_the_rule_graph_in_the_readme_is_the_workflow_s(finished):

@@ -96,6 +96,25 @@ def describe(setting, cell_px):
     return words + [f"{name} {number(value)}" for name, value in rest.items()]
 
 
+def _in_cells(name):
+    return name in PARAMETERS and "{} cells" in PARAMETERS[name].said
+
+
+def axis_title(name):
+    """A parameter with its unit, for an axis whose values are said by `value_label`."""
+    return f"{name} (cells; px)" if _in_cells(name) else name
+
+
+def value_label(name, value, cell_px):
+    """A parameter's value, for an axis: lengths in cells, with px in brackets."""
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "true", False: "false"}[value]
+    if not _in_cells(name):
+        return number(value)
+    px = window_px(value, cell_px) if name in ("w1", "w2") else round(value * cell_px)
+    return f"{number(value)} ({px})"
+
+
 def _unit(name):
     """Unit of a reward as figures write it, empty where it has none."""
     return UNITS.get(REWARDS[name].unit, REWARDS[name].unit)
