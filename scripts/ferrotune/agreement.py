@@ -8,6 +8,8 @@ from scipy.spatial import cKDTree
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix
 
+AROUND = 6  # reference positions looked at around a site: four cells meet in a corner
+
 
 def _with_reference(labels: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     labels, reference = np.asarray(labels), np.asarray(reference)
@@ -29,28 +31,36 @@ def _share(samples: np.ndarray, near: np.ndarray, targets: np.ndarray) -> float:
     return float(near[samples].mean()) if samples.any() else float(not targets.any())
 
 
-def match_sites(yx_sites: np.ndarray, yx_ref: np.ndarray, max_distance_px: float) -> tuple[np.ndarray, np.ndarray]:
-    """Pair each site with the reference position that is its nearest, where it is also that one's nearest.
+def labels_at(sites_yx: np.ndarray, yx: np.ndarray, label: np.ndarray, reach_px: float) -> np.ndarray:
+    """Label of a reference at each site: that of most of the reference positions that are nearest to it.
+
+    A site may lie at the corner of cells, all four of them as near: those within a third of the reach beyond the
+    nearest count alike. Where two labels have as many, the site stands on the wall between them, and has neither.
 
     Parameters
     ----------
-    yx_sites : (site, 2) array, px
-    yx_ref : (reference, 2) array, px
-    max_distance_px : float
-        Pairs further apart are none.
+    sites_yx : (site, 2) array, px
+    yx : (reference, 2) array, px
+    label : (reference,) int array, negative where unknown
+    reach_px : float
+        Reference positions further off do not count; a unit cell.
 
     Returns
     -------
-    site, reference : (pair,) int arrays
-        Indices, by rising site; each site and each reference position occurs once at most.
+    (site,) int array, -1 where there is none
     """
-    yx_sites, yx_ref = np.asarray(yx_sites, float), np.asarray(yx_ref, float)
-    if not len(yx_sites) or not len(yx_ref):
-        return np.empty(0, dtype=int), np.empty(0, dtype=int)
-    distance, nearest = cKDTree(yx_ref).query(yx_sites)
-    _, back = cKDTree(yx_sites).query(yx_ref)
-    site = np.flatnonzero((distance <= max_distance_px) & (back[nearest] == np.arange(len(yx_sites))))
-    return site, nearest[site]
+    labels = np.full(len(sites_yx), -1)
+    if not len(sites_yx) or not len(yx):
+        return labels
+    distance, index = cKDTree(yx).query(sites_yx, k=np.arange(1, AROUND + 1), distance_upper_bound=reach_px)
+    taken = np.isfinite(distance) & (distance <= distance[:, :1] + reach_px / 3)
+    names, place = np.unique(label, return_inverse=True)
+    of_site, votes = np.nonzero(taken)[0], place[index[taken]]
+    count = np.bincount(of_site * len(names) + votes, minlength=len(sites_yx) * len(names)).reshape(-1, len(names))
+    most = count.max(axis=1)
+    clear = (most > 0) & ((count == most[:, None]).sum(axis=1) == 1)
+    labels[clear] = names[count[clear].argmax(axis=1)]
+    return np.maximum(labels, -1)
 
 
 def ari(labels: np.ndarray, reference: np.ndarray) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ferrotune.agreement import ari, correlation, match_sites, nmi, wall_precision_recall, within
+from ferrotune.agreement import ari, correlation, labels_at, nmi, wall_precision_recall, within
 from ferrotune.raster import SAMPLES_PER_CELL, label_raster, site_raster, wall_map
 
 SCORES = ("ari", "nmi", "correlation", "wall_precision", "wall_recall", "wall_f1")
@@ -13,7 +13,7 @@ class Comparison:
     """What of a reference is the same for every segmentation: which sites it knows, and where its walls are."""
 
     def __init__(self, yx, raster, reference_yx, reference_label, mask, cell_px):
-        """Match the sites with the reference, and draw its walls where both are.
+        """Put the reference's labels on the sites, and draw its walls where both are.
 
         Parameters
         ----------
@@ -24,8 +24,7 @@ class Comparison:
         mask : (y, x) bool, true where there is signal
         cell_px : float
         """
-        self._site, partner = match_sites(yx, reference_yx, cell_px)
-        self._real = reference_label[partner]
+        self._real = labels_at(yx, reference_yx, reference_label, cell_px)
         # A reference of one variant scores nothing: every segmentation would agree with it by zero.
         self._scores = len(np.unique(reference_label[reference_label >= 0])) > 1
         if not self._scores:
@@ -51,9 +50,8 @@ class Comparison:
         """
         if not self._scores:
             return dict.fromkeys(SCORES, float("nan"))
-        found = labels[self._site]
         walls = wall_precision_recall(
             wall_map(label_raster(self._raster, labels)), self._walls, SAMPLES_PER_CELL, TOLERANCE, self._near_walls
         )
-        values = (ari(found, self._real), nmi(found, self._real), correlation(found, self._real), *walls)
+        values = (ari(labels, self._real), nmi(labels, self._real), correlation(labels, self._real), *walls)
         return dict(zip(SCORES, values, strict=True))

@@ -19,27 +19,34 @@ def lattice(n=40):
     return np.column_stack([y.ravel(), x.ravel()]) * CELL
 
 
-def test_match_sites_by_hand():
-    sites = np.array([[0.0, 0.0], [10.0, 0.0], [20.0, 0.0], [10.0, 2.0]])
-    reference = np.array([[20.0, 6.0], [10.0, 0.5], [0.0, 1.0]])
-    site, partner = ag.match_sites(sites, reference, 5.0)
-    # Site 3 shares its nearest with site 1, which is nearer; site 2 is 6 px from its own.
-    np.testing.assert_array_equal(site, [0, 1])
-    np.testing.assert_array_equal(partner, [2, 1])
+def test_labels_at_sites_by_hand():
+    cells = np.array([[0, 0], [0, 10], [10, 0], [10, 10], [0, 20], [10, 20]], float)
+    label = np.array([3, 3, 3, 7, 7, 7])
+    corners = np.array([[5.2, 4.9], [5.0, 15.1]])  # of cells 3, 3, 3, 7, and of 3, 7, 7, 7
+    np.testing.assert_array_equal(ag.labels_at(corners, cells, label, CELL), [3, 7])
+    # a cell's own centre has its label, whatever its neighbours'; far from all there is none
+    centres = np.array([[0.3, 9.8], [10, 10], [40, 40]])
+    np.testing.assert_array_equal(ag.labels_at(centres, cells, label, CELL), [3, 7, -1])
 
 
-def test_match_sites_is_undone_by_shuffling_and_survives_shifts():
+def test_a_site_on_the_wall_has_no_label():
+    cells = np.array([[0, 0], [0, 10], [10, 0], [10, 10]], float)
+    np.testing.assert_array_equal(ag.labels_at([[5, 5]], cells, np.array([0, 1, 0, 1]), CELL), [-1])
+    np.testing.assert_array_equal(ag.labels_at([[5, 5]], cells, np.array([-1, -1, -1, 1]), CELL), [-1])
+
+
+def test_labels_at_shuffled_and_shifted_positions_are_their_own():
     rng = np.random.default_rng(3)
     yx = lattice(12)
+    label = rng.integers(0, 4, len(yx))
     order = rng.permutation(len(yx))
-    site, partner = ag.match_sites(yx, yx[order] + rng.uniform(-3, 3, yx.shape), 0.5 * CELL)
-    np.testing.assert_array_equal(site, np.arange(len(yx)))
-    np.testing.assert_array_equal(order[partner], site)
+    moved = yx[order] + rng.uniform(-1.5, 1.5, yx.shape)
+    np.testing.assert_array_equal(ag.labels_at(yx, moved, label[order], CELL), label)
 
 
-def test_match_sites_of_nothing():
-    site, partner = ag.match_sites(np.empty((0, 2)), lattice(2), 5.0)
-    assert len(site) == len(partner) == 0
+def test_labels_at_nothing():
+    assert len(ag.labels_at(np.empty((0, 2)), lattice(2), np.zeros(4, int), CELL)) == 0
+    np.testing.assert_array_equal(ag.labels_at(lattice(2), np.empty((0, 2)), np.empty(0, int), CELL), [-1] * 4)
 
 
 @pytest.mark.parametrize("measure", [ag.ari, ag.nmi, ag.correlation])

@@ -223,7 +223,8 @@ def test_a_pipeline_s_own_search_overrides_the_common_one_key_by_key():
     settings.check_config(config, schema("config"))
     plain, searches = settings.apart(config)
     assert plain == {**CONFIG, "pipelines": CONFIG["pipelines"] | {"own": entry}}
-    assert searches == {"patch_gmm": CONFIG["search"], "own": {**CONFIG["search"], "mode": "exhaustive", "batch": 25}}
+    own = {**CONFIG["search"], "mode": "exhaustive", "batch": 25}
+    assert searches == {**dict.fromkeys(CONFIG["pipelines"], CONFIG["search"]), "own": own}
     assert "search" in config["pipelines"]["own"]  # what Snakemake holds is left alone
 
 
