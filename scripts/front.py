@@ -16,7 +16,7 @@ def main(inputs, outputs, objectives, guarded, select, subject, log_path):
         front.to_csv(outputs["front"], sep="\t", index=False, na_rep="nan", float_format="%.10g")
         trial = selected_trial(table, front, select)
         log.info("%d of %d trials on the front; selected: %s", len(front), len(table), answer_of(trial))
-        sites, attributes = read_store(inputs["descriptors"], "yx", "column", "site_raster")
+        sites, attributes = read_store(inputs["descriptors"], "yx", "site_raster")
         rounds = [read_store(store)[0] for store in inputs["rounds"]]
         write_store(
             outputs["selected"],
@@ -27,6 +27,7 @@ def main(inputs, outputs, objectives, guarded, select, subject, log_path):
                 "chosen_by": chosen_by(trial, select),
                 "parameters": parameters_of(table, trial),
                 "cell_px": attributes["cell_px"],
+                "sites_per_cell": attributes["sites_per_cell"],
                 "pixel_size_pm": attributes["pixel_size_pm"],
                 "samples_per_cell": SAMPLES_PER_CELL,
                 "units": "yx: px; segments, path_points: unit cells from the image's first pixel, (y, x)",

@@ -98,8 +98,16 @@ class Neighbourhood:
     across: np.ndarray
 
     @classmethod
-    def of(cls, yx, cell_px):
-        """Of sites yx (n, 2) px."""
+    def of(cls, yx, cell_px, grid=None):
+        """Of sites yx (n, 2) px, a unit cell apart.
+
+        Of windows on a grid, cell_px is the distance at which they hardly share pixels, and `grid` (n,) int the
+        number of the interleaved grid of such a spacing that each belongs to: no pair is taken from two.
+        """
+        if grid is not None:
+            # moved so far from each other that no pair of two grids is near
+            reach = np.ptp(yx, axis=0).max(initial=0.0) + 4 * TREND * cell_px
+            yx = yx + np.outer(grid, [reach, 0.0])
         return cls(site_graph(yx, cell_px), surroundings(yx, cell_px), pairs_across(yx, cell_px))
 
 

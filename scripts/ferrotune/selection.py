@@ -71,7 +71,7 @@ def selected_arrays(rounds, sites, trial):
     Parameters
     ----------
     rounds : list of dict, the arrays of the rounds' stores
-    sites : dict with yx (site, 2) px, column (site,) and site_raster (row, sample)
+    sites : dict with yx (site, 2) px and site_raster (row, sample)
     trial : int or None
 
     Returns
@@ -89,7 +89,6 @@ def selected_arrays(rounds, sites, trial):
     raster = label_raster(sites["site_raster"], label)
     return {
         "yx": (("site", "axis"), sites["yx"]),
-        "column": (("site",), sites["column"]),
         "label": (("site",), label),
         "segments": (("segment", "end", "axis"), segments),
         "path_points": (("point", "axis"), points),

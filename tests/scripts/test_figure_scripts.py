@@ -88,7 +88,6 @@ def results(tmp_path):
             folder / "selected.zarr",
             {
                 "yx": (("site", "axis"), a),
-                "column": (("site",), np.arange(len(a), dtype=np.int32)),
                 "label": (("site",), of_site if answered else 0 * of_site),
                 "segments": (("segment", "end", "axis"), ends[: int(answered)]),
                 "path_points": (("point", "axis"), path[: 45 * answered]),
@@ -98,6 +97,7 @@ def results(tmp_path):
                 "answer": "trial 0" if answered else "no walls above noise",
                 "trial": 0 if answered else None,
                 "chosen_by": "knee",
+                "sites_per_cell": 1,
                 "parameters": json.loads(table.iloc[0].drop("trial").to_json()) if answered else {},
                 **known,
             },
