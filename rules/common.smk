@@ -137,7 +137,7 @@ def get_reported(path, name):
 
 def get_final_output():
     """Targets: the verdict on the sheet, the series' summary and figure, each image's figures and page."""
-    last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "explorer")
+    last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "components", "explorer")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=config["pipelines"]) for pattern in patterns]
     return list(dict.fromkeys(path for of_pattern in paths for path in of_pattern))

@@ -82,7 +82,10 @@ def write_spectra(output, stores, uses, options, threads, log):
     times = independence(strides, windows)
     log.info("%d windows, %g cells apart, the largest of %g cells", len(yx), strides[0], windows[-1])
     log.info("image binned by %d; judged as neighbours: windows %g cells apart", factor, times * strides[0])
-    sites = Sites.of(yx, pixels["mask"], cell_px, times * strides[0], grid.interleaved(times), strides[0])
+    # a wall is crossed within half a window and its own width: three cells for a window of four
+    across = max(1.0, windows[-1] / 4, strides[0])
+    grids = grid.interleaved(times)
+    sites = Sites.of(yx, pixels["mask"], cell_px, times * strides[0], grids, across, strides[0])
     places = {"rows": (("row_of_grid",), grid.rows), "columns": (("column_of_grid",), grid.columns)}
     store = write_store(
         output,

@@ -65,6 +65,11 @@ def parameters_of(table, trial):
     return {key: value if isinstance(value, str) or np.isfinite(value) else None for key, value in row.items()}
 
 
+def setting_of(space, parameters):
+    """The setting (dict) of a space that a table's row (dict) names, its values those of the space again."""
+    return {name: next(v for v in space.values(name) if v == parameters[name]) for name in space.names}
+
+
 def selected_arrays(rounds, sites, trial):
     """Arrays of the selected trial's store: sites, labels and walls; one label and no walls where there is none.
 

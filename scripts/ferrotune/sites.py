@@ -20,7 +20,7 @@ class Sites:
     near: Neighbourhood
 
     @classmethod
-    def of(cls, yx, mask, cell_px, apart=1.0, grid=None, spacing=1.0):
+    def of(cls, yx, mask, cell_px, apart=1.0, grid=None, across=1.0, spacing=1.0):
         """Of sites in an image.
 
         Parameters
@@ -33,11 +33,13 @@ class Sites:
             pixels that noise does not make them alike. The guards' lengths are in this unit.
         grid : (n,) int, optional
             Which of several interleaved grids, of sites so far apart, each site belongs to; each is judged by itself.
+        across : float
+            Three times this many cells lie between sites on the two sides of a wall, which is as wide as windows.
         spacing : float
             Cells between the nearest sites: no hole may be left between the sites' samples.
         """
         raster = site_raster(yx, mask, cell_px, SAMPLES_PER_CELL, max(1.0, spacing))
-        return cls(raster, Neighbourhood.of(yx, apart * cell_px, grid))
+        return cls(raster, Neighbourhood.of(yx, apart * cell_px, grid, across * cell_px))
 
     def __len__(self):
         return self.near.around.shape[0]

@@ -54,25 +54,12 @@ def evaluate_batch(trials, pipeline, described, sites, seed):
     for trial, setting in trials:
         start = time.perf_counter()
         try:
-            scores = _reduced(pipeline, described, setting, reduced)
+            scores = reduced_scores(pipeline, described, setting, reduced)
             labels = cluster(scores, pipeline.part("clustering"), setting, trial_seed(seed, trial))
             outcome = judge(trial, labels, scores, sites, trial_seed(seed, trial))
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), error)
         yield _timed(outcome, time.perf_counter() - start)
-
-
-def _reduced(pipeline, described, setting, known):
-    """Scores (site, r) of a trial; `known` keeps those that later trials share, by their rank.
-
-    Of a nested reduction the largest rank of the space is taken once: not of the batch, so that a trial's result
-    does not hang on which others it is evaluated with.
-    """
-    reduction, rank = pipeline.part("reduction"), setting.get("rank")
-    most = pipeline.largest_rank if reduction.NESTED and rank is not None else rank
-    if most not in known:
-        known[most] = reduction.reduce(described, setting, most)
-    return known[most][:, :rank]
 
 
 def judge(trial, labels, scores, sites, seed):
@@ -90,3 +77,16 @@ def _failed(trial, n_sites, error):
 
 def _timed(outcome, seconds):
     return Outcome(**{**vars(outcome), "seconds": seconds})
+
+
+def reduced_scores(pipeline, described, setting, known):
+    """Scores (site, r) of a trial; `known` keeps those that later trials share, by their rank.
+
+    Of a nested reduction the largest rank of the space is taken once: not of the batch, so that a trial's result
+    does not hang on which others it is evaluated with.
+    """
+    reduction, rank = pipeline.part("reduction"), setting.get("rank")
+    most = pipeline.largest_rank if reduction.NESTED and rank is not None else rank
+    if most not in known:
+        known[most] = reduction.reduce(described, setting, most)
+    return known[most][:, :rank]

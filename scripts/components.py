@@ -1,0 +1,46 @@
+"""Keep the selected trial's components, its descriptors reduced to a few numbers a site, and draw their maps."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ferrotune.jobs import job
+from ferrotune.pipelines import Pipeline
+from ferrotune.plotting.components import component_maps
+from ferrotune.plotting.style import render
+from ferrotune.selection import setting_of
+from ferrotune.stores import open_array, read_store, write_store
+from ferrotune.trials import reduced_scores
+
+MOST = 16  # raw patches are thousands of numbers a site: the first are kept
+
+
+def main(inputs, output, figures, pipeline, subject, log_path):
+    """Write components.zarr and its figure; `inputs` are paths: selected, descriptors, image."""
+    with job(log_path, subject) as log:
+        selected, attributes = read_store(inputs["selected"])
+        pipeline = Pipeline.from_config(pipeline)
+        scores = np.empty((len(selected["yx"]), 0))
+        if attributes["trial"] is not None:
+            setting = setting_of(pipeline.space, attributes["parameters"])
+            described = pipeline.part("descriptor").open(inputs["descriptors"], setting)
+            scores = reduced_scores(pipeline, described, setting, {})
+        log.info("%s: %d components, %d kept", attributes["answer"], scores.shape[1], min(scores.shape[1], MOST))
+        scores = scores[:, :MOST].astype(np.float32)
+        arrays = {"yx": (("site", "axis"), selected["yx"]), "scores": (("site", "component"), scores)}
+        kept = ("answer", "trial", "parameters", "cell_px", "pixel_size_pm")
+        write_store(output, arrays, {name: attributes[name] for name in kept} | {"reduction": pipeline.reduction})
+        figure = component_maps(scores, selected, attributes, open_array(inputs["image"], "mask")[...])
+        for path in map(Path, figures):
+            path.write_bytes(render(figure, path.suffix[1:]))
+
+
+if __name__ == "__main__":
+    main(
+        inputs=dict(snakemake.input.items()),
+        output=snakemake.output.store,
+        figures=[snakemake.output.components, snakemake.output.components_pdf],
+        pipeline=snakemake.params.pipeline,
+        subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",
+        log_path=snakemake.log[0],
+    )
