@@ -95,7 +95,11 @@ class WindowGrid:
             there = np.flatnonzero((found >= 0) & (share > 0))
             site, window, weight = [*site, there], [*window, found[there]], [*weight, share[there]]
         alone = np.setdiff1d(np.arange(len(at)), np.concatenate(site))
-        site, window, weight = [*site, alone], [*window, cKDTree(coarse.place).query(at[alone])[1]], [*weight, alone >= 0]
+        site, window, weight = (
+            [*site, alone],
+            [*window, cKDTree(coarse.place).query(at[alone])[1]],
+            [*weight, alone >= 0],
+        )
         entries = (np.concatenate(weight), (np.concatenate(site), np.concatenate(window)))
         weights = csr_array(entries, shape=(len(at), len(coarse.place)), dtype=np.float32)
         return weights.multiply(1 / weights.sum(axis=1)[:, None]).tocsr().astype(np.float32)

@@ -31,7 +31,7 @@ def frequency(window, strongest):
 @pytest.mark.parametrize("cycles", [(1, 0), (0, 1), (1, -1), (2, 1), (-2, 1)])
 def test_a_wave_lands_in_its_own_frequency(cycles, taper):
     found = spectrum(wave(cycles, 0.7), 3, taper)[0, 0]
-    expected = cycles if cycles[1] > 0 or cycles[0] > 0 and cycles[1] == 0 else (-cycles[0], -cycles[1])
+    expected = cycles if cycles[1] > 0 or (cycles[0] > 0 and cycles[1] == 0) else (-cycles[0], -cycles[1])
     assert frequency(3, found.argmax()) == expected
     # half the amplitude, times the sum of the taper: a quarter of the area for Hann
     area = (3 * CELL) ** 2 * (0.25 if taper == "hann" else 1)

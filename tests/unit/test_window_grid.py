@@ -88,7 +88,8 @@ def test_windows_that_share_their_noise_are_no_neighbours():
 
 
 @pytest.mark.parametrize(
-    ("strides", "windows", "times"), [([1], [2], 1), ([1], [2, 4], 2), ([0.5, 2], [3], 4), ([0.5], [1], 2), ([2], [5], 2)]
+    ("strides", "windows", "times"),
+    [([1], [2], 1), ([1], [2, 4], 2), ([0.5, 2], [3], 4), ([0.5], [1], 2), ([2], [5], 2)],
 )
 def test_sites_are_judged_half_the_largest_window_apart(strides, windows, times):
     assert independence(strides, windows) == times

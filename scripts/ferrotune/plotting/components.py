@@ -42,9 +42,9 @@ def component_maps(scores, selected, attributes, mask):
     walls = [selected["path_points"][selected["point_wall"] == n] for n in np.unique(selected["point_wall"])]
     rows = -(-count // ACROSS)
     panel = TWO_COLUMNS / ACROSS
-    height = rows * (panel * mask.shape[0] / mask.shape[1] + 0.2) + 0.55
+    height = rows * (panel * mask.shape[0] / mask.shape[1] + 0.2) + 0.65
     figure = new_figure(TWO_COLUMNS, height)
-    grid = figure.add_gridspec(rows, ACROSS, left=0.01, right=0.99, top=1 - 0.2 / height, bottom=0.55 / height)
+    grid = figure.add_gridspec(rows, ACROSS, left=0.01, right=0.99, top=1 - 0.2 / height, bottom=0.65 / height)
     grid.update(wspace=0.05, hspace=0.15)
     for i, values in enumerate(standardised(np.asarray(scores, float)).T):
         axes = figure.add_subplot(grid[divmod(i, ACROSS)])
@@ -55,6 +55,6 @@ def component_maps(scores, selected, attributes, mask):
         axes.set_title(f"{i + 1}", pad=2)
         if i == 0:
             scale_bar(axes, attributes["pixel_size_pm"], cell_px)
-    bar = figure.add_axes((0.35, 0.3 / height, 0.3, 0.07 / height))
+    bar = figure.add_axes((0.35, 0.38 / height, 0.3, 0.07 / height))
     figure.colorbar(image, cax=bar, orientation="horizontal", extend="both", label="standard deviations from the mean")
     return figure
