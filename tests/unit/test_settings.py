@@ -113,11 +113,11 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
             CONFIG["pipelines"]["patch_gmm"],
             "pipelines: 'patch gmm' is unfit for a path",
         ),
-        (("pipelines", "patch_gmm"), None, "pipelines: 0 given; at least 1 needed"),
+        (("pipelines",), {"patch_gmm": None}, "pipelines: 0 given; at least 1 needed"),
         (
             ("pipelines", "patch_gmm", "descriptor"),
-            "fft",
-            "descriptor: 'fft' is not allowed; allowed are patches",
+            "fourier",
+            "descriptor: 'fourier' is not allowed; allowed are fft, patches",
         ),
         (
             ("pipelines", "patch_gmm", "reduction"),
