@@ -164,7 +164,7 @@ def get_reported(path, name):
 
 def get_final_output():
     """Targets: the verdict on the sheet, the series' summary and figure, each image's figures, maps and page."""
-    last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "explorer")
+    last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "components", "explorer")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
     paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]

@@ -1,7 +1,7 @@
 """The Pareto front of the trials, and the trial that is selected on it.
 
 Reads the rounds, the reference, and the config's `objectives`, `mode`, `select`, `confidence`;
-writes <image>/<pipeline>/trials.tsv, front.tsv, selected.zarr.
+writes <image>/<pipeline>/trials.tsv, front.tsv, selected.zarr, components.zarr and figures/components.png, .pdf.
 """
 
 
@@ -55,3 +55,28 @@ rule front:
         "Finding the front of {wildcards.image}, {wildcards.pipeline}"
     script:
         "../scripts/front.py"
+
+
+rule components:
+    """Keep the numbers that the selected trial clustered, and draw their maps."""
+    input:
+        selected=f"{PIPELINE}/selected.zarr",
+        descriptors=get_descriptors,
+        image=f"{IMAGE}/image.zarr",
+    output:
+        store=directory(f"{PIPELINE}/components.zarr"),
+        components=get_reported(f"{PIPELINE}/figures/components.png", "components"),
+        components_pdf=f"{PIPELINE}/figures/components.pdf",
+    log:
+        f"{PIPELINE}/logs/components.log",
+    benchmark:
+        f"{PIPELINE}/benchmarks/components.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    params:
+        pipeline=get_pipeline,
+        code=lambda wildcards: code_digest("components.py", *module_names(get_pipeline(wildcards))),
+    message:
+        "Keeping the components of {wildcards.image}, {wildcards.pipeline}"
+    script:
+        "../scripts/components.py"

@@ -40,7 +40,7 @@ def main(inputs, outputs, objectives, guarded, select, distance, subject, log_pa
         front.to_csv(outputs["front"], sep="\t", index=False, na_rep="nan", float_format="%.10g")
         trial = selected_trial(table, front, select)
         log.info("%d of %d trials on the front; selected: %s", len(front), len(table), answer_of(trial))
-        sites, attributes = read_store(inputs["sites"], "yx", "column", "site_raster")
+        sites, attributes = read_store(inputs["sites"], "yx", "site_raster")
         rounds = [read_store(store)[0] for store in inputs["rounds"]]
         arrays = selected_arrays(rounds, sites, trial)
         near = near_trials(table, objectives, guarded, trial, distance)
@@ -56,6 +56,7 @@ def main(inputs, outputs, objectives, guarded, select, distance, subject, log_pa
                 "chosen_by": chosen_by(trial, select),
                 "parameters": parameters_of(table, trial),
                 "cell_px": attributes["cell_px"],
+                "sites_per_cell": attributes["sites_per_cell"],
                 "pixel_size_pm": attributes["pixel_size_pm"],
                 "samples_per_cell": SAMPLES_PER_CELL,
                 "near_trials": len(near),

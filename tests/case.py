@@ -53,7 +53,9 @@ class Case:
         self.write(case)
 
     def write(self, config):
-        """Make `config` the overlay; what it does not name is config/config.yaml's."""
+        """Make `config` the overlay; what it does not name is config/config.yaml's, but no other pipeline is."""
+        default = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["pipelines"]
+        config = config | {"pipelines": dict.fromkeys(default) | config["pipelines"]}
         (self.folder / "case.yaml").write_text(yaml.safe_dump(config))
 
     def command(self, *options, cores=2):

@@ -120,6 +120,7 @@ def write_cells(output, stores, sites, log):
             "cell_px": cell_px,
             "pixel_size_pm": attributes["pixel_size_pm"],
             "dropped_sites": missed,
+            "sites_per_cell": len(np.unique(columns["sublattice"][chosen])),
             "units": "yx, displacement, vectors, lengths: px; angle: degrees; variance: px^2",
         },
     )

@@ -98,9 +98,20 @@ class Neighbourhood:
     across: np.ndarray
 
     @classmethod
-    def of(cls, yx, cell_px):
-        """Of sites yx (n, 2) px."""
-        return cls(site_graph(yx, cell_px), surroundings(yx, cell_px), pairs_across(yx, cell_px))
+    def of(cls, yx, cell_px, grid=None, across_px=None):
+        """Of sites yx (n, 2) px, a unit cell apart.
+
+        Of windows on a grid, cell_px is the distance at which they hardly share pixels, and `grid` (n,) int the
+        number of the interleaved grid of such a spacing that each belongs to: no pair of neighbours is taken from
+        two. A third of the distance over which a wall is crossed, across_px, is then given apart: the nearer the
+        pairs, the better is a wall told from a trend, and noise does not enter there.
+        """
+        far = yx
+        if grid is not None:
+            # moved so far from each other that no pair of two grids is near
+            reach = np.ptp(yx, axis=0).max(initial=0.0) + 4 * TREND * cell_px
+            far = yx + np.outer(grid, [reach, 0.0])
+        return cls(site_graph(far, cell_px), surroundings(far, cell_px), pairs_across(yx, across_px or cell_px))
 
     @property
     def apart(self):

@@ -46,6 +46,8 @@ def choice(*names):
 
 NOT_NEGATIVE = _number(low=0)
 WINDOW = _number(low=0.5, high=20)  # cells
+SPECTRAL_WINDOW = _number(low=1, high=8)  # cells; the frequencies of a larger one would be thousands
+STRIDE = _number(low=0.25, high=8)  # cells
 RANKED = "rank {}", "raw (no reduction)"  # how ranks are said
 RANK = _number(low=1, kind="integer")
 RANK_OR_NONE = _number(low=1, kind="integer", null=True)

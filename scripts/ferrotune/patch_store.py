@@ -69,6 +69,7 @@ def write_patches(output, stores, uses, options, threads, log):
             "cell_px": cell_px,
             "pixel_size_pm": attributes["pixel_size_pm"],
             "dropped_sites": dropped,
+            "sites_per_cell": len(kinds),
         },
     )
     count = len(needed["preprocessings"])

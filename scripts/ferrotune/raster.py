@@ -83,7 +83,7 @@ def _straightest(pairs, junction, cosine):
     return np.concatenate(joined)
 
 
-def site_raster(yx, mask, cell_px, samples_per_cell=8):
+def site_raster(yx, mask, cell_px, samples_per_cell=8, reach=1.0):
     """Nearest site at each sample of an even grid; it depends on the sites alone, so trials share it.
 
     Parameters
@@ -96,11 +96,13 @@ def site_raster(yx, mask, cell_px, samples_per_cell=8):
         Geometric mean length of the unit cell's edges, px.
     samples_per_cell : int
         Samples a cell; sample (i, j) lies at (i, j) * cell_px / samples_per_cell px.
+    reach : float
+        Cells from a site to the furthest of its samples.
 
     Returns
     -------
     (rows, cols) int32
-        Index of the nearest site; -1 outside the mask or further than one cell from any site.
+        Index of the nearest site; -1 outside the mask or further than `reach` from any site.
 
     Raises
     ------
@@ -123,7 +125,7 @@ def site_raster(yx, mask, cell_px, samples_per_cell=8):
         return sites
     i, j = np.nonzero(inside)
     distance, nearest = cKDTree(yx).query(
-        np.column_stack([y[i], x[j]]), distance_upper_bound=np.nextafter(cell_px, np.inf), workers=-1
+        np.column_stack([y[i], x[j]]), distance_upper_bound=np.nextafter(reach * cell_px, np.inf), workers=-1
     )
     sites[i, j] = np.where(np.isfinite(distance), nearest, NO_LABEL)
     return sites

@@ -80,13 +80,18 @@ def parameters_of(table, trial):
     return {key: value if isinstance(value, str) or np.isfinite(value) else None for key, value in row.items()}
 
 
+def setting_of(space, parameters):
+    """The setting (dict) of a space that a table's row (dict) names, its values those of the space again."""
+    return {name: next(v for v in space.values(name) if v == parameters[name]) for name in space.names}
+
+
 def selected_arrays(rounds, sites, trial):
     """Arrays of the selected trial's store: sites, labels and walls; one label and no walls where there is none.
 
     Parameters
     ----------
     rounds : list of dict, the arrays of the rounds' stores
-    sites : dict with yx (site, 2) px, column (site,) and site_raster (row, sample)
+    sites : dict with yx (site, 2) px and site_raster (row, sample)
     trial : int or None
 
     Returns
@@ -104,7 +109,6 @@ def selected_arrays(rounds, sites, trial):
     raster = label_raster(sites["site_raster"], label)
     return {
         "yx": (("site", "axis"), sites["yx"]),
-        "column": (("site",), sites["column"]),
         "label": (("site",), label),
         "segments": (("segment", "end", "axis"), segments),
         "path_points": (("point", "axis"), points),

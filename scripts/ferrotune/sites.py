@@ -26,9 +26,26 @@ class Sites:
     polarization: np.ndarray | None = None
 
     @classmethod
-    def of(cls, yx, mask, cell_px):
-        """Of sites yx (n, 2) px in an image with a mask (y, x) bool."""
-        return cls(site_raster(yx, mask, cell_px, SAMPLES_PER_CELL), Neighbourhood.of(yx, cell_px))
+    def of(cls, yx, mask, cell_px, apart=1.0, grid=None, across=1.0, spacing=1.0):
+        """Of sites in an image.
+
+        Parameters
+        ----------
+        yx : (n, 2) px
+        mask : (y, x) bool
+        cell_px : float
+        apart : float
+            Cells between sites that are judged as neighbours: those of unit cells, or of windows that share so few
+            pixels that noise does not make them alike. The guards' lengths are in this unit.
+        grid : (n,) int, optional
+            Which of several interleaved grids, of sites so far apart, each site belongs to; each is judged by itself.
+        across : float
+            Three times this many cells lie between sites on the two sides of a wall, which is as wide as windows.
+        spacing : float
+            Cells between the nearest sites: no hole may be left between the sites' samples.
+        """
+        raster = site_raster(yx, mask, cell_px, SAMPLES_PER_CELL, max(1.0, spacing))
+        return cls(raster, Neighbourhood.of(yx, apart * cell_px, grid, across * cell_px))
 
     def __len__(self):
         return self.near.around.shape[0]

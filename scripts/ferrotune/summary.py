@@ -42,12 +42,11 @@ def image_facts(attributes, columns, cells):
     }
 
 
-def wall_facts(selected, sublattice):
+def wall_facts(selected, sites_per_cell):
     """Of the selected segmentation: number of walls, their length per area (1/cell), number of variants."""
     paths = [selected["path_points"][selected["point_wall"] == wall] for wall in np.unique(selected["point_wall"])]
     length = sum(np.hypot(*np.diff(path, axis=0).T).sum() for path in paths)
-    # a unit cell has one column of each sublattice that sites are taken from
-    cells = len(selected["column"]) / len(np.unique(sublattice[selected["column"]]))
+    cells = len(selected["label"]) / sites_per_cell
     variants = len(np.unique(selected["label"][selected["label"] >= 0]))
     return {"n_walls": len(paths), "wall_density_per_cell": length / cells, "n_variants": variants}
 

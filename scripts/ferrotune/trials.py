@@ -60,7 +60,7 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
     for trial, setting in trials:
         start = time.perf_counter()
         try:
-            scores = _reduced(pipeline, described, setting, reduced[0])
+            scores = reduced_scores(pipeline, described, setting, reduced[0])
             labels_of = partial(_labels, scores, pipeline, setting, seed, trial)
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
             ways = {"again": labels_of, "halves": of_halves, "near": _near(described, setting, sites)}
@@ -70,19 +70,6 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
         yield _timed(outcome, time.perf_counter() - start)
 
 
-def _reduced(pipeline, described, setting, known):
-    """Scores (site, r) of a trial; `known` keeps those that later trials share, by their rank.
-
-    Of a nested reduction the largest rank of the space is taken once: not of the batch, so that a trial's result
-    does not hang on which others it is evaluated with.
-    """
-    reduction, rank = pipeline.part("reduction"), setting.get("rank")
-    most = pipeline.largest_rank if reduction.NESTED and rank is not None else rank
-    if most not in known:
-        known[most] = reduction.reduce(described, setting, most)
-    return known[most][:, :rank]
-
-
 def _labels(scores, pipeline, setting, seed, trial, *repeat):
     """Labels (site,) of a trial, or of a repetition of it under another seed."""
     return cluster(scores, pipeline.part("clustering"), setting, trial_seed(seed, trial, *repeat))
@@ -90,7 +77,7 @@ def _labels(scores, pipeline, setting, seed, trial, *repeat):
 
 def _half_labels(pipeline, halves, setting, reduced, seed, trial):
     """Labels (site,) of a trial's setting from each half-dose image, (list)."""
-    scores = (_reduced(pipeline, half, setting, known) for half, known in zip(halves, reduced, strict=True))
+    scores = (reduced_scores(pipeline, half, setting, known) for half, known in zip(halves, reduced, strict=True))
     return [_labels(of_half, pipeline, setting, seed, trial) for of_half in scores]
 
 
@@ -119,3 +106,16 @@ def _failed(trial, n_sites, rewards, error):
 
 def _timed(outcome, seconds):
     return Outcome(**{**vars(outcome), "seconds": seconds})
+
+
+def reduced_scores(pipeline, described, setting, known):
+    """Scores (site, r) of a trial; `known` keeps those that later trials share, by their rank.
+
+    Of a nested reduction the largest rank of the space is taken once: not of the batch, so that a trial's result
+    does not hang on which others it is evaluated with.
+    """
+    reduction, rank = pipeline.part("reduction"), setting.get("rank")
+    most = pipeline.largest_rank if reduction.NESTED and rank is not None else rank
+    if most not in known:
+        known[most] = reduction.reduce(described, setting, most)
+    return known[most][:, :rank]

@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 FIGURES = {
     "columns_speed": "columns_per_second",
     "trial": "trial_seconds_full_size",
+    "pipelines": "pipeline_trial_seconds",
     "run": "run_seconds_full_size",
     "scaling": "scaling",
     "labels": "labels_match_plain",

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.stages import measure_cells
-from ferrotune.columns import find_columns
+from benchmarks.stages import find_columns, measure_cells
 from ferrotune.importing import prepare
-from ferrotune.lattice import find_lattice
 from ferrotune.simulate import Specimen, simulate
 from ferrotune.space import Space
 from ferrotune.stores import write_store
@@ -35,17 +33,13 @@ def stores(specimen, seed=1):
     """A folder with image.zarr, columns.zarr and cells.zarr of a specimen (dict), as the workflow writes them."""
     simulated = simulate(Specimen(**specimen), seed)
     image, mask = prepare(simulated.image, np.ones(simulated.image.shape, bool))
-    lattice = find_lattice(image, mask)
-    columns = find_columns(image, mask, lattice)
-    with tempfile.TemporaryDirectory() as folder:
-        size = {"pixel_size_pm": simulated.pixel_size_pm}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
         arrays = {"image": (("y", "x"), image), "mask": (("y", "x"), mask)}
-        write_store(Path(folder, "image.zarr"), arrays, size)
-        arrays = {"yx": (("column", "axis"), columns.fit.yx), "sublattice": (("column",), columns.sublattice)}
-        arrays |= {"lattice": (("vector", "axis"), lattice.vectors)}
-        write_store(Path(folder, "columns.zarr"), arrays, {**size, "cell_px": lattice.cell_px})
-        measure_cells(Path(folder))
-        yield Path(folder)
+        write_store(folder / "image.zarr", arrays, {"pixel_size_pm": simulated.pixel_size_pm})
+        find_columns(folder, threads=1)
+        measure_cells(folder)
+        yield folder
 
 
 def random_settings(count, seed=0):

@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.full_size import PAPER, SPECIMEN, random_settings, stores
 from benchmarks.rows import Row
-from benchmarks.stages import cut_patches
+from benchmarks.stages import describe_sites, described, patch_gmm
 from ferrotune.clusterings import gmm
 from ferrotune.patch_stack import PatchStack
 from ferrotune.segmentation import cluster
@@ -43,8 +43,8 @@ def measure():
         for setting in random_settings(SETTINGS)
     ]
     with stores({**SPECIMEN, "shape": SHAPE}) as folder:
-        cut_patches(folder, PAPER, threads=2)
-        stack = PatchStack.open(folder / "patches.zarr", 1, "none")
+        describe_sites(folder, patch_gmm(PAPER), threads=2)
+        stack = PatchStack.open(described(folder, patch_gmm(PAPER)), 1, "none")
         both = [_labels(stack, setting, trial_seed(1, n)) for n, setting in enumerate(settings)]
     agreement = np.array([adjusted_rand_score(*labels) for labels, _ in both])
     fast, plain = np.array([seconds for _, seconds in both]).sum(axis=0)

@@ -15,7 +15,7 @@ import yaml
 from threadpoolctl import threadpool_limits
 
 from benchmarks.full_size import stores
-from benchmarks.stages import cut_patches
+from benchmarks.stages import describe_sites, described
 from ferrotune import guards, pareto
 from ferrotune.pipelines import Pipeline
 from ferrotune.sites import ARRAYS, Sites
@@ -115,14 +115,14 @@ def evaluated(image, seed, config):
     """Landscape of a demo image (str): simulated, cut into patches, every setting of a pipeline's space evaluated."""
     pipeline = Pipeline.from_config(config)
     with stores(demo_specimens()[image] | CHANGES, seed) as folder:
-        cut_patches(folder, config["space"], threads=1)
-        arrays = read_store(folder / "patches.zarr", *ARRAYS)[0]
+        describe_sites(folder, config, threads=1)
+        arrays = read_store(described(folder, config), *ARRAYS)[0]
         sites = Sites.from_arrays(arrays)
         rewards = np.full((pipeline.space.size, len(OBJECTIVES)), np.nan, np.float32)
         status = np.full(pipeline.space.size, -1, np.int8)
         for group in _trials_by_descriptor(pipeline):
-            described = pipeline.part("descriptor").open(folder / "patches.zarr", group[0][1])
-            for outcome in evaluate_batch(group, pipeline, described, sites, seed, list(OBJECTIVES)):
+            opened = pipeline.part("descriptor").open(described(folder, config), group[0][1])
+            for outcome in evaluate_batch(group, pipeline, opened, sites, seed, list(OBJECTIVES)):
                 rewards[outcome.trial] = [outcome.rewards[name] for name in OBJECTIVES]
                 status[outcome.trial] = guards.STATUSES.index(outcome.status)
     return Landscape(pipeline.space, rewards, status)

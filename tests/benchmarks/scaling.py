@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.rows import Row
 from benchmarks.run import make_case
 from benchmarks.running import run_workflow
-from benchmarks.stages import SEED, cut_patches, evaluate_settings, find_columns, measure_cells
+from benchmarks.stages import SEED, describe_sites, described, evaluate_settings, find_columns, measure_cells, patch_gmm
 from ferrotune.importing import prepare
 from ferrotune.simulate import Specimen, simulate
 from ferrotune.space import Space
@@ -42,15 +42,17 @@ SPECIMEN = {
 TILES = (1, 3, 10)  # a side
 REPEATS = {1: 7, 3: 5, 10: 2}  # the least counts: other work can only lengthen a time
 THREADS = 2
-SPACE = {
-    "flatten": [1],
-    "denoise": ["none"],
-    "w1": [1.25, 1.5, 1.75, 2.0],
-    "w2": [2.0],
-    "rank": [16],
-    "components": [4, 5],
-    "covariance": ["full", "tied", "diag", "spherical"],
-}
+PIPELINE = patch_gmm(
+    {
+        "flatten": [1],
+        "denoise": ["none"],
+        "w1": [1.25, 1.5, 1.75, 2.0],
+        "w2": [2.0],
+        "rank": [16],
+        "components": [4, 5],
+        "covariance": ["full", "tied", "diag", "spherical"],
+    }
+)
 MOST = 1.10
 LARGE = 8192  # px a side
 MOST_GB = 8.0
@@ -65,12 +67,12 @@ def _store_tiles(tile, tiles, folder):
 
 def _seconds(folder):
     """Seconds of each stage (dict) on the image in a folder."""
-    settings = list(Space.from_config(SPACE))
+    settings = list(Space.from_config(PIPELINE["space"]))
     stages = {
         "columns": lambda: find_columns(folder, THREADS),
         "cells": lambda: measure_cells(folder),
-        "patches": lambda: cut_patches(folder, SPACE, THREADS),
-        "trials": lambda: evaluate_settings(folder, SPACE, settings, len(settings), THREADS),
+        "patches": lambda: describe_sites(folder, PIPELINE, THREADS),
+        "trials": lambda: evaluate_settings(folder, PIPELINE, settings, len(settings), THREADS),
     }
     found = {}
     for name, stage in stages.items():
@@ -86,7 +88,7 @@ def _a_site(tile, tiles):
         folder = Path(scratch)
         _store_tiles(tile, tiles, folder)
         runs = [_seconds(folder) for _ in range(REPEATS[tiles])]
-        sites = open_array(folder / "patches.zarr", "yx").shape[0]
+        sites = open_array(described(folder, PIPELINE), "yx").shape[0]
     least = {name: min(run[name] for run in runs) / sites for name in runs[0]}
     least["descriptors to rewards"] = least["patches"] + least["trials"]
     return sites, least
@@ -94,7 +96,9 @@ def _a_site(tile, tiles):
 
 def _largest():
     """Row: memory of an image of LARGE x LARGE px, from image to page."""
-    case = make_case(FOLDER, {"shape": (LARGE, LARGE), "dose": 400.0}, SPACE, {"mode": "exhaustive", "batch": 8})
+    case = make_case(
+        FOLDER, {"shape": (LARGE, LARGE), "dose": 400.0}, PIPELINE["space"], {"mode": "exhaustive", "batch": 8}
+    )
     peak = run_workflow(case.command(), case.folder).peak_gb
     return Row(f"scaling[peak memory, {LARGE} x {LARGE} px]", peak, "GB", "at most", MOST_GB, peak / MOST_GB)
 

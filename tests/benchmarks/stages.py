@@ -8,6 +8,7 @@ import cells
 import columns
 import describe
 import evaluate
+from ferrotune.parts import part
 from ferrotune.rewards import cheap
 from ferrotune.settings import descriptor_uses
 from ferrotune.stores import open_array
@@ -30,13 +31,14 @@ def measure_cells(folder):
     cells.main(folder / "columns.zarr", folder / "cells.zarr", "benchmark", folder / "log")
 
 
-def cut_patches(folder, space, threads):
-    """patches.zarr for a space of settings (dict), patches around A."""
+def describe_sites(folder, pipeline, threads):
+    """The store of a pipeline's descriptor, around A, for all settings of its space."""
+    descriptor = pipeline["descriptor"]
     describe.main(
-        descriptor="patches",
-        stores={"image": folder / "image.zarr", "columns": folder / "columns.zarr"},
-        output=folder / "patches.zarr",
-        uses=descriptor_uses({"patch_gmm": patch_gmm(space)}, "patches"),
+        descriptor=descriptor,
+        stores={name: folder / f"{name}.zarr" for name in part("descriptor", descriptor).NEEDS},
+        output=folder / "descriptors" / f"{descriptor}.zarr",
+        uses=descriptor_uses({"benchmark": pipeline}, descriptor),
         options={"sites": "A", "subpixel": True},
         image="benchmark",
         threads=threads,
@@ -44,8 +46,13 @@ def cut_patches(folder, space, threads):
     )
 
 
-def evaluate_settings(folder, space, settings, batch, threads):
-    """Evaluate settings (list of dict) of a space in rounds of `batch`; each trial's own seconds (n,)."""
+def described(folder, pipeline):
+    """Path of the store of a pipeline's descriptor."""
+    return folder / "descriptors" / f"{pipeline['descriptor']}.zarr"
+
+
+def evaluate_settings(folder, pipeline, settings, batch, threads):
+    """Evaluate settings (list of dict) of a pipeline in rounds of `batch`; each trial's own seconds (n,)."""
     seconds = []
     for start in range(0, len(settings), batch):
         proposals, output = folder / "round.json", folder / "round.zarr"
@@ -54,12 +61,12 @@ def evaluate_settings(folder, space, settings, batch, threads):
         evaluate.main(
             inputs={
                 "proposals": proposals,
-                "descriptors": [folder / "patches.zarr"],
+                "descriptors": [described(folder, pipeline)],
                 "halves": [],
                 "cells": folder / "cells.zarr",
             },
             output=output,
-            pipeline=patch_gmm(space),
+            pipeline=pipeline,
             rewards=cheap(),
             seed=SEED,
             threads=threads,

@@ -9,7 +9,7 @@ import time
 from benchmarks.full_size import PAPER, SPECIMEN, random_settings, stores
 from benchmarks.notebook import trial as notebook_trial
 from benchmarks.rows import Row
-from benchmarks.stages import SEED, cut_patches, evaluate_settings
+from benchmarks.stages import SEED, describe_sites, described, evaluate_settings, patch_gmm
 from ferrotune.stores import open_array, read_store
 
 TRIALS, BATCH, THREADS = 100, 25, 2
@@ -20,11 +20,11 @@ def measure():
     """Rows: wall time a trial and the notebook's; a trial's own time; the sites."""
     with stores(SPECIMEN) as folder:
         start = time.perf_counter()
-        cut_patches(folder, PAPER, THREADS)
+        describe_sites(folder, patch_gmm(PAPER), THREADS)
         cut = time.perf_counter() - start
-        own = evaluate_settings(folder, PAPER, random_settings(TRIALS), BATCH, THREADS)
+        own = evaluate_settings(folder, patch_gmm(PAPER), random_settings(TRIALS), BATCH, THREADS)
         total = time.perf_counter() - start
-        yx = read_store(folder / "patches.zarr", "yx")[0]["yx"]
+        yx = read_store(described(folder, patch_gmm(PAPER)), "yx")[0]["yx"]
         image = open_array(folder / "image.zarr", "image")[...]
         start = time.perf_counter()
         notebook_trial(image, yx, NOTEBOOK_WINDOW, 5, "tied", SEED)

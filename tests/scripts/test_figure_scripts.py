@@ -96,7 +96,6 @@ def results(tmp_path):
             folder / "selected.zarr",
             {
                 "yx": (("site", "axis"), a),
-                "column": (("site",), np.arange(len(a), dtype=np.int32)),
                 "label": (("site",), of_site if answered else 0 * of_site),
                 "segments": (("segment", "end", "axis"), ends[: int(answered)]),
                 "path_points": (("point", "axis"), path[: 45 * answered]),
@@ -114,6 +113,7 @@ def results(tmp_path):
                 "near_distance": 0.05,
                 "chance": 0.4 if answered else None,
                 "wall_chance": 0.1 if answered else None,
+                "sites_per_cell": 1,
                 "parameters": json.loads(table.iloc[0].drop("trial").to_json()) if answered else {},
                 **known,
             },

@@ -1,6 +1,7 @@
 """Maps in the image's own pixels: the image, its mask, and one colour a site or unit cell."""
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from ferrotune.plotting.palette import NOWHERE
 from ferrotune.raster import site_raster
@@ -97,16 +98,19 @@ def site_map(yx, mask, cell_px, finest=FINEST):
     Returns
     -------
     sites : (rows, cols) int32
-        Index of the site, -1 where there is none within 0.75 cells.
+        Index of the site, -1 where there is none within 0.75 cells (or of the distance of neighbours, if larger).
     extent : (left, right, bottom, top) px, for imshow
     """
     samples = min(finest * cell_px / max(mask.shape), SAMPLES)
     samples = int(samples) if samples >= 1 else samples
     step = cell_px / samples
-    sites = site_raster(yx, mask, cell_px, samples)
+    # windows of a grid may be further apart than unit cells: no hole is left between them
+    spacing = np.median(cKDTree(yx).query(yx, k=2)[0][:, 1]) / cell_px if len(yx) > 1 else 1.0
+    reach = AROUND * max(1.0, spacing)
+    sites = site_raster(yx, mask, cell_px, samples, max(1.0, reach))
     if len(yx):
         at = np.stack(np.indices(sites.shape), axis=-1) * step
-        sites[np.hypot(*np.moveaxis(at - np.asarray(yx)[sites], -1, 0)) > AROUND * cell_px] = -1
+        sites[np.hypot(*np.moveaxis(at - np.asarray(yx)[sites], -1, 0)) > reach * cell_px] = -1
     rows, columns = sites.shape
     return sites, (-step / 2, (columns - 0.5) * step, (rows - 0.5) * step, -step / 2)
 

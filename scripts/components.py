@@ -1,0 +1,49 @@
+"""Keep the selected trial's components, its descriptors reduced to a few numbers a site, and draw their maps."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ferrotune.jobs import job
+from ferrotune.pipelines import members_of
+from ferrotune.plotting.components import component_maps
+from ferrotune.plotting.style import render
+from ferrotune.selection import setting_of
+from ferrotune.sites import nearest
+from ferrotune.space_union import CHOICE
+from ferrotune.stores import open_array, read_store, write_store
+from ferrotune.trials import reduced_scores
+
+MOST = 16  # raw patches are thousands of numbers a site: the first are kept
+
+
+def main(inputs, output, figures, pipeline, subject, log_path):
+    """Write components.zarr and its figure; `inputs` are paths: selected, descriptors (list), image."""
+    with job(log_path, subject) as log:
+        selected, attributes = read_store(inputs["selected"])
+        scores, reduction = np.empty((len(selected["yx"]), 0)), ""
+        if attributes["trial"] is not None:
+            own = members_of(pipeline)[attributes["parameters"].get(CHOICE, "")]
+            store = next(path for path in inputs["descriptors"] if Path(path).stem == own.descriptor)
+            setting, reduction = setting_of(own.space, attributes["parameters"]), own.reduction
+            scores = reduced_scores(own, own.part("descriptor").open(store, setting), setting, {})
+            scores = scores[nearest(read_store(store, "yx")[0]["yx"], selected["yx"])]
+        log.info("%s: %d components, %d kept", attributes["answer"], scores.shape[1], min(scores.shape[1], MOST))
+        scores = scores[:, :MOST].astype(np.float32)
+        arrays = {"yx": (("site", "axis"), selected["yx"]), "scores": (("site", "component"), scores)}
+        kept = ("answer", "trial", "parameters", "cell_px", "pixel_size_pm")
+        write_store(output, arrays, {name: attributes[name] for name in kept} | {"reduction": reduction})
+        figure = component_maps(scores, selected, attributes, open_array(inputs["image"], "mask")[...])
+        for path in map(Path, figures):
+            path.write_bytes(render(figure, path.suffix[1:]))
+
+
+if __name__ == "__main__":
+    main(
+        inputs=dict(snakemake.input.items()),
+        output=snakemake.output.store,
+        figures=[snakemake.output.components, snakemake.output.components_pdf],
+        pipeline=snakemake.params.pipeline,
+        subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",
+        log_path=snakemake.log[0],
+    )

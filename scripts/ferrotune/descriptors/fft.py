@@ -1,0 +1,26 @@
+"""Sliding-window FFT: magnitudes of the Fourier transform of windows on a grid, as the paper's second family."""
+
+from ferrotune.parameters import PREPROCESSING, SPECTRAL_WINDOW, STRIDE, Parameter, choice
+
+NEEDS = ("image", "columns")
+PARAMETERS = {
+    **PREPROCESSING,
+    "window": Parameter(SPECTRAL_WINDOW, "FFT window {} cells"),
+    "stride": Parameter(STRIDE, "every {} cells"),
+    "taper": Parameter(choice("hann", "none"), "taper {}", unset="no taper"),
+    "scale": Parameter(choice("log", "linear"), "{} magnitude"),
+}
+
+
+def write(output, stores, uses, options, threads, log):
+    """Keep the preprocessed images and the grid of the smallest stride; spectra are found anew by each trial."""
+    from ferrotune.fft_store import write_spectra
+
+    write_spectra(output, stores, uses, options, threads, log)
+
+
+def open(store, setting):
+    """ferrotune.fft_store.WindowSpectra of a setting's preprocessing."""
+    from ferrotune.fft_store import WindowSpectra
+
+    return WindowSpectra.open(store, setting["flatten"], setting["denoise"])

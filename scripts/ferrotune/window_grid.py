@@ -1,0 +1,105 @@
+"""Windows on an even grid: where they stand, and how the numbers of a coarser grid are carried to a finer one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import minimum_filter
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+
+from ferrotune.errors import InputError
+
+TOLERANCE = 1e-6  # of a stride: decimals of the config are not exact in binary
+
+
+def multiple(stride, finest):
+    """How many of the finest strides a stride is; InputError where that is not a whole number."""
+    times = round(stride / finest)
+    if abs(stride / finest - times) > TOLERANCE:
+        raise InputError(f"stride {stride:g} is not a whole multiple of the smallest of the spaces, {finest:g}")
+    return times
+
+
+def _centres(size, window, stride):
+    """Centres (n,) px of the windows that fit along an axis, the grid in its middle."""
+    count = int((size - window) / stride) + 1
+    first = (size - 1 - (count - 1) * stride) / 2
+    return first + stride * np.arange(count)
+
+
+@dataclass(frozen=True)
+class WindowGrid:
+    """Windows at the crossings of rows and columns whose every pixel has signal.
+
+    Attributes
+    ----------
+    rows, columns : (r,), (c,) float px, centres along either axis
+    place : (n, 2) int, the row and the column, counted from 0, of each window that is a site
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    place: np.ndarray
+
+    @classmethod
+    def of(cls, mask, window, stride):
+        """Of windows that look at so many px (odd) about their middle, so many px (float) apart, in a mask (y, x).
+
+        Raises
+        ------
+        InputError
+            If no window lies whole inside the image and the mask.
+        """
+        if window > min(mask.shape):
+            size = f"{mask.shape[0]} x {mask.shape[1]} px"
+            raise InputError(f"the largest window, {window} px, is larger than the image, {size}: lower `window`")
+        rows, columns = (_centres(size, window, stride) for size in mask.shape)
+        whole = minimum_filter(mask.astype(np.uint8), window, mode="constant")
+        whole = whole[np.ix_(*(np.rint(centres).astype(int) for centres in (rows, columns)))]
+        if not whole.any():
+            raise InputError("no window lies inside the image and the mask: lower `window`, or mask less")
+        return cls(rows, columns, np.argwhere(whole))
+
+    @property
+    def yx(self):
+        """Centres (n, 2) px of the sites."""
+        return np.column_stack([self.rows[self.place[:, 0]], self.columns[self.place[:, 1]]])
+
+    def interleaved(self, times):
+        """Number (n,) int of the grid that each site belongs to, of the times^2 coarser ones that make up this one."""
+        row, column = (self.place % times).T
+        return row * times + column
+
+    def coarser(self, times):
+        """The WindowGrid of every so many rows and columns, in the middle; this one where none of them is a site."""
+        first = [((len(centres) - 1) % times) // 2 for centres in (self.rows, self.columns)]
+        chosen = self.place[(self.place % times == first).all(axis=1)]
+        if times == 1 or not len(chosen):
+            return self
+        return WindowGrid(self.rows[first[0] :: times], self.columns[first[1] :: times], (chosen - first) // times)
+
+    def carried_from(self, coarse, times):
+        """Weights (n, m) sparse float32 that carry the numbers of m windows of a coarser grid to these sites.
+
+        Linear between the (up to) four windows around a site, as far as these are there; else the nearest window's.
+        """
+        first = [((len(centres) - 1) % times) // 2 for centres in (self.rows, self.columns)]
+        at = (self.place - first) / times
+        known = np.full((len(coarse.rows) + 2, len(coarse.columns) + 2), -1)  # with a rim of none
+        known[tuple(coarse.place.T + 1)] = np.arange(len(coarse.place))
+        low = np.floor(at).astype(int)
+        site, window, weight = [], [], []
+        for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            found = known[tuple((low + corner).T + 1)]
+            share = np.abs(1 - np.array(corner) - (at - low)).prod(axis=1)
+            there = np.flatnonzero((found >= 0) & (share > 0))
+            site, window, weight = [*site, there], [*window, found[there]], [*weight, share[there]]
+        alone = np.setdiff1d(np.arange(len(at)), np.concatenate(site))
+        site, window, weight = (
+            [*site, alone],
+            [*window, cKDTree(coarse.place).query(at[alone])[1]],
+            [*weight, alone >= 0],
+        )
+        entries = (np.concatenate(weight), (np.concatenate(site), np.concatenate(window)))
+        weights = csr_array(entries, shape=(len(at), len(coarse.place)), dtype=np.float32)
+        return weights.multiply(1 / weights.sum(axis=1)[:, None]).tocsr().astype(np.float32)
