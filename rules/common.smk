@@ -13,7 +13,7 @@ sys.path.insert(0, f"{workflow.basedir}/scripts")
 from ferrotune import settings
 from ferrotune.errors import InputError
 from ferrotune.messages import answer_lines, error_lines
-from ferrotune.objectives import asks_for_halves, halved_descriptors, reward_names
+from ferrotune.objectives import asks_for_halves, halved_descriptors, reward_names, with_objectives
 from ferrotune.parts import module_name, part
 from ferrotune.pipelines import members_of, module_names
 from ferrotune.provenance import code_digest
@@ -26,7 +26,7 @@ def get_schema(name):
 
 
 try:
-    config = settings.without_nulls(config)
+    config = with_objectives(settings.without_nulls(config))
     settings.check_config(config, get_schema("config"))
     IMAGES, PROBLEMS = settings.read_sheet(config["images"], get_schema("images"))
     settings.check_select(config["select"], IMAGES, settings.searched(config["pipelines"]))

@@ -12,6 +12,8 @@ rule judge_rewards:
         rewards=f"{RESULTS}/rewards/rewards.tsv",
         pairs=f"{RESULTS}/rewards/pairs.tsv",
         held_out=f"{RESULTS}/rewards/held_out.tsv",
+        figure=get_reported(f"{RESULTS}/rewards/rewards.png", "rewards"),
+        figure_pdf=f"{RESULTS}/rewards/rewards.pdf",
     log:
         f"{RESULTS}/logs/judge_rewards.log",
     benchmark:

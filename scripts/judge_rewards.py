@@ -1,14 +1,18 @@
 """Judge rewards, and pairs of them, against the truth of simulated images."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from ferrotune.jobs import job
+from ferrotune.plotting.rewards import reward_figure
+from ferrotune.plotting.style import render
 from ferrotune.reward_table import held_out, pair_rows, reward_rows, scored
 from ferrotune.rewards import REWARDS
 
 
 def main(tables, images, outputs, log_path):
-    """Write the tables of rewards, of pairs, and of the pairs chosen on one half of the images.
+    """Write the tables of rewards, of pairs, and of the pairs chosen on one half of the images; and a figure.
 
     `tables` are paths of trials.tsv, one for each of the `images`; `outputs` paths by the rule's names.
     """
@@ -27,6 +31,10 @@ def main(tables, images, outputs, log_path):
         for name, table in found.items():
             table.to_csv(outputs[name], sep="\t", index=False, na_rep="nan", float_format="%.3f")
             log.info("%s\n%s", name, table.to_string(float_format="%.3f"))
+        figure = reward_figure(found["rewards"], found["pairs"])
+        for name in ("figure", "figure_pdf"):
+            path = Path(outputs[name])
+            path.write_bytes(render(figure, path.suffix[1:]))
         for image, table in without.items():
             log.info("%s shows no walls: %d of %d trials say ok", image, (table["status"] == "ok").sum(), len(table))
 

@@ -236,7 +236,7 @@ def _cell(key, value):
 def without_nulls(config):
     """The configuration without the entries that an overlay set to null, which is how it drops a default."""
     cleaned = dict(config)
-    for section in ("objectives", "pipelines", "select"):
+    for section in ("pipelines", "select"):
         if isinstance(cleaned.get(section), dict):
             cleaned[section] = {key: value for key, value in cleaned[section].items() if value is not None}
     return cleaned

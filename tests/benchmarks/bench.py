@@ -23,6 +23,7 @@ FIGURES = {
     "run": "run_seconds_full_size",
     "scaling": "scaling",
     "labels": "labels_match_plain",
+    "answers": "no_walls_reported",
     "column_error": "column_error_over_crlb",
     "hypervolume": "hypervolume_at_100",
 }

@@ -51,6 +51,25 @@ def described(folder, pipeline):
     return folder / "descriptors" / f"{pipeline['descriptor']}.zarr"
 
 
+def evaluate_round(folder, pipeline, proposals, output, rewards, threads):
+    """A round's store from its proposals (path)."""
+    evaluate.main(
+        inputs={
+            "proposals": proposals,
+            "descriptors": [described(folder, pipeline)],
+            "halves": [],
+            "cells": folder / "cells.zarr",
+        },
+        output=output,
+        pipeline=pipeline,
+        rewards=rewards,
+        seed=SEED,
+        threads=threads,
+        subject="benchmark",
+        log_path=folder / "log",
+    )
+
+
 def evaluate_settings(folder, pipeline, settings, batch, threads):
     """Evaluate settings (list of dict) of a pipeline in rounds of `batch`; each trial's own seconds (n,)."""
     seconds = []
@@ -58,20 +77,6 @@ def evaluate_settings(folder, pipeline, settings, batch, threads):
         proposals, output = folder / "round.json", folder / "round.zarr"
         trials = [{"trial": start + i, "setting": s} for i, s in enumerate(settings[start : start + batch])]
         proposals.write_text(json.dumps({"trials": trials}))
-        evaluate.main(
-            inputs={
-                "proposals": proposals,
-                "descriptors": [described(folder, pipeline)],
-                "halves": [],
-                "cells": folder / "cells.zarr",
-            },
-            output=output,
-            pipeline=pipeline,
-            rewards=cheap(),
-            seed=SEED,
-            threads=threads,
-            subject="benchmark",
-            log_path=folder / "log",
-        )
+        evaluate_round(folder, pipeline, proposals, output, cheap(), threads)
         seconds.append(open_array(output, "seconds")[...])
     return np.concatenate(seconds)

@@ -10,13 +10,14 @@ from snakemake.utils import update_config
 
 from ferrotune import parts, settings
 from ferrotune.errors import InputError
-from ferrotune.objectives import asks_for_halves, reward_names
+from ferrotune.objectives import PAIRS, asks_for_halves, reward_names, with_objectives
 from ferrotune.patch_store import cuts
 from ferrotune.rewards import REWARDS, cheap
 from ferrotune.simulate import Specimen
 
 ROOT = Path(__file__).parents[2]
-CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+DEFAULT = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+CONFIG = with_objectives(DEFAULT | {"mode": "paper"}) | {"mode": "guarded"}
 HEADER = "image\tsm_percent\tpath\tpixel_size_pm\treference\tmask\n"
 SPACE = ("pipelines", "patch_gmm", "space")
 
@@ -98,7 +99,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
             "up",
             "objectives.length: 'up' is not allowed; allowed are minimise, maximise",
         ),
-        (("objectives", "length"), None, "objectives: 1 given; at least 2 needed"),
+        (("objectives",), {"length": "maximise"}, "objectives: 1 given; at least 2 needed"),
         (("rewards",), ["cheap", "beauty"], "rewards: 'beauty' is not allowed; allowed are "),
         (("rewards",), "cheap", "rewards: 'cheap' is not a list"),
         (("search", "trials"), 0, "search.trials: 0 is too small; the least is 1"),
@@ -180,16 +181,22 @@ def test_more_than_four_objectives_are_too_many():
 
 def test_an_overlay_drops_a_default_by_null():
     config = {
-        "objectives": {"length": None, "chord_to_arc": "minimise"},
-        "pipelines": {"patch_gmm": None},
+        "pipelines": {"patch_gmm": None, "cell_gmm": {}},
         "search": None,
     }
     cleaned = settings.without_nulls(config)
-    assert cleaned == {"objectives": {"chord_to_arc": "minimise"}, "pipelines": {}, "search": None}
-    assert config["objectives"]["length"] is None  # what Snakemake holds is left alone
-    overlaid = copy.deepcopy(CONFIG)
-    overlaid["objectives"] |= {"length": None, "chord_to_arc": "minimise"}
-    settings.check_config(settings.without_nulls(overlaid), schema("config"))
+    assert cleaned == {"pipelines": {"cell_gmm": {}}, "search": None}
+    assert config["pipelines"]["patch_gmm"] is None  # what Snakemake holds is left alone
+
+
+def test_without_objectives_there_are_those_of_the_mode():
+    """The paper's pair in paper mode; one's own in any."""
+    assert with_objectives(DEFAULT | {"mode": "paper"})["objectives"] == {"curvature": "minimise", "length": "maximise"}
+    assert with_objectives(DEFAULT)["objectives"] == {"separation": "maximise", "chord_to_arc": "minimise"}
+    own = {"length": "maximise", "icl": "maximise"}
+    assert with_objectives(DEFAULT | {"objectives": own})["objectives"] == own
+    for mode in PAIRS:
+        settings.check_config(with_objectives(DEFAULT | {"mode": mode}), schema("config"))
 
 
 def test_each_trial_is_given_the_objectives_and_what_is_named_beside_them():
@@ -222,9 +229,10 @@ def test_a_pipeline_s_own_search_overrides_the_common_one_key_by_key():
     config["pipelines"] |= {"own": {**entry, "search": {"mode": "exhaustive", "batch": 25}}}
     settings.check_config(config, schema("config"))
     plain, searches = settings.apart(config)
-    assert plain == {**CONFIG, "pipelines": CONFIG["pipelines"] | {"own": entry}}
-    own = {**CONFIG["search"], "mode": "exhaustive", "batch": 25}
-    assert searches == {**dict.fromkeys(CONFIG["pipelines"], CONFIG["search"]), "own": own}
+    assert plain["pipelines"]["own"] == entry and set(plain["pipelines"]) == {*CONFIG["pipelines"], "own"}
+    assert not any("search" in pipeline for pipeline in plain["pipelines"].values())
+    assert searches["own"] == {**CONFIG["search"], "mode": "exhaustive", "batch": 25}
+    assert searches["patch_gmm"] == CONFIG["search"]
     assert "search" in config["pipelines"]["own"]  # what Snakemake holds is left alone
 
 
