@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from joblib import Parallel
 from scipy import sparse
 
 from ferrotune.fitting.background import Background
@@ -10,6 +9,7 @@ from ferrotune.fitting.curvature import curvature, gradient
 from ferrotune.fitting.gaussians import render, windows
 from ferrotune.fitting.noise import measure_noise
 from ferrotune.fitting.normal import Field, covariances, solve
+from ferrotune.fitting.threads import Threads
 
 PAD, RADIUS = 30, 16
 # y, x, amplitude, width: two columns whose tails overlap, and one by itself
@@ -18,8 +18,8 @@ SHAPE = (160 + 2 * PAD, 150 + 2 * PAD)
 
 
 @pytest.fixture(scope="module")
-def parallel():
-    with Parallel(n_jobs=1) as one:
+def threads():
+    with Threads(1) as one:
         yield one
 
 
@@ -80,11 +80,11 @@ def _objective(theta, values, weight):
     return 0.5 * float((weight * (values - drawn(theta).astype(float)) ** 2).sum())
 
 
-def test_gradients_are_those_of_differences(parallel):
+def test_gradients_are_those_of_differences(threads):
     values = drawn(np.add(THETA, [0.4, -0.3, 0.1, 0.2]))
     weight = np.random.default_rng(0).uniform(0.5, 1.5, SHAPE).astype(np.float32)
     weighted = ((values - drawn(THETA)) * weight).astype(np.float32)
-    found, _ = gradient(THETA, windows(THETA[:, :2], RADIUS, PAD), weighted, parallel)
+    found, _ = gradient(THETA, windows(THETA[:, :2], RADIUS, PAD), weighted, threads)
     for column, parameter in np.ndindex(THETA.shape):
         step = np.zeros_like(THETA)
         step[column, parameter] = 1e-2
@@ -92,11 +92,11 @@ def test_gradients_are_those_of_differences(parallel):
         assert found[column, parameter] == pytest.approx(slope, rel=0.02, abs=0.02)
 
 
-def test_the_normal_equations_are_solved_as_a_dense_solver_does(parallel):
+def test_the_normal_equations_are_solved_as_a_dense_solver_does(threads):
     background = Background(SHAPE, 45.0)
     at = windows(THETA[:, :2], RADIUS, PAD)
     weight = np.ones(SHAPE, np.float32)
-    matrix = curvature(THETA, at, weight, background, np.array([[0, 1]]), parallel)
+    matrix = curvature(THETA, at, weight, background, np.array([[0, 1]]), threads)
     rng = np.random.default_rng(0)
     slope, of_nodes = rng.normal(size=THETA.shape), rng.normal(size=background.size)
     known, expected = np.full(THETA.shape, 0.5), rng.normal(size=THETA.shape)

@@ -1,9 +1,9 @@
 """Gradient and normal matrix of the fit of all columns and the background of an image, chunk by chunk."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from joblib import delayed
 from scipy import sparse
 
 from ferrotune.fitting.background import NODES
@@ -98,14 +98,14 @@ def _chunk_curvature(theta, at, weight, background, pairs, step, part):
     return own, between, shared.ravel(), np.broadcast_to(number, shared.shape).ravel()
 
 
-def _over_chunks(function, theta, parallel, *arguments):
+def _over_chunks(function, theta, threads, *arguments):
     n = len(theta)
     parts = [slice(i, min(i + CHUNK, n)) for i in range(0, n, CHUNK)]
-    results = parallel(delayed(function)(theta, *arguments, part) for part in parts)
+    results = threads.map(partial(function, theta, *arguments), parts)
     return [np.concatenate(result) for result in zip(*results, strict=True)]
 
 
-def gradient(theta, at, weighted, parallel):
+def gradient(theta, at, weighted, threads):
     """Gradient J'Wr (n, 4) of the columns, and (n, 2) by their shape.
 
     Parameters
@@ -113,21 +113,21 @@ def gradient(theta, at, weighted, parallel):
     theta : (n, 4) y, x (px), amplitude, width (px)
     at : ferrotune.fitting.gaussians.Windows, of the columns
     weighted : (y, x) float32, padded: residuals times weights
-    parallel : joblib.Parallel, of threads
+    threads : ferrotune.fitting.threads.Threads
     """
-    return _over_chunks(_chunk_gradient, theta, parallel, at, weighted)
+    return _over_chunks(_chunk_gradient, theta, threads, at, weighted)
 
 
-def misfit(theta, at, weight, weighted, parallel):
+def misfit(theta, at, weight, weighted, threads):
     """Chi-square and number of pixels (n, 2) of the columns' windows."""
-    return _over_chunks(_chunk_misfit, theta, parallel, at, weight, weighted)[0]
+    return _over_chunks(_chunk_misfit, theta, threads, at, weight, weighted)[0]
 
 
-def curvature(theta, at, weight, background, pairs, parallel):
+def curvature(theta, at, weight, background, pairs, threads):
     """Normal matrix J'WJ of columns theta (n, 4), coupled in `pairs` (p, 2), i < j and sorted, and the background."""
     # A smooth sum is told by every second pixel or so, the same for all blocks: else they would not fit together.
     step = max(1, int(np.median(theta[:, WIDTH]) / SMOOTH_PX))
-    results = _over_chunks(_chunk_curvature, theta, parallel, at, weight, background, pairs, step)
+    results = _over_chunks(_chunk_curvature, theta, threads, at, weight, background, pairs, step)
     own, between, entries, number = results
     starts = np.arange(PARAMETERS * len(theta) + 1) * NODES**2
     shared = sparse.csr_array((entries, number, starts), shape=(starts.size - 1, background.size))

@@ -1,7 +1,6 @@
 """An image as the fit sees it: padded, in units of its own range, and compared with a model, band by band."""
 
 import numpy as np
-from joblib import delayed
 
 from ferrotune.fitting import gaussians
 from ferrotune.fitting.noise import measure_noise, sample_step
@@ -28,7 +27,7 @@ class Picture:
         self._drawn, self._weight = np.empty_like(self.values), np.empty_like(self.values)
         self.bands = [(i, min(i + BAND_PX, height)) for i in range(0, height, BAND_PX)]
 
-    def model(self, theta, shape, at, background, level, parallel):
+    def model(self, theta, shape, at, background, level, threads):
         """Model (y, x): columns theta (n, 4) of shapes (n, 2) in their windows `at`, on the background's nodes (m,)."""
         model = self._drawn
 
@@ -36,7 +35,7 @@ class Picture:
             model[slice(*band)] = background.field(level, band)
             gaussians.render(theta, shape, at, model, band)
 
-        parallel(delayed(draw)(band) for band in self.bands)
+        threads.map(draw, self.bands)
         return model
 
     def noise(self, model, theta):
@@ -45,7 +44,7 @@ class Picture:
         yx = np.column_stack(np.divmod(self.sample, self.mask.shape[1])) - self.pad
         return measure_noise(self.values.ravel()[self.sample] - levels, levels, gaussians.leverage(yx, theta))
 
-    def weigh(self, model, noise, parallel):
+    def weigh(self, model, noise, threads):
         """Weights (y, x), residuals times weights, which take the model's place, and the mean weighted square.
 
         Without noise all weigh 1. The mean is in squares of the image's units, whatever the weights add up to.
@@ -63,5 +62,5 @@ class Picture:
             model[part] *= weight[part]
             return square, weight[part].sum(axis=1).sum(dtype=float)
 
-        square, total = np.sum(parallel(delayed(compare)(band) for band in self.bands), axis=0)
+        square, total = np.sum(threads.map(compare, self.bands), axis=0)
         return weight, model, square / max(total, 1e-12)

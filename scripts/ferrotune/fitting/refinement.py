@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel
 from scipy.spatial import cKDTree
 
 from ferrotune.fitting.background import Background
@@ -13,6 +12,7 @@ from ferrotune.fitting.gaussians import AMPLITUDE, WIDTH, X, Y, windows
 from ferrotune.fitting.normal import covariances, solve
 from ferrotune.fitting.picture import Picture
 from ferrotune.fitting.shapes import Shapes
+from ferrotune.fitting.threads import Threads
 from ferrotune.fitting.widths import Widths
 
 WINDOW_WIDTHS = 3.4  # radius of a column's window, in its widths: what lies beyond is below half a per cent
@@ -72,8 +72,8 @@ def _is_bright(theta):
 class _Fit:
     """A fit between two passes: columns theta (n, 4), the background's level, and what is known of both."""
 
-    def __init__(self, image, mask, guess, cell_px, parallel):
-        self.shape, self.cell, self.parallel = image.shape, cell_px, parallel
+    def __init__(self, image, mask, guess, cell_px, threads):
+        self.shape, self.cell, self.threads = image.shape, cell_px, threads
         self.reach, self.longest, self.room = (c * cell_px for c in (REACH_CELLS, STEP_CELLS, ROOM_CELLS))
         self.widest = max(3, int(np.ceil(WIDEST_CELLS * cell_px)))
         self.picture = Picture(image, mask, self.widest + int(np.ceil(self.room + self.reach)) + 2)
@@ -138,14 +138,14 @@ class _Fit:
         """Windows, weights and weighted residuals of the model as it stands, and their mean square."""
         radius = min(self.widest, max(3, int(np.ceil(WINDOW_WIDTHS * np.median(self.widths.typical)))))
         at, shape = windows(self.theta[:, :2], radius, self.picture.pad), self.shapes.of(self._nodes())
-        model = self.picture.model(self.theta, shape, at, self.background, self.level, self.parallel)
+        model = self.picture.model(self.theta, shape, at, self.background, self.level, self.threads)
         if self.passes in WEIGHING_PASSES:
             self.noise = self.picture.noise(model, self.theta)
-        return at, *self.picture.weigh(model, self.noise, self.parallel)
+        return at, *self.picture.weigh(model, self.noise, self.threads)
 
     def _curved(self, at, weight):
         """Normal matrix of the model as it stands."""
-        matrix = curvature(self.theta, at, weight, self.background, self.pairs, self.parallel)
+        matrix = curvature(self.theta, at, weight, self.background, self.pairs, self.threads)
         # What is not seen at all stays where it is, and leaves the equations sound.
         matrix.own[:, [Y, X], [Y, X]] += UNSEEN / self.reach**2
         matrix.own[:, [AMPLITUDE, WIDTH], [AMPLITUDE, WIDTH]] += UNSEEN
@@ -168,7 +168,7 @@ class _Fit:
         """One pass: a step of all columns and the background towards the least weighted squares."""
         self.compared = at, weight, weighted = self._downhill()
         nodes = self._nodes()
-        slope, by_shape = gradient(self.theta, at, weighted, self.parallel)
+        slope, by_shape = gradient(self.theta, at, weighted, self.threads)
         if self.passes in CURVED_PASSES:
             self.curvature = self._curved(at, weight)
         matrix, still = self.curvature, self.passes < STILL_PASSES
@@ -187,7 +187,7 @@ class _Fit:
         self.caution *= SOFTER
         tolerance = FINE if self.passes >= max(CURVED_PASSES) else COARSE
         of_nodes = self.background.gradient(weighted)
-        step, wider, level = solve(matrix, known, slope, pull, of_nodes, field, tolerance, self.parallel.n_jobs)
+        step, wider, level = solve(matrix, known, slope, pull, of_nodes, field, tolerance, self.threads.count)
         # Where widths would change too much at once, all goes a part of the way, and the pass does not count.
         part = self.widths.part(field, wider)
         self.level = self.level + part * level
@@ -220,7 +220,7 @@ class _Fit:
 
     def columns(self):
         """The columns as they stand."""
-        square, pixels = misfit(self.fitted, *self.compared, self.parallel).T
+        square, pixels = misfit(self.fitted, *self.compared, self.threads).T
         # More noise about a column than about others: what no Gaussian explains.
         usual = np.median(square / np.maximum(pixels, 1))
         scale = (square + CHI_PIXELS * usual) / (pixels + CHI_PIXELS) / max(usual, 1e-12)
@@ -268,8 +268,8 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
     """
     yx = np.asarray(yx, float)
     rows = np.lexsort((yx[:, 1], yx[:, 0]))  # the order of the sums, and with it the last digits
-    with Parallel(n_jobs=threads, prefer="threads") as parallel:
-        fit = _Fit(image, mask, yx[rows], cell_px, parallel)
+    with Threads(threads) as shared:
+        fit = _Fit(image, mask, yx[rows], cell_px, shared)
         while fit.passes < LEAST_PASSES or (fit.passes < MOST_PASSES and fit.moved > RESTING_PX):
             fit.advance()
             if keep is not None and fit.passes in JUDGED_PASSES:
