@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,6 +23,10 @@ class WindowSpectra:
     grid: WindowGrid
     stride: float
     cell_px: float
+
+    # What windows that overlap make of a trend is sharper: the product that the guards ask was 0.37 at most on a film
+    # without walls (72 trials of three reductions), 0.5 to 0.7 where labels agreed with the truth. Our choice.
+    distinct: ClassVar = 0.42
 
     @classmethod
     def open(cls, store, flatten, denoise):

@@ -222,7 +222,7 @@ def crossing(scores, labels, across):
     return float(total / count) if count else 0.0
 
 
-def status(labels, scores, near, walls, seed):
+def status(labels, scores, near, walls, seed, distinct=DISTINCT):
     """Whether a segmentation can be rewarded: OK, or the first reason why not.
 
     ONE_CLUSTER: one label holds all sites but 1 % at most. NOT_ABOVE_NOISE: neighbouring sites agree no more
@@ -240,6 +240,8 @@ def status(labels, scores, near, walls, seed):
         Walls of the segmentation.
     seed : int
         Seed of the permutations.
+    distinct : float
+        Least product of `sharpness` and `crossing`.
 
     Returns
     -------
@@ -260,6 +262,6 @@ def status(labels, scores, near, walls, seed):
         return ONE_CLUSTER
     if not _above_noise(labels, near.edges, seed):
         return NOT_ABOVE_NOISE
-    if sharpness(labels, near.edges, near.around) * crossing(scores, labels, near.across) < DISTINCT:
+    if sharpness(labels, near.edges, near.around) * crossing(scores, labels, near.across) < distinct:
         return NOT_ABOVE_NOISE
     return OK if len(walls.segments) else NO_WALLS
