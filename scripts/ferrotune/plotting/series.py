@@ -7,7 +7,10 @@ from ferrotune.plotting.palette import BLUE, DOMAINS, GREEN, GREY, INK, ORANGE
 from ferrotune.plotting.style import TWO_COLUMNS, letter, new_figure, styled
 from ferrotune.plotting.wording import ALPHA
 
-SPREAD = 0.18  # of a place on the axis; pipelines stand side by side
+SPREAD = 0.18  # of the least distance of two places on the axis; pipelines stand side by side
+WIDEST = 0.6  # of it, that all pipelines take up
+PANELS = 4.1  # inches of height
+IN_LINE, LINE = 7, 0.15  # names in a line of the key; inches of each further line
 LEAST_SWING = 0.3  # degrees; smaller differences of alpha are scatter and are not blown up
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
@@ -24,7 +27,9 @@ def _places(sm_percent, images):
 
 def _axes(figure, index, label):
     row, column = divmod(index, 3)
-    axes = figure.add_axes((0.075 + 0.328 * column, 0.6 - 0.465 * row, 0.235, 0.345))
+    height = figure.get_figheight()
+    bottom = height - PANELS + (0.6 - 0.465 * row) * PANELS
+    axes = figure.add_axes((0.075 + 0.328 * column, bottom / height, 0.235, 0.345 * PANELS / height))
     axes.set_ylabel(label)
     letter(axes, "ABCDEF"[index], x=-0.27)
     return axes
@@ -80,7 +85,7 @@ def _draw_searches(figure, x, searches, ordered):
     labels = ("wall length per area (1/cell)", "domain variants found", "ARI with the reference")
     axes = [_axes(figure, 3 + i, label) for i, label in enumerate(labels)]
     step = np.diff(np.unique(x)).min(initial=np.inf)
-    beside = SPREAD * (step if np.isfinite(step) else 1.0)
+    beside = min(SPREAD, WIDEST / len(searches)) * (step if np.isfinite(step) else 1.0)
     for i, found in enumerate(searches.values()):
         look = {"edgecolors": DOMAINS[i % len(DOMAINS)], "marker": MARKERS[i % len(MARKERS)]}
         at = x + beside * (i - (len(searches) - 1) / 2)
@@ -98,7 +103,7 @@ def _draw_searches(figure, x, searches, ordered):
 
 
 def _key(figure, axes, searches):
-    """One line below the panels: pipelines, and what the open and the flat marks mean."""
+    """Below the panels: pipelines, and what the open and the flat marks mean."""
     none = np.empty(0)
     handles = [
         axes.scatter(none, none, s=16, color=DOMAINS[i % len(DOMAINS)], marker=MARKERS[i % len(MARKERS)], label=name)
@@ -106,7 +111,9 @@ def _key(figure, axes, searches):
     ]
     handles.append(axes.scatter(none, none, s=18, fc="white", ec=INK, label="no walls above noise"))
     handles.append(axes.scatter(none, none, s=22, color=INK, marker="_", label="best of all trials (ARI)"))
-    figure.legend(handles=handles, loc="lower center", ncols=min(len(handles), 6), handletextpad=0.2, borderaxespad=0.3)
+    figure.legend(
+        handles=handles, loc="lower center", ncols=IN_LINE, handletextpad=0.2, columnspacing=1.2, borderaxespad=0.3
+    )
 
 
 @styled
@@ -130,7 +137,8 @@ def figure_series(images, sm_percent, polarization, noise, a, b, alpha, searches
     matplotlib.figure.Figure
     """
     x, ticks, names, label = _places(sm_percent, images)
-    figure = new_figure(TWO_COLUMNS, 4.1)
+    lines = -(-(len(searches) + 2) // IN_LINE)
+    figure = new_figure(TWO_COLUMNS, PANELS + LINE * (lines - 1))
     series = {"p": (polarization, noise), "ab": (a, b), "alpha": alpha}
     panels = _draw_images(figure, x, series, unit, bool(label))
     panels += _draw_searches(figure, x, searches, bool(label))
