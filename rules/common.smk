@@ -10,7 +10,7 @@ import yaml
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
-from ferrotune import settings
+from ferrotune import searches, settings
 from ferrotune.errors import InputError
 from ferrotune.messages import answer_lines, error_lines
 from ferrotune.objectives import asks_for_halves, halved_descriptors, reward_names, with_objectives
@@ -29,18 +29,18 @@ try:
     config = with_objectives(settings.without_nulls(config))
     settings.check_config(config, get_schema("config"))
     IMAGES, PROBLEMS = settings.read_sheet(config["images"], get_schema("images"))
-    settings.check_select(config["select"], IMAGES, settings.searched(config["pipelines"]))
-    config, SEARCHES = settings.apart(config)
+    settings.check_select(config["select"], IMAGES, searches.searched(config["pipelines"]))
+    config, SEARCHES = searches.apart(config)
 except InputError as error:
     raise WorkflowError(f"ferrotune: {error}") from None
 
-PIPELINES = settings.searched(config["pipelines"])
+PIPELINES = searches.searched(config["pipelines"])
 RESULTS = f"results/{config['series']}"
 IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE = f"{IMAGE}/{{pipeline}}"
 HALF = f"{IMAGE}/halves/{{half}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
-AXES = {name: settings.map_axes(config["pipelines"][name], SEARCHES[name]) for name in PIPELINES}
+AXES = {name: searches.map_axes(config["pipelines"][name], SEARCHES[name]) for name in PIPELINES}
 MAPS = [name for name, axes in AXES.items() if axes]
 
 
@@ -94,7 +94,7 @@ def get_pixel_size(wildcards):
 
 def get_pipeline(wildcards):
     """The pipeline's part of the config, with those that it is a choice of."""
-    return settings.pipeline_entry(config["pipelines"], wildcards.pipeline)
+    return searches.pipeline_entry(config["pipelines"], wildcards.pipeline)
 
 
 def get_search(wildcards):
@@ -132,7 +132,7 @@ def get_sites(wildcards):
 
 def get_rounds(pipeline, before=None):
     """Numbers of the search's rounds, as in file names."""
-    trials = settings.trial_count(settings.pipeline_entry(config["pipelines"], pipeline), SEARCHES[pipeline])
+    trials = searches.trial_count(searches.pipeline_entry(config["pipelines"], pipeline), SEARCHES[pipeline])
     rounds = -(-trials // SEARCHES[pipeline]["batch"])
     return [f"{r:03d}" for r in range(rounds if before is None else min(rounds, int(before)))]
 

@@ -60,7 +60,7 @@ rule pipeline_figures:
     params:
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
-        startup=lambda wildcards: settings.startup_count(get_search(wildcards)),
+        startup=lambda wildcards: searches.startup_count(get_search(wildcards)),
         code=code_digest("figures_pipeline.py"),
     message:
         "Drawing the figures of {wildcards.image}, {wildcards.pipeline}"

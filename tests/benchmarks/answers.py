@@ -20,8 +20,8 @@ from benchmarks.landscape import ROOT
 from benchmarks.rows import Row
 from benchmarks.stages import describe_sites, described, evaluate_round
 from ferrotune.objectives import with_objectives
+from ferrotune.searches import apart, trial_count
 from ferrotune.selection import front_of, selected_trial
-from ferrotune.settings import apart, trial_count
 from ferrotune.simulate import Specimen, simulate
 from ferrotune.stores import write_store
 

@@ -10,7 +10,7 @@ import describe
 import evaluate
 from ferrotune.parts import part
 from ferrotune.rewards import cheap
-from ferrotune.settings import descriptor_uses
+from ferrotune.searches import descriptor_uses
 from ferrotune.stores import open_array
 
 SEED = 1

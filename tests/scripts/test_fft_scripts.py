@@ -14,7 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 from ferrotune.parts import part
 from ferrotune.plotting.components import standardised
 from ferrotune.rewards import cheap
-from ferrotune.settings import descriptor_uses
+from ferrotune.searches import descriptor_uses
 from ferrotune.stores import read_store, write_store
 from simulated import see
 

@@ -12,7 +12,7 @@ import xarray
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.rewards import cheap
-from ferrotune.settings import descriptor_uses
+from ferrotune.searches import descriptor_uses
 from ferrotune.stores import read_store, write_store
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ferrotune import parts
+from ferrotune.objectives import with_objectives
 from ferrotune.pipelines import Pipeline, parameters_of
 from ferrotune.settings import check_config
 from ferrotune.sites import ARRAYS, Sites
@@ -75,14 +76,15 @@ def test_the_added_parts_segment_a_drawn_film(added, tmp_path):
 def test_the_config_may_name_an_added_part(added):
     import yaml
 
-    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    config = with_objectives(yaml.safe_load((ROOT / "config" / "config.yaml").read_text()))
     schema = yaml.safe_load((ROOT / "config" / "schemas" / "config.schema.yaml").read_text())
     names = {"descriptor": added("descriptors"), "reduction": "none", "clustering": added("clusterings")}
     check_config({**config, "pipelines": {"mine": {**names, "space": {"components": [2, 3]}}}}, schema)
 
 
 def test_the_added_reward_is_that_of_a_drawn_wall(added):
-    registry = pytest.importorskip("ferrotune.rewards.registry")
+    from ferrotune.rewards import registry
+
     drawn = importlib.import_module("drawn")
     name = added("rewards")
     try:

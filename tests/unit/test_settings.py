@@ -8,7 +8,7 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from ferrotune import parts, settings
+from ferrotune import parts, searches, settings
 from ferrotune.errors import InputError
 from ferrotune.objectives import PAIRS, asks_for_halves, reward_names, with_objectives
 from ferrotune.patch_store import cuts
@@ -210,17 +210,17 @@ def test_each_trial_is_given_the_objectives_and_what_is_named_beside_them():
 def test_number_of_trials_is_bounded_by_the_space():
     space = {"rank": [2, 4], "components": {"low": 2, "high": 4, "step": 1}}
     pipeline = {"descriptor": "patches", "reduction": "pca", "clustering": "gmm", "space": space}
-    assert settings.trial_count(pipeline, {"mode": "tpe", "trials": 5}) == 5
-    assert settings.trial_count(pipeline, {"mode": "tpe", "trials": 50}) == 6
-    assert settings.trial_count(pipeline, {"mode": "exhaustive", "trials": 5}) == 6
+    assert searches.trial_count(pipeline, {"mode": "tpe", "trials": 5}) == 5
+    assert searches.trial_count(pipeline, {"mode": "tpe", "trials": 50}) == 6
+    assert searches.trial_count(pipeline, {"mode": "exhaustive", "trials": 5}) == 6
 
 
 def test_more_trials_leave_the_rounds_alone():
     search = CONFIG["search"]
-    assert settings.round_search(search) == settings.round_search({**search, "trials": 999})
-    assert settings.round_search(search) != settings.round_search({**search, "startup": 999})
+    assert searches.round_search(search) == searches.round_search({**search, "trials": 999})
+    assert searches.round_search(search) != searches.round_search({**search, "startup": 999})
     every = {**search, "mode": "exhaustive"}
-    assert settings.round_search(every) == settings.round_search({**every, "startup": 999})
+    assert searches.round_search(every) == searches.round_search({**every, "startup": 999})
 
 
 def test_a_pipeline_s_own_search_overrides_the_common_one_key_by_key():
@@ -228,22 +228,22 @@ def test_a_pipeline_s_own_search_overrides_the_common_one_key_by_key():
     entry = config["pipelines"]["patch_gmm"]
     config["pipelines"] |= {"own": {**entry, "search": {"mode": "exhaustive", "batch": 25}}}
     settings.check_config(config, schema("config"))
-    plain, searches = settings.apart(config)
+    plain, own = searches.apart(config)
     assert plain["pipelines"]["own"] == entry and set(plain["pipelines"]) == {*CONFIG["pipelines"], "own"}
     assert not any("search" in pipeline for pipeline in plain["pipelines"].values())
-    assert searches["own"] == {**CONFIG["search"], "mode": "exhaustive", "batch": 25}
-    assert searches["patch_gmm"] == CONFIG["search"]
+    assert own["own"] == {**CONFIG["search"], "mode": "exhaustive", "batch": 25}
+    assert own["patch_gmm"] == CONFIG["search"]
     assert "search" in config["pipelines"]["own"]  # what Snakemake holds is left alone
 
 
 def test_a_map_is_an_exhaustive_search_over_two_parameters():
     space = {"w1": {"low": 1, "high": 2, "step": 1}, "rank": [4], "components": [2], "covariance": ["tied", "full"]}
     pipeline = {"descriptor": "patches", "reduction": "pca", "clustering": "gmm", "space": space}
-    axes = settings.map_axes(pipeline, {"mode": "exhaustive"})
+    axes = searches.map_axes(pipeline, {"mode": "exhaustive"})
     assert list(axes.items()) == [("w1", [1, 2]), ("covariance", ["tied", "full"])]
-    assert settings.map_axes(pipeline, {"mode": "tpe"}) == {}
+    assert searches.map_axes(pipeline, {"mode": "tpe"}) == {}
     for other in ({"rank": [4, None]}, {"covariance": ["tied"]}):
-        assert settings.map_axes({**pipeline, "space": space | other}, {"mode": "exhaustive"}) == {}
+        assert searches.map_axes({**pipeline, "space": space | other}, {"mode": "exhaustive"}) == {}
 
 
 def test_every_pipeline_of_the_overlay_for_maps_is_a_map():
@@ -251,8 +251,8 @@ def test_every_pipeline_of_the_overlay_for_maps_is_a_map():
     update_config(config, yaml.safe_load((ROOT / "config" / "maps.yaml").read_text()))
     config = settings.without_nulls(config)
     settings.check_config(config, schema("config"))
-    config, searches = settings.apart(config)
-    axes = [list(settings.map_axes(pipeline, searches[name])) for name, pipeline in config["pipelines"].items()]
+    config, own = searches.apart(config)
+    axes = [list(searches.map_axes(pipeline, own[name])) for name, pipeline in config["pipelines"].items()]
     assert axes == [["w1", "w2"], ["components", "covariance"]]
     rows, problems = settings.read_sheet(ROOT / config["images"], schema("images"))
     assert list(rows) == ["Sm_7", "Sm_13"] and problems == []
@@ -263,10 +263,10 @@ def test_patches_are_cut_for_all_pipelines():
     one = parts | {"space": {"flatten": [1, 0], "denoise": ["none"], "w1": [1, 2.5], "w2": [1], "rank": [None]}}
     two = parts | {"space": {"flatten": [1], "denoise": ["none", "gaussian 2"], "w1": [1.5], "rank": [None, 8]}}
     two["space"]["w2"] = {"low": 1, "high": 3, "step": 1}
-    cut = cuts(settings.descriptor_uses({"one": one, "two": two, "other": parts | {"descriptor": "cells"}}, "patches"))
+    cut = cuts(searches.descriptor_uses({"one": one, "two": two, "other": parts | {"descriptor": "cells"}}, "patches"))
     assert cut["preprocessings"] == [(0, "none"), (1, "gaussian 2"), (1, "none")]
     assert cut["window_cells"] == [2.5, 3] and cut["reduced"]
-    assert not cuts(settings.descriptor_uses({"one": one}, "patches"))["reduced"]
+    assert not cuts(searches.descriptor_uses({"one": one}, "patches"))["reduced"]
 
 
 def test_a_specimen_is_the_default_the_images_own_and_the_rows():
