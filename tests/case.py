@@ -53,9 +53,10 @@ class Case:
         self.write(case)
 
     def write(self, config):
-        """Make `config` the overlay; what it does not name is config/config.yaml's, but no other pipeline is."""
+        """Make `config` the overlay; of config/config.yaml's pipelines those that it names stay, patch_gmm if none."""
         default = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["pipelines"]
-        config = config | {"pipelines": dict.fromkeys(default) | config["pipelines"]}
+        named = config.get("pipelines") or {"patch_gmm": default["patch_gmm"]}
+        config = config | {"pipelines": dict.fromkeys(default) | named}
         (self.folder / "case.yaml").write_text(yaml.safe_dump(config))
 
     def command(self, *options, cores=2):

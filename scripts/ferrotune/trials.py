@@ -64,7 +64,7 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
             labels_of = partial(_labels, scores, pipeline, setting, seed, trial)
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
             ways = {"again": labels_of, "halves": of_halves, "near": _near(described, setting, sites)}
-            ways["distinct"] = getattr(described, "distinct", guards.DISTINCT)
+            ways["limits"] = getattr(described, "limits", guards.LIMITS)
             outcome = judge(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, **ways)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), rewards, error)
@@ -87,15 +87,15 @@ def _near(described, setting, sites):
     return sites.near.apart if hasattr(described, "shared") and described.shared(setting) else sites.near
 
 
-def judge(trial, labels, scores, sites, seed, rewards, near=None, distinct=guards.DISTINCT, **ways):
+def judge(trial, labels, scores, sites, seed, rewards, near=None, limits=guards.LIMITS, **ways):
     """Outcome of labels (site,) found from scores (site, r): walls, rewards by their names, status.
 
     The seed serves the walls and the status, which asks `near` (ferrotune.guards.Neighbourhood; by default the
-    sites') whether labels are above noise, and how `distinct` their clusters are; `ways` are `again` and `halves`
+    sites') whether labels are above noise, within `limits`; `ways` are `again` and `halves`
     of ferrotune.rewards.Segmentation.
     """
     walls = find_walls(label_raster(sites.raster, labels), SAMPLES_PER_CELL, seed)
-    status = guards.status(labels, scores, near or sites.near, walls, seed, distinct)
+    status = guards.status(labels, scores, near or sites.near, walls, seed, limits)
     segmentation = Segmentation(labels, walls, sites, scores, **ways)
     return Outcome(trial, labels, walls, score(segmentation, rewards), status, "", math.nan)
 

@@ -180,7 +180,7 @@ def test_averaged_noise_is_not_above_noise(tmp_path):
         labels = cluster(scores, gmm, {"components": 2, "covariance": "spherical"}, 0)
         assert table.shared(setting)
         apart = guards.sharpness(labels, near.apart.edges, near.around) * guards.crossing(scores, labels, near.across)
-        assert apart < guards.DISTINCT
+        assert apart < guards.LIMITS.distinct
     assert not table.shared(PLAIN)
 
 

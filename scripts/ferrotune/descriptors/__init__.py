@@ -12,6 +12,6 @@ write(output, stores, uses, options, threads, log) : writes its store for all pi
 open(store, setting) : what trials that agree in the descriptor's parameters share, with a method
     features(setting), the descriptors (site, p), and, where there is a faster way to them than from the
     features, principal_components(setting, rank), (site, rank). It may say where the guards must be stricter:
-    shared(setting), whether neighbours share the noise of their descriptors; they then look further; and distinct,
-    as `ferrotune.guards.status` takes it.
+    shared(setting), whether neighbours share the noise of their descriptors; they then look further; and limits, a
+    ferrotune.guards.Limits.
 """
