@@ -6,10 +6,10 @@ import numpy as np
 
 from ferrotune.cells import REACH
 from ferrotune.columns import A, B
-from ferrotune.descriptors.cells import FEATURES
 from ferrotune.errors import InputError
 from ferrotune.lattice import Lattice
 from ferrotune.neighbourhoods import position_variance, quantities, surrounded
+from ferrotune.parameters import FEATURES
 from ferrotune.site_means import local_mean
 from ferrotune.sites import Sites
 from ferrotune.stores import read_store, write_store

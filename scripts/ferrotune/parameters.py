@@ -60,3 +60,11 @@ PREPROCESSING = {
     "flatten": Parameter(NOT_NEGATIVE, "background {} cells", unset="background left"),
     "denoise": Parameter(one_of(_DENOISED), "{}", unset="not smoothed"),
 }
+# Which quantities of ferrotune.neighbourhoods a choice of `features` of the descriptor `cells` holds.
+FEATURES = {
+    "displacement": ("displacement",),
+    "lattice": ("lengths", "angle"),
+    "vectors": ("vectors",),
+    "geometry": ("displacement", "vectors", "lengths", "angle"),
+    "all": ("displacement", "vectors", "lengths", "angle", "intensity"),
+}

@@ -13,10 +13,10 @@ from ferrotune import guards
 from ferrotune.cell_store import CellTable, write_cells
 from ferrotune.clusterings import gmm
 from ferrotune.columns import A, B
-from ferrotune.descriptors.cells import FEATURES
 from ferrotune.errors import InputError
 from ferrotune.lattice import Lattice
 from ferrotune.neighbourhoods import position_variance, quantities, surrounded
+from ferrotune.parameters import FEATURES
 from ferrotune.segmentation import cluster
 from ferrotune.site_means import local_mean
 from ferrotune.sites import ARRAYS, Sites

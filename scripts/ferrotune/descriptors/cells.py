@@ -1,15 +1,7 @@
 """Cells: how each column stands among its neighbours, from refined columns instead of pixels."""
 
-from ferrotune.parameters import NOT_NEGATIVE, PREPROCESSING, Parameter, choice
+from ferrotune.parameters import FEATURES, NOT_NEGATIVE, PREPROCESSING, Parameter, choice
 
-# Which quantities of ferrotune.neighbourhoods a choice of `features` holds.
-FEATURES = {
-    "displacement": ("displacement",),
-    "lattice": ("lengths", "angle"),
-    "vectors": ("vectors",),
-    "geometry": ("displacement", "vectors", "lengths", "angle"),
-    "all": ("displacement", "vectors", "lengths", "angle", "intensity"),
-}
 NEEDS = ("image", "columns")
 PARAMETERS = {
     "features": Parameter(choice(*FEATURES), "{}"),
