@@ -66,7 +66,17 @@ def test_two_variants_with_straight_walls_are_found(finished):
 def test_every_rule_left_a_log_and_a_benchmark(finished):
     logs = {p.stem.split(".")[0] for p in finished.results().rglob("logs/*.log")}
     benchmarks = {p.stem.split(".")[0] for p in finished.results().rglob("benchmarks/*.tsv")}
-    assert {"simulate", "import_image", "columns", "cells", "describe", "suggest", "evaluate", "trials", "front"} <= logs
+    assert {
+        "simulate",
+        "import_image",
+        "columns",
+        "cells",
+        "describe",
+        "suggest",
+        "evaluate",
+        "trials",
+        "front",
+    } <= logs
     assert logs == benchmarks
     log = finished.results("stripes", "patch_gmm", "logs", "evaluate.000.log").read_text()
     assert "trial 0 (" in log and "ok" in log
