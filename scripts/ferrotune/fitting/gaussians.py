@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 Y, X, AMPLITUDE, WIDTH = range(4)  # a column's parameters; its background belongs to the image
 PARAMETERS = 4
-TILE_PX = 192
+TILE_PX = 128
 # Derivatives as profiles: powers (of t down the rows, of u along the columns) that multiply the Gaussian.
 POWERS = {Y: ((1, 0),), X: ((0, 1),), AMPLITUDE: ((0, 0),), WIDTH: ((2, 0), (0, 2))}
 
