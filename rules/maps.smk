@@ -34,7 +34,7 @@ rule maps:
         front=f"{PIPELINE}/front.tsv",
         selected=f"{PIPELINE}/selected.zarr",
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
-        descriptors=get_descriptors,
+        sites=get_sites,
         cells=f"{IMAGE}/cells.zarr",
         clusters=f"{IMAGE}/polarization_clusters.zarr",
     output:

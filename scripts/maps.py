@@ -12,12 +12,12 @@ from ferrotune.variants import clusters_at
 def main(inputs, output, subject, log_path):
     """Write maps.tsv.
 
-    `inputs` are paths by name: trials, front, selected, rounds (a list), descriptors, cells, clusters.
+    `inputs` are paths by name: trials, front, selected, rounds (a list), sites, cells, clusters.
     """
     with job(log_path, subject) as log:
         table = pd.read_csv(inputs["trials"], sep="\t")
         front = pd.read_csv(inputs["front"], sep="\t")
-        sites, attributes = read_store(inputs["descriptors"], "yx")
+        sites, attributes = read_store(inputs["sites"], "yx")
         cells, _ = read_store(inputs["cells"], "yx", "polarization")
         means = read_store(inputs["clusters"], "mean")[0]["mean"]
         classes = clusters_at(sites["yx"], cells["yx"], cells["polarization"], means, attributes["cell_px"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ferrotune.cells import REACH
-from ferrotune.columns import A, B
+from ferrotune.columns import SUBLATTICES
 from ferrotune.errors import InputError
 from ferrotune.lattice import Lattice
 from ferrotune.neighbourhoods import position_variance, quantities, surrounded
@@ -14,7 +14,6 @@ from ferrotune.site_means import local_mean
 from ferrotune.sites import Sites
 from ferrotune.stores import read_store, write_store
 
-SUBLATTICES = {"A": (A,), "B": (B,), "both": (A, B)}
 TO_SIGMA = 1.4826  # standard deviation of a normal distribution over its median absolute deviation
 FURTHEST = 5.0  # robust deviations; beyond, a column is misplaced, and must not make a cluster of its own. Ours
 

@@ -55,7 +55,11 @@ COUNT = _number(low=1, high=20, kind="integer")
 SHARE = _number(low=0, high=1)
 
 DENOISERS = ("gaussian", "median", "non_local_means", "total_variation")  # of ferrotune.preprocessing
-_DENOISED = {"type": "string", "pattern": f"^(none|({'|'.join(DENOISERS)}) [0-9.]*[0-9])$"}
+_DENOISED = {
+    "type": "string",
+    "pattern": f"^(none|({'|'.join(DENOISERS)}) [0-9]+([.][0-9]+)?)$",
+    "unfit": f"no denoiser; write none, or a name and a strength ('gaussian 1'): {', '.join(DENOISERS)}",
+}
 PREPROCESSING = {
     "flatten": Parameter(NOT_NEGATIVE, "background {} cells", unset="background left"),
     "denoise": Parameter(one_of(_DENOISED), "{}", unset="not smoothed"),

@@ -13,6 +13,7 @@ from ferrotune.pipelines import Pipeline, parameters_of
 from ferrotune.searches import pipeline_entry, searched
 
 MISSING = ""
+UNFIT = "unfit for a path; use letters, digits and _ . -"  # where a pattern's schema does not say, in a key `unfit`
 NO_HEADING = "(a cell without a heading)"  # no key of a row: the schema refuses it
 NUMBERS = ("sm_percent", "pixel_size_pm")  # columns of the sheet
 TYPE_NAMES = {
@@ -37,7 +38,7 @@ def _allowed(error):
         missing = [key for key in error.validator_value if key not in error.instance]
         return f"missing key {', '.join(map(repr, missing))}"
     if error.validator == "pattern":
-        return f"{error.instance!r} is unfit for a path; use letters, digits and _ . -"
+        return f"{error.instance!r} is {error.schema.get('unfit', UNFIT)}"
     if error.validator == "type":
         kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         wanted = " or ".join(TYPE_NAMES[kind] for kind in kinds if kind != "null")

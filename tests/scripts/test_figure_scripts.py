@@ -178,7 +178,7 @@ def test_maps_of_a_pipeline(results, tmp_path, answered):
     script("polarization_clusters.py")(tmp_path / "cells.zarr", clusters, 2, 1, "one", log)
     label = read_store(clusters, "label")[0]["label"]
     assert np.bincount(label).tolist() == [6 * 12, 7 * 12]  # up and left first: directions rise from -180 degrees
-    inputs = _inputs(folder) | {"descriptors": folder / "selected.zarr", "clusters": clusters, "table": table}
+    inputs = _inputs(folder) | {"sites": folder / "selected.zarr", "clusters": clusters, "table": table}
     inputs["cells"] = tmp_path / "cells.zarr"
     script("maps.py")(inputs, table, "one", log)
     rows = pd.read_csv(table, sep="\t")

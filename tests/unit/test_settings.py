@@ -162,6 +162,12 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         ((*SPACE, "w1"), {"low": 3, "high": 2, "step": 1}, "space.w1: high 2 is below low 3"),
         ((*SPACE, "rank"), [0], "space.rank.0: 0 is too small; the least is 1"),
         ((*SPACE, "rank"), [4, 4], "space.rank: 4 equals an earlier value"),
+        (
+            (*SPACE, "denoise"),
+            ["gauss 1"],
+            "space.denoise.0: 'gauss 1' is no denoiser; write none, or a name",
+        ),
+        ((*SPACE, "denoise"), ["median"], "space.denoise.0: 'median' is no denoiser"),
         (("select", "Sm_0"), {"patch_gmm": -1}, "select.Sm_0.patch_gmm: -1 is too small; the least is 0"),
         (("reference", "row_component"), "third", "'third' is not allowed; allowed are first, second"),
     ],
