@@ -7,13 +7,14 @@ from scipy.spatial import cKDTree
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
+from ferrotune.cells import polarization_at
+
 # Our choices. A silhouette above a half is "reasonable structure"
 # (Kaufman and Rousseeuw 1990); one round cloud cut in two stays below it.
 MIN_SILHOUETTE = 0.5
 MIN_SIGNAL_TO_NOISE = 2.0
 SILHOUETTE_SITES = 2000
 SILHOUETTE_MARGIN = 0.1
-REACH = 0.85  # cells; between a cell's corner (0.71 from its centre) and its neighbours (1)
 
 
 def _smoothed(polarization: np.ndarray, yx: np.ndarray, radius_px: float) -> tuple[np.ndarray, np.ndarray]:
@@ -111,20 +112,14 @@ def clusters_at(
     Returns
     -------
     (site,) int array
-        Which mean lies nearest to the mean polarization of the cells that the site belongs to, those within 0.85
-        cells: the four around an A column, the one around a B column. -1 where none is known.
+        Which mean lies nearest to the polarization at the site, `ferrotune.cells.polarization_at`. -1 where none is
+        known.
     """
-    known = np.isfinite(polarization).all(axis=1)
     labels = np.full(len(sites_yx), -1)
-    if not known.any() or not np.isfinite(means).all():
-        return labels
-    around = cKDTree(yx[known]).query_ball_point(sites_yx, REACH * cell_px)
-    count = np.array([len(cells) for cells in around])
-    site = np.repeat(np.arange(len(sites_yx)), count)
-    found = polarization[known][np.concatenate([*around, []]).astype(int)]
-    sums = np.stack([np.bincount(site, component, len(sites_yx)) for component in found.T], axis=1)
-    mean = sums[count > 0] / count[count > 0, None]
-    labels[count > 0] = ((mean[:, None] - means) ** 2).sum(axis=-1).argmin(axis=1)
+    if np.isfinite(means).all():
+        found = polarization_at(sites_yx, yx, polarization, cell_px)
+        known = np.isfinite(found).all(axis=1)
+        labels[known] = ((found[known, None] - means) ** 2).sum(axis=-1).argmin(axis=1)
     return labels
 
 
