@@ -43,6 +43,8 @@ def _allowed(error):
         kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         wanted = " or ".join(TYPE_NAMES[kind] for kind in kinds if kind != "null")
         return f"{error.instance!r} is not {wanted}" if error.instance is not None else f"is empty; give {wanted}"
+    if error.validator == "exclusiveMinimum":
+        return f"{error.instance!r} is too small; it must be above {error.validator_value}"
     if error.validator == "minimum":
         return f"{error.instance!r} is too small; the least is {error.validator_value}"
     if error.validator == "maximum":
@@ -91,8 +93,10 @@ def _completed(schema, config):
                 "properties": {"choice": choice, "search": general["properties"]["search"]},
             }
         elif isinstance(pipeline, dict) and all(pipeline.get(kind) in names for kind, names in known.items()):
-            allowed = {parameter: p.schema for parameter, p in parameters_of(pipeline).items()}
-            space = {"type": "object", "additionalProperties": False, "required": list(allowed), "properties": allowed}
+            known_here = parameters_of(pipeline)
+            needed = [parameter for parameter, p in known_here.items() if p.default is None]
+            allowed = {parameter: p.schema for parameter, p in known_here.items()}
+            space = {"type": "object", "additionalProperties": False, "required": needed, "properties": allowed}
             pipelines["properties"][name] = {**general, "properties": {**general["properties"], "space": space}}
     return schema
 

@@ -251,6 +251,16 @@ class RVAE(nn.Module):
         if self.of.decoder == "grid":
             self.decoder.start(self.encoder.mean)
 
+    def sort(self, informed):
+        """Number the latent variables by falling `informed` (latent,), what the sites are known of by each."""
+        order = torch.argsort(informed, descending=True, stable=True)
+        both = torch.cat([order, order + len(order)])
+        with torch.no_grad():
+            for ends in (self.encoder.last.weight, self.encoder.last.bias):
+                ends[: len(both)] = ends[both].clone()
+            begins = self.decoder.hidden[0].weight if self.of.decoder == "grid" else self.decoder.content.weight
+            begins[:, : len(order)] = begins[:, order].clone()
+
     def _priors(self, like):
         """Priors (dict of name to distribution) of one patch's latent variables."""
         of, zero = self.of, like.new_zeros(())

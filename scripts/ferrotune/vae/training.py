@@ -113,6 +113,13 @@ def _bound(net, patches, kinds, seed, beta):
         return -_elbo(net.of).loss(net.model, net.guide, patches, kinds, beta) / len(patches)
 
 
+def _informed(net, patches, kinds):
+    """Mean information on each latent variable (latent,), nats: its posteriors' divergence from the prior."""
+    with torch.no_grad():
+        z = net.encoder(patches, kinds)["z"].base_dist
+    return ((z.loc**2 + z.scale**2 - 1) / 2 - z.scale.log()).mean(0)
+
+
 def _penalised(bound, weight, patches, kinds, pairs, rng):
     """The loss with the differences of z between neighbours, of as many pairs as there are patches in a batch."""
 
@@ -165,16 +172,20 @@ def train(patches, kind, of, how, seed, pairs=None, start=None, progress=iter, t
             loss = _penalised(bound, how.wall_penalty, x, kinds, np.asarray(pairs), rng)
         svi = SVI(net.model, net.guide, optimiser, loss)
         curve, kept, best = [], None, 0
-        for epoch in progress(range(how.epochs)):
+        epochs = progress(range(how.epochs))
+        for epoch in epochs:
             net.train()
             beta, batches = how.beta_at(epoch), torch.from_numpy(rng.permutation(used)).split(how.batch)
             total = sum(svi.step(x[rows], kinds[rows], beta) for rows in batches)
             curve.append((-total / len(used), _bound(net, x[held], kinds[held], seed, how.beta)))
             if not np.isfinite(curve[-1]).all():
                 raise ArithmeticError("the training diverged: lower the learning_rate")
+            if hasattr(epochs, "set_postfix"):
+                epochs.set_postfix(elbo=f"{curve[-1][0]:.1f}", held_out=f"{curve[-1][1]:.1f}")
             if curve[-1][1] >= curve[best][1]:
                 kept, best = copy.deepcopy(net.state_dict()), epoch
             if how.patience is not None and epoch - best >= how.patience:
                 break
         net.load_state_dict(kept)
-        return Trained(net.eval(), curve, best)
+        net.sort(_informed(net.eval(), x[held], kinds[held]))
+        return Trained(net, curve, best)
