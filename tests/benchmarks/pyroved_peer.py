@@ -18,8 +18,7 @@ def pyroved_trainings(patches, **settings):
     Parameters
     ----------
     patches : benchmarks.vae_patches.Patches
-    settings : classes, latent, batch, epochs, samples, threads (int), learning_rate (float), hidden and seeds
-        (sequences of int); samples are those of the latents that a held-out patch's ELBO is the mean of
+    settings : classes, latent, batch, epochs, threads (int), learning_rate (float), hidden and seeds (sequences of int)
 
     Returns
     -------

@@ -16,7 +16,7 @@ from ferrotune.patch_cutting import Cutter, usable_sites
 from ferrotune.simulate import Specimen, simulate
 
 SIZE = 40  # px, the patches' side
-FILM = {"geometry": "mottled", "shape": (1400, 1400), "sm_percent": 7.0, "thickness_gradient": 0.0}
+FILM = {"geometry": "mottled", "shape": (1440, 1440), "sm_percent": 7.0, "thickness_gradient": 0.0}
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "sm_bfo_patch.tif"
 HELD_SHARE = 1 / 3  # of the image's height, at its lower end
 RANGE = (0.5, 99.5)  # percentiles of the image that become 0 and 1

@@ -1,7 +1,7 @@
 """pyroVED's conditional rVAE, run in the peers' own environment: python pyroved_train.py INPUT.npz OUTPUT.npz
 
 INPUT holds train and held (n, y, x) float32 in [0, 1]; train_kind and held_kind (n,) int; classes, latent, batch,
-epochs, samples, threads; learning_rate; hidden (layer,); seeds (seed,). OUTPUT gets seconds (seed, epoch), of
+epochs, threads; learning_rate; hidden (layer,); seeds (seed,). OUTPUT gets seconds (seed, epoch), of
 training alone, and elbo (seed, epoch), nats a pixel and patch of the held-out patches after each epoch.
 
 Everything that is not said is as pyroVED has it: tanh, Bernoulli likelihood, rotation in radians with a standard
@@ -25,12 +25,11 @@ from pyroved.trainers import SVItrainer  # noqa: E402
 from pyroved.utils import init_dataloader, to_onehot  # noqa: E402
 
 
-def heldout_elbo(svi, loader, samples):
-    """ELBO, nats a pixel and patch: log-likelihood less KL divergence, both from the same drawn latents."""
+def heldout_elbo(svi, loader):
+    """ELBO, nats a pixel and patch, with one sample of the latents for each patch."""
     loss, pixels = 0.0, 0
     for patches, kind in loader:
-        # A loss of Pyro is the negative ELBO, summed over the patches; it draws one sample of the latents a call.
-        loss += sum(svi.evaluate_loss(patches, kind) for _ in range(samples)) / samples
+        loss += svi.evaluate_loss(patches, kind)  # the negative ELBO, summed over the patches
         pixels += patches.numel()
     return -loss / pixels
 
@@ -61,7 +60,7 @@ def trained(given, seed):
         start = time.perf_counter()
         trainer.step(train)
         seconds.append(time.perf_counter() - start)
-        elbo.append(heldout_elbo(trainer.svi, held, int(given["samples"])))
+        elbo.append(heldout_elbo(trainer.svi, held))
     return seconds, elbo
 
 
