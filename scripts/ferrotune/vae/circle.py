@@ -61,7 +61,7 @@ class AnyAngle(TorchDistribution):
 
     def expand(self, batch_shape, _instance=None):
         """The same in a larger batch."""
-        return AnyAngle(batch_shape, self.like)
+        return AnyAngle(torch.Size(batch_shape), self.like)
 
     def sample(self, sample_shape=torch.Size()):
         """Angles, rad."""
