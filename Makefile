@@ -59,7 +59,7 @@ format: $(STAMP)
 pins:
 	$(PYTHON) -m venv --clear .venv-pins
 	.venv-pins/bin/pip install --quiet --disable-pip-version-check -r envs/requirements.in
-	.venv-pins/bin/pip freeze > envs/requirements.txt
+	.venv-pins/bin/pip freeze | sed 's/+cpu$$//' > envs/requirements.txt
 	printf 'name: ferrotune\nchannels: [conda-forge]\ndependencies:\n  - python=3.12\n  - pip\n  - pip:\n' > envs/ferrotune.yaml
 	sed 's/^/      - /' envs/requirements.txt >> envs/ferrotune.yaml
 	rm -r .venv-pins

@@ -26,6 +26,14 @@ TYPE_NAMES = {
 }
 
 
+LIMITS = {
+    "minimum": "{!r} is too small; the least is {}",
+    "exclusiveMinimum": "{!r} is too small; it must be above {}",
+    "maximum": "{!r} is too large; the most is {}",
+}
+COUNTS = {"minProperties": "{} given; at least {} needed", "maxProperties": "{} given; at most {} allowed"}
+
+
 def _allowed(error):
     """Sentence on what would have been allowed, from a jsonschema error."""
     if error.validator == "additionalProperties":
@@ -43,16 +51,10 @@ def _allowed(error):
         kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         wanted = " or ".join(TYPE_NAMES[kind] for kind in kinds if kind != "null")
         return f"{error.instance!r} is not {wanted}" if error.instance is not None else f"is empty; give {wanted}"
-    if error.validator == "exclusiveMinimum":
-        return f"{error.instance!r} is too small; it must be above {error.validator_value}"
-    if error.validator == "minimum":
-        return f"{error.instance!r} is too small; the least is {error.validator_value}"
-    if error.validator == "maximum":
-        return f"{error.instance!r} is too large; the most is {error.validator_value}"
-    if error.validator == "minProperties":
-        return f"{len(error.instance)} given; at least {error.validator_value} needed"
-    if error.validator == "maxProperties":
-        return f"{len(error.instance)} given; at most {error.validator_value} allowed"
+    if error.validator in LIMITS:
+        return LIMITS[error.validator].format(error.instance, error.validator_value)
+    if error.validator in COUNTS:
+        return COUNTS[error.validator].format(len(error.instance), error.validator_value)
     return error.message.splitlines()[0]
 
 

@@ -9,7 +9,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"scikit-image": "skimage", "scikit-learn": "sklearn", "rosettasciio": "rsciio", "pyyaml": "yaml"}
-MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar", "pillow": "PIL"}
+MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar", "pillow": "PIL", "pyro-ppl": "pyro"}
 PEERS = ("requirements.txt", "requirements-alone.txt")
 COMMANDS = {"snakemake", "ruff", "snakefmt"}  # run by the Makefile
 

@@ -1,6 +1,7 @@
 """Angles as random variables: a normal distribution wound around the circle."""
 
 import math
+from typing import ClassVar
 
 import torch
 from pyro.distributions import TorchDistribution, constraints
@@ -25,7 +26,7 @@ class WrappedNormal(TorchDistribution):
     """
 
     has_rsample = True
-    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
+    arg_constraints: ClassVar = {"loc": constraints.real, "scale": constraints.positive}
     support = constraints.real
 
     def __init__(self, loc, scale):
@@ -36,9 +37,9 @@ class WrappedNormal(TorchDistribution):
         """The same in a larger batch."""
         return WrappedNormal(self.loc.expand(batch_shape), self.scale.expand(batch_shape))
 
-    def rsample(self, sample_shape=torch.Size()):
+    def rsample(self, sample_shape=()):
         """Angles, rad, not wound back: who takes their cosine and sine need not have it."""
-        shape = self._extended_shape(sample_shape)
+        shape = self._extended_shape(torch.Size(sample_shape))
         return self.loc + self.scale * torch.randn(shape, dtype=self.loc.dtype, device=self.loc.device)
 
     def log_prob(self, value):
@@ -52,20 +53,20 @@ class WrappedNormal(TorchDistribution):
 class AnyAngle(TorchDistribution):
     """All angles alike."""
 
-    arg_constraints = {}
+    arg_constraints: ClassVar = {}
     support = constraints.real
 
-    def __init__(self, batch_shape=torch.Size(), like=None):
+    def __init__(self, batch_shape=(), like=None):
         self.like = torch.zeros(()) if like is None else like
-        super().__init__(batch_shape, validate_args=False)
+        super().__init__(torch.Size(batch_shape), validate_args=False)
 
     def expand(self, batch_shape, _instance=None):
         """The same in a larger batch."""
         return AnyAngle(torch.Size(batch_shape), self.like)
 
-    def sample(self, sample_shape=torch.Size()):
+    def sample(self, sample_shape=()):
         """Angles, rad."""
-        return 2 * math.pi * torch.rand(self._extended_shape(sample_shape), device=self.like.device)
+        return 2 * math.pi * torch.rand(self._extended_shape(torch.Size(sample_shape)), device=self.like.device)
 
     def log_prob(self, value):
         """Logarithm of the density, 1/rad."""

@@ -75,7 +75,6 @@ def dropout_spread(net, read, kind, seed, samples=SAMPLES, threads=1):
     Monte Carlo dropout (Gal and Ghahramani, ICML 2016), as the paper estimates how sure its latent variables are;
     of the angle the circular standard deviation. Zero where the model was trained without dropout.
     """
-    sums = None
     with reproducible(seed, threads), torch.no_grad():
         net.eval()
         for layer in net.modules():

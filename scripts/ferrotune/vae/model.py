@@ -6,6 +6,7 @@ latent variables it had. Both know whether the patch is around an A or a B colum
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyro
@@ -79,7 +80,7 @@ class Architecture:
 def _layers(sizes, dropout):
     """Fully connected layers with tanh between them."""
     layers = []
-    for before, after in zip(sizes[:-1], sizes[1:], strict=True):
+    for before, after in pairwise(sizes):
         layers += [nn.Linear(before, after), nn.Tanh()] + ([nn.Dropout(dropout)] if dropout else [])
     return nn.Sequential(*layers)
 
