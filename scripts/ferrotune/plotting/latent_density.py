@@ -15,7 +15,7 @@ BY_PEAKS = "kde_peaks"
 ASKED = 5  # densest peaks, as the paper keeps
 LEFT = 0.5  # inches
 CURVES = 0.95  # inches; height of the densities
-UPPER = 1.75  # inches; of the figure above its map
+UPPER = 1.91  # inches; of the figure above its map
 WIDE = 2.6  # inches; of the map
 SETTLED = 0.25  # share of the epochs whose ELBO may lie below the axes
 
@@ -72,7 +72,7 @@ def _draw_densities(figure, latents, attributes, names):
         if i == 0:
             axes.set_ylabel("density of sites", labelpad=2)
     kept = 0 if chosen is None else int(latents["peak"][chosen].sum())
-    at = 1 - (UPPER - 0.1) / figure.get_figheight()
+    at = 1 - (UPPER - 0.26) / figure.get_figheight()
     figure.text(0.02 / TWO_COLUMNS, at, words(attributes, kept), va="bottom")
 
 
@@ -116,15 +116,14 @@ def latent_density(latents, attributes, selected, mask):
         return empty_figure(f"{attributes['answer']}: no latent space")
     ground, names = Ground.of(latents["yx"], mask, selected, attributes), iter(ascii_uppercase)
     tall = WIDE * ground.tall
-    figure = new_figure(TWO_COLUMNS, UPPER + tall + 0.4)
+    figure = new_figure(TWO_COLUMNS, UPPER + tall + 0.24)
     _draw_densities(figure, latents, attributes, names)
-    axes = place(figure, 0.02, UPPER + 0.16, WIDE, tall)
+    axes = place(figure, 0.02, UPPER, WIDE, tall)
     maps.draw_sites(axes, *ground.drawn, domain_colours(latents["label"]))
     ground.finish(axes, next(names))
-    axes.set_title("label", loc="center", pad=3)
     scale_bar(axes, ground.pixel_size_pm, ground.cell_px)
-    label_key(figure, 0.02, UPPER + 0.16 + tall + 0.06, np.unique(latents["label"][latents["label"] >= 0]))
-    axes = place(figure, 3.6, UPPER + 0.16, TWO_COLUMNS - 3.7, tall - 0.15)
+    label_key(figure, latents["label"], left=0.1, top=UPPER - 0.12)
+    axes = place(figure, 3.6, UPPER, TWO_COLUMNS - 3.7, tall - 0.15)
     _draw_training(axes, latents, attributes["best_epoch"])
     letter(axes, next(names), x=-0.17)
     return figure

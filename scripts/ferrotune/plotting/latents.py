@@ -21,6 +21,7 @@ LEFT, SIDE, APART = 0.42, 2.0, 0.2  # inches; of the manifolds
 PLANE = 5.25, 1.85  # inches; where the latent plane begins, and how wide it is
 UPPER = 2.72  # inches; of the figure above its maps
 KEY = UPPER - 0.16  # inches; where the key of the labels is
+MOST = 7  # labels in a key
 BINS = 60
 
 
@@ -29,12 +30,16 @@ def variable_name(n):
     return f"z$_{n}$"
 
 
-def label_key(figure, left, top, labels):
-    """A line of colours and the labels that they stand for, so many inches from the figure's upper left."""
-    shown = [Line2D([], [], ls="", marker="o", ms=4, color=domain_colour(n), label=f"{n}") for n in labels.tolist()]
+def label_key(figure, labels, left=None, right=None, top=0.0):
+    """A line with the colour of each label (site,), so many inches from the figure's upper left or right."""
+    shown = np.unique(labels[labels >= 0]).tolist()
+    keys = [Line2D([], [], ls="", label="label")]
+    keys += [Line2D([], [], ls="", marker="o", ms=4, color=domain_colour(n), label=f"{n}") for n in shown[:MOST]]
+    keys += [Line2D([], [], ls="", label=f"+{len(shown) - MOST}")] if len(shown) > MOST else []
     across, down = figure.get_size_inches()
-    look = {"loc": "upper left", "borderaxespad": 0, "handletextpad": -0.2, "columnspacing": 0.6, "borderpad": 0}
-    figure.legend(handles=shown, bbox_to_anchor=(left / across, 1 - top / down), ncols=len(shown), **look)
+    side, at = ("left", left) if right is None else ("right", across - right)
+    look = {"borderaxespad": 0, "borderpad": 0, "handlelength": 1.4, "handletextpad": 0, "columnspacing": 0.3}
+    figure.legend(handles=keys, loc=f"upper {side}", bbox_to_anchor=(at / across, 1 - top / down), ncols=9, **look)
 
 
 def _mosaic(pictures):
@@ -127,8 +132,7 @@ def _draw_sites(figure, latents, names):
         axes.tick_params(labelbottom=kind == kinds[-1])
         letter(axes, next(names), x=-0.18)
     axes.set_xlabel(variable_name(1), labelpad=1)
-    figure.text(PLANE[0] / TWO_COLUMNS, 1 - KEY / figure.get_figheight(), "label", va="top", fontsize=6.5)
-    label_key(figure, PLANE[0] + 0.3, KEY, np.unique(latents["label"][latents["label"] >= 0]))
+    label_key(figure, latents["label"], right=0.08, top=KEY)
 
 
 def _z_map(n, values):
@@ -174,11 +178,12 @@ def _angle_map(angle):
 
 def _words(latents, attributes):
     """What the figure does not show, and how large a picture is."""
-    sides = np.array(latents["manifold"].shape[3:]) / attributes["cell_px"]
-    further = f", {variable_name(3)} and up at 0" if latents["z"].shape[1] > 2 else ""
+    count, sides = latents["z"].shape[1], np.array(latents["manifold"].shape[3:]) / attributes["cell_px"]
+    further = ["", f", {variable_name(3)} at 0", f", {variable_name(3)} and up at 0"][np.clip(count - 2, 0, 2)]
     words = [f"Pictures: {sides[0]:.2g} {TIMES} {sides[1]:.2g} cells{further}"]
+    both = ", B's brought onto A's" if len(np.unique(latents["sublattice"])) > 1 else ""
     turned = latents["angle"].shape[1]
-    words.append("angles from their mean, B's brought onto A's" if turned else "no angle: the model turns no patch")
+    words.append(f"angles from their mean{both}" if turned else "no angle: the model turns no patch")
     return "; ".join(words) + "."
 
 
