@@ -21,7 +21,7 @@ SETTLED = 0.25  # share of the epochs whose ELBO may lie below the axes
 
 
 def clustered_variable(attributes):
-    """Which latent variable (from 0) the labels are peaks of; None where something else made them."""
+    """Which feature (from 0) the labels are peaks of: z, then the angle; None where something else made them."""
     return attributes["parameters"]["variable"] - 1 if attributes["clustering"] == BY_PEAKS else None
 
 
@@ -32,14 +32,17 @@ def peak_colours(peaks, z, label):
     return [domain_colour(np.bincount(found).argmax()) if len(found) else GREY for found in of_peak]
 
 
-def words(attributes, peaks):
-    """How the labels came about, where the clustered variable's density has so many peaks."""
+def words(attributes, peak):
+    """How the labels came about, with peaks (latent, point) bool of each latent variable."""
     of = clustered_variable(attributes)
     if of is None:
         return f"The labels were made by {attributes['clustering']}, not from these peaks."
-    kept = f"{peaks} peak{'s'[: peaks != 1]}"
-    fewer = f", fewer than the {ASKED} asked for" if peaks < ASKED else ""
-    return f"Clustered: {variable_name(of + 1)}, {kept}{fewer}. Each site has the label of its nearest peak."
+    if of >= len(peak):
+        return "The labels were made from peaks of the angle, not from these."
+    found = int(peak[of].sum())
+    fewer = f", fewer than the {ASKED} asked for" if found < ASKED else ""
+    kept = f"{found} peak{'s'[: found != 1]}{fewer}"
+    return f"Clustered: {variable_name(of + 1)}, {kept}. Each site has the label of its nearest peak."
 
 
 def _draw_density(axes, z, density, peak, colours):
@@ -71,9 +74,8 @@ def _draw_densities(figure, latents, attributes, names):
         letter(axes, next(names), x=-0.25 / (pitch - 0.35))
         if i == 0:
             axes.set_ylabel("density of sites", labelpad=2)
-    kept = 0 if chosen is None else int(latents["peak"][chosen].sum())
     at = 1 - (UPPER - 0.26) / figure.get_figheight()
-    figure.text(0.02 / TWO_COLUMNS, at, words(attributes, kept), va="bottom")
+    figure.text(0.02 / TWO_COLUMNS, at, words(attributes, latents["peak"]), va="bottom")
 
 
 def _draw_training(axes, latents, best):

@@ -5,7 +5,6 @@ from string import ascii_uppercase
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from scipy.spatial import cKDTree
 
 from ferrotune.plotting.palette import INK, domain_colour, domain_colours
 from ferrotune.plotting.site_maps import Ground, SiteMap, draw_rows, rows_height
@@ -141,31 +140,15 @@ def _z_map(n, values):
     return SiteMap(variable_name(n), values, (-far, far), DIVERGING)
 
 
-def _mean_angle(angle):
-    """Circular mean of angles (n,), degrees."""
-    return np.degrees(np.angle(np.exp(1j * np.radians(angle)).mean()))
-
-
-def turned_alike(angle, yx, sublattice):
-    """Angles from their mean, those of B brought onto those of the A nearest by.
-
-    What a sublattice's angles are counted from is the model's choice: only differences mean something.
-
-    Parameters
-    ----------
-    angle : (site,) degrees
-    yx : (site, 2) px
-    sublattice : (site,) int, 0 = A, 1 = B
+def from_mean(angle):
+    """Angles (site,), degrees, from their circular mean: what a model counts them from means nothing.
 
     Returns
     -------
-    (site,) float, degrees, from -180 up to 180
+    (site,) float, from -180 up to 180
     """
-    angle, b = np.array(angle, float), np.asarray(sublattice) == 1
-    if b.any() and not b.all():
-        nearest = cKDTree(yx[~b]).query(yx[b])[1]
-        angle[b] -= _mean_angle(angle[b] - angle[~b][nearest])
-    return (angle - _mean_angle(angle) + 180) % 360 - 180
+    mean = np.angle(np.exp(1j * np.radians(angle)).mean(), deg=True)
+    return (np.asarray(angle, float) - mean + 180) % 360 - 180
 
 
 def _angle_map(angle):
@@ -178,13 +161,10 @@ def _angle_map(angle):
 
 def _words(latents, attributes):
     """What the figure does not show, and how large a picture is."""
-    count, sides = latents["z"].shape[1], np.array(latents["manifold"].shape[3:]) / attributes["cell_px"]
-    further = ["", f", {variable_name(3)} at 0", f", {variable_name(3)} and up at 0"][np.clip(count - 2, 0, 2)]
-    words = [f"Pictures: {sides[0]:.2g} {TIMES} {sides[1]:.2g} cells{further}"]
-    both = ", B's brought onto A's" if len(np.unique(latents["sublattice"])) > 1 else ""
-    turned = latents["angle"].shape[1]
-    words.append(f"angles from their mean{both}" if turned else "no angle: the model turns no patch")
-    return "; ".join(words) + "."
+    sides = np.array(latents["manifold"].shape[3:]) / attributes["cell_px"]
+    further = ", further latent variables at their median" if latents["z"].shape[1] > 2 else ""
+    angles = "angles from their mean" if latents["angle"].shape[1] else "no angle: the model turns no patch"
+    return f"Pictures: {sides[0]:.2g} {TIMES} {sides[1]:.2g} cells{further}; {angles}."
 
 
 @styled
@@ -194,8 +174,9 @@ def latent_space(latents, attributes, selected, mask):
     Parameters
     ----------
     latents : dict of the arrays of latents.zarr
-        yx (site, 2) px; sublattice (site,) 0 = A, 1 = B; label (site,), negative for none; z (site, latent);
-        angle (site, 0 or 1) degrees; manifold (kind, row, column, y, x) with manifold_z1 (column,), manifold_z2 (row,).
+        yx (site, 2) px; sublattice (site,) 0 = A, 1 = B; label (site,), negative for none; z (site, latent) and
+        angle (site, 0 or 1) degrees, those of B on the axes of A's;
+        manifold (kind, row, column, y, x) with manifold_z1 (column,), manifold_z2 (row,).
         Of no latent variable where no trial was selected.
     attributes : dict with answer, cell_px and pixel_size_pm
     selected : dict with path_points (point, 2) cells and point_wall (point,), of selected.zarr
@@ -210,8 +191,7 @@ def latent_space(latents, attributes, selected, mask):
     if not count:
         return empty_figure(f"{attributes['answer']}: no latent space")
     shown = [_z_map(n + 1, latents["z"][:, n]) for n in range(count)]
-    places = latents["yx"], latents["sublattice"]
-    shown += [_angle_map(turned_alike(angle, *places)) for angle in latents["angle"].T]
+    shown += [_angle_map(from_mean(angle)) for angle in latents["angle"].T]
     ground = Ground.of(latents["yx"], mask, selected, attributes)
     figure = new_figure(TWO_COLUMNS, UPPER + rows_height(len(shown), ground) + 0.02)
     names = iter(ascii_uppercase)
