@@ -22,7 +22,7 @@ SETTLED = 0.25  # share of the epochs whose ELBO may lie below the axes
 
 def clustered_variable(attributes):
     """Which feature (from 0) the labels are peaks of: z, then the angle; None where something else made them."""
-    return attributes["parameters"]["variable"] - 1 if attributes["clustering"] == BY_PEAKS else None
+    return int(attributes["parameters"]["variable"]) - 1 if attributes["clustering"] == BY_PEAKS else None
 
 
 def peak_colours(peaks, z, label):

@@ -69,10 +69,11 @@ def _draw_manifold(axes, pictures, latents, limits):
 
 def _draw_manifolds(figure, latents, names):
     """The manifold of each sublattice, in the same greys."""
-    pictures = np.asarray(latents["manifold"], float)
+    kinds, pictures = np.unique(latents["sublattice"]), np.asarray(latents["manifold"], float)
+    if len(pictures) > len(kinds):  # of a sublattice without a site the model has seen nothing
+        pictures = pictures[kinds]
     limits = np.percentile(pictures, [1, 99])
     line = latents["z"].shape[1] == 1  # then every row is the same
-    kinds = np.unique(latents["sublattice"]) if len(pictures) == 1 else range(len(pictures))
     for i, (kind, of_kind) in enumerate(zip(kinds, pictures, strict=True)):
         if line:
             axes = place(figure, LEFT, 0.24 + 1.1 * i, 2 * SIDE + APART, 0.75)
