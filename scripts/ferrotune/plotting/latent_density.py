@@ -89,7 +89,12 @@ def _draw_training(axes, latents, best):
     settled = curves[:, int(SETTLED * len(epochs)) :]
     low, high = settled.min(), curves.max()
     swing = max(high - low, 1.0)
-    axes.set(xlabel="epoch", ylabel="ELBO (nats a patch)", ylim=(low - 0.4 * swing, high + 0.1 * swing))
+    axes.set(
+        xlabel="epoch",
+        xlim=(0.5, len(epochs) + 0.5),
+        ylabel="ELBO (nats a patch)",
+        ylim=(low - 0.4 * swing, high + 0.1 * swing),
+    )
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.legend(loc="lower right")
 

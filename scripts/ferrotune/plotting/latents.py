@@ -52,7 +52,7 @@ def _mosaic(pictures):
 def _set_z_ticks(axis, values, size):
     """Mark at most five decoded values in the middle of their pictures, which are `size` px apart."""
     every = np.arange(0, len(values), -(-len(values) // 5))
-    axis.set_ticks((every + 0.46) * size, [f"{values[i]:.3g}" for i in every])
+    axis.set_ticks((every + 0.46) * size, [f"{values[i]:.2g}" for i in every])
 
 
 def _draw_manifold(axes, pictures, latents, limits):
@@ -84,7 +84,8 @@ def _draw_manifolds(figure, latents, names):
         if line or i:
             axes.set_yticks([])
         else:
-            axes.set_ylabel(variable_name(2), labelpad=1)
+            axes.set_ylabel(variable_name(2))
+            axes.yaxis.set_label_coords(-0.18, 0.5)
         letter(axes, next(names))
 
 
