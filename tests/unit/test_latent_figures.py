@@ -184,8 +184,19 @@ def test_spreads_are_drawn_where_they_are_and_said_where_they_are_not():
     figure = latent_uncertainty(_latents(), ATTRIBUTES, WALLS, MASK)
     titles = [axes.get_title() for axes in figure.axes if axes.get_title()]
     assert titles == ["z$_1$", "z$_2$", "angle (°)"] * 2
-    spread = figure.axes[0].images[0]
-    assert 0.25 <= spread.get_clim()[0] < spread.get_clim()[1] <= 0.26
+    latents, shown = _latents(), [axes.images[0] for axes in figure.axes if axes.get_title()]
+    names = [
+        ("z_sigma", 0),
+        ("z_sigma", 1),
+        ("angle_sigma", 0),
+        ("z_dropout", 0),
+        ("z_dropout", 1),
+        ("angle_dropout", 0),
+    ]
+    for picture, (name, column) in zip(shown, names, strict=True):
+        site = np.argmin(np.hypot(*(latents["yx"] - 60).T))
+        assert _at(picture, *latents["yx"][site]) == pytest.approx(latents[name][site, column])
+        assert picture.get_clim() == tuple(np.percentile(latents[name][:, column], [2, 98]))
     without = latent_uncertainty(_latents(angles=0, dropout=False), ATTRIBUTES, WALLS, MASK)
     assert [axes.get_title() for axes in without.axes if axes.get_title()] == ["z$_1$", "z$_2$"]
     assert "trained without dropout" in written(without) and "no angle" in written(without)

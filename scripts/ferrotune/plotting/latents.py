@@ -16,7 +16,7 @@ TURNED = 45  # degrees from the mean; angles within it need no colours that go a
 KINDS = "AB"
 GAP = 0.06  # between decoded pictures, of their size
 SHOWN = 98  # percentile at the end of a colour scale
-LEFT, SIDE, APART = 0.42, 2.0, 0.2  # inches; of the manifolds
+LEFT, SIDE, APART = 0.46, 2.0, 0.2  # inches; of the manifolds
 PLANE = 5.25, 1.85  # inches; where the latent plane begins, and how wide it is
 UPPER = 2.72  # inches; of the figure above its maps
 KEY = UPPER - 0.16  # inches; where the key of the labels is
@@ -85,7 +85,7 @@ def _draw_manifolds(figure, latents, names):
             axes.set_yticks([])
         else:
             axes.set_ylabel(variable_name(2))
-            axes.yaxis.set_label_coords(-0.18, 0.5)
+            axes.yaxis.set_label_coords(-0.165, 0.5)
         letter(axes, next(names))
 
 
