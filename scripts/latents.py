@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import numpy as np
-from ferrotune.plotting.latents import latent_density, latent_space, latent_uncertainty
 
 from ferrotune.jobs import job
 from ferrotune.pipelines import members_of
+from ferrotune.plotting.latent_density import latent_density
+from ferrotune.plotting.latent_uncertainty import latent_uncertainty
+from ferrotune.plotting.latents import latent_space
 from ferrotune.plotting.style import render
 from ferrotune.records import read_checkpoint
 from ferrotune.selection import setting_of

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ferrotune.guards import STATUSES
-from ferrotune.stores import read_store, write_store
+from ferrotune.stores import add_group, read_store, write_store
 
 
 def round_arrays(outcomes):
@@ -52,11 +52,12 @@ def _checkpoint_path(store, trial):
 
 def write_checkpoints(store, outcomes):
     """Keep what the trials of a round trained in groups of its store, checkpoints/<trial>."""
-    for outcome in outcomes:
-        if outcome.checkpoint is not None:
-            arrays, attributes = outcome.checkpoint
-            arrays = {name: ([f"{name}.{axis}" for axis in range(a.ndim)], a) for name, a in arrays.items()}
-            write_store(_checkpoint_path(store, outcome.trial), arrays, attributes)
+    trained = {o.trial: o.checkpoint for o in outcomes if o.checkpoint is not None}
+    if trained:
+        add_group(store, "checkpoints")
+    for trial, (arrays, attributes) in trained.items():
+        arrays = {name: ([f"{name}.{axis}" for axis in range(a.ndim)], a) for name, a in arrays.items()}
+        write_store(_checkpoint_path(store, trial), arrays, attributes)
 
 
 def read_checkpoint(rounds, trial):

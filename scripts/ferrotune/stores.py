@@ -63,6 +63,11 @@ def add_array(group, name, dimensions, shape, chunks=None):
     )
 
 
+def add_group(path, name):
+    """A group in a store, empty; `write_store` fills groups in it."""
+    zarr.open_group(str(path), mode="r+").create_group(name)
+
+
 def read_store(path, *names):
     """Arrays (dict of name -> array; all, or the named ones) and attributes (dict) of a store."""
     group = zarr.open_group(str(path), mode="r")

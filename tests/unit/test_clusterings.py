@@ -5,12 +5,17 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune import parts
-from ferrotune.clusterings import bayesian_gmm, gmm, hdbscan
+from ferrotune.clusterings import bayesian_gmm, gmm, hdbscan, kde_peaks
 from ferrotune.segmentation import cluster
 
 NAMES = parts.names("clustering")
-SETTING = {"components": 3, "covariance": "full", "least_share": 0.1}  # each takes from it what it declares
-CENTRES = np.array([[0.0, 0, 0], [4.0, 0, 0], [0.0, 5, 1]])
+SETTING = {
+    "components": 3,
+    "covariance": "full",
+    "least_share": 0.1,
+    "variable": 1,
+}  # each takes from it what it declares
+CENTRES = np.array([[0.0, 0, 0], [4.0, 0, 0], [-4.0, 5, 1]])  # apart along the first number too
 
 
 def painted(sizes=(200, 150, 100), spread=0.4, seed=0):
@@ -79,3 +84,34 @@ def test_noise_takes_the_label_of_the_nearest_site_that_has_one():
 def test_where_all_is_noise_there_is_one_group():
     scores = np.random.default_rng(0).uniform(size=(60, 3))
     assert not hdbscan.cluster(scores, {"least_share": 0.9}, 0).any()
+
+
+def along_a_line(centres, count=200, spread=0.2):
+    rng = np.random.default_rng(0)
+    return np.concatenate([centre + spread * rng.normal(size=count) for centre in centres])
+
+
+@pytest.mark.parametrize("peaks", [1, 2, 4])
+def test_a_density_has_the_peaks_that_it_was_painted_with_and_no_more(peaks):
+    centres = 2.0 * np.arange(peaks)
+    values = along_a_line(centres)
+    places, density, found = kde_peaks.density_peaks(values)
+    assert places[found] == pytest.approx(centres, abs=0.1)
+    assert density.sum() * (places[1] - places[0]) == pytest.approx(1, abs=0.01)
+    labels = kde_peaks.cluster(np.stack([0 * values, values], axis=1), {"variable": 2}, 0)
+    assert adjusted_rand_score(np.repeat(np.arange(peaks), 200), labels) == 1
+
+
+def test_of_seven_peaks_the_densest_five_are_kept():
+    sizes = [300, 100, 300, 300, 100, 300, 300]
+    values = np.concatenate([along_a_line([2.0 * i], size) for i, size in enumerate(sizes)])
+    places, _, found = kde_peaks.density_peaks(values)
+    # with Scott's bandwidth, which goes by the spread of all, near peaks lean on each other
+    assert list(np.rint(places[found] / 2)) == [0, 2, 3, 5, 6]
+    labels = kde_peaks.cluster(values[:, None], {"variable": 1}, 0)
+    assert len(np.unique(labels)) == 5 and labels[300] in (labels[0], labels[400])  # those of a lesser one go next door
+
+
+def test_a_latent_variable_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match="no latent variable z4, of 3"):
+        labels_of("kde_peaks", painted()[0], variable=4)

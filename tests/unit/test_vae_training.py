@@ -27,12 +27,13 @@ def encoded(net, patches):
     return encode(net, patches.__getitem__, none(len(patches)))
 
 
-@pytest.mark.parametrize("invariance, shift", [("r", 0.0), ("rt", 0.6)])
-def test_the_turn_of_a_motif_is_found(invariance, shift):
+@pytest.mark.parametrize("invariance, shift, most", [("r", 0.0, 2), ("rt", 0.2, 5)])
+def test_the_turn_of_a_motif_is_found(invariance, shift, most):
+    """A shift turns the moment too, and z may say it in the shift's place: then the angle is known less well."""
     patches, angle, _ = moving_motif(1000, shift=shift, reach=0)
     found = encoded(train(patches, none(1000), replace(OF, invariance=invariance), LONG, seed=1).net, patches)
-    assert angle_error(found.angle[:, 0], angle) < 3
-    assert np.median(found.angle_sigma) < np.radians(3)
+    assert angle_error(found.angle[:, 0], angle) < most
+    assert np.median(found.angle_sigma) < np.radians(2)
 
 
 def test_z_says_what_moves_in_a_turned_motif_and_not_how_it_is_turned():
@@ -164,9 +165,10 @@ def test_dropout_says_how_sure_the_encoder_is():
     for dropout in (0.0, 0.1):
         net = train(patches, none(200), replace(OF, dropout=dropout), QUICK, seed=1).net
         spreads[dropout] = dropout_spread(net, patches.__getitem__, none(200), seed=1, samples=8)
-    assert all(np.abs(values).max() < 1e-3 for values in spreads[0.0])
+    assert all(np.abs(values).max() < 2e-3 for values in spreads[0.0])  # of sums in single precision
     z, angle = spreads[0.1]
-    assert z.shape == (200, 2) and angle.shape == (200, 1) and z.min() > 0 and 0 < angle.min() <= angle.max() < np.pi
+    assert z.shape == (200, 2) and angle.shape == (200, 1)
+    assert z.min() > 0 and 0 < np.median(angle) < np.radians(30)
 
 
 def test_what_diverges_is_said():

@@ -5,6 +5,7 @@ from string import ascii_uppercase
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from ferrotune.clusterings.kde_peaks import MOST
 from ferrotune.plotting import maps
 from ferrotune.plotting.latents import label_key, variable_name
 from ferrotune.plotting.palette import BLUE, FAINT, GREY, INK, ORANGE, domain_colour, domain_colours
@@ -12,7 +13,6 @@ from ferrotune.plotting.site_maps import Ground
 from ferrotune.plotting.style import TWO_COLUMNS, empty_figure, letter, new_figure, place, scale_bar, styled
 
 BY_PEAKS = "kde_peaks"
-ASKED = 5  # densest peaks, as the paper keeps
 LEFT = 0.5  # inches
 CURVES = 0.95  # inches; height of the densities
 UPPER = 1.91  # inches; of the figure above its map
@@ -40,7 +40,7 @@ def words(attributes, peak):
     if of >= len(peak):
         return "The labels were made from peaks of the angle, not from these."
     found = int(peak[of].sum())
-    fewer = f", fewer than the {ASKED} asked for" if found < ASKED else ""
+    fewer = f", fewer than the {MOST} asked for" if found < MOST else ""
     kept = f"{found} peak{'s'[: found != 1]}{fewer}"
     return f"Clustered: {variable_name(of + 1)}, {kept}. Each site has the label of its nearest peak."
 

@@ -29,14 +29,14 @@ NESTED = False
 
 def train(described, setting, seed, progress=iter):
     """Checkpoint (arrays, attributes) of a model trained on a seeded subset of the sites; see `ferrotune.vae`."""
-    from ferrotune.vae.trials import train
+    from ferrotune.vae.of_sites import train
 
     return train(described, complete(setting), seed, progress)
 
 
 def reduce_by(checkpoint, described, setting):
     """Latent variables (site, latent) of all sites, and of turned patches the angle's cosine and sine."""
-    from ferrotune.vae.trials import latents_of
+    from ferrotune.vae.of_sites import latents_of
 
     return latents_of(checkpoint, described, complete(setting)).features
 

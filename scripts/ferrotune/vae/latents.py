@@ -20,7 +20,7 @@ class Latents:
     ----------
     z, z_sigma : (n, latent) float32, mean and standard deviation of the posterior
     angle, angle_sigma : (n, 0 or 1) float32, rad, from x towards y
-    shift, shift_sigma : (n, 0 or 2) float32, (y, x), shares of the window
+    shift, shift_sigma : (n, 0 or 2) float32, (y, x), shares of the window; of a turned motif along its own axes
     state : (n, 0 or states) float32, probability of each
     """
 

@@ -1,6 +1,6 @@
 """The model: patches drawn from a picture, the same whichever way it is turned or shifted, and from latent variables.
 
-A patch is decoded on a canonical grid and then turned and shifted onto its pixels; the encoder says how far, and which
+A patch is decoded on a canonical grid and then shifted and turned onto its pixels; the encoder says how far, and which
 latent variables it had. Both know whether the patch is around an A or a B column, so that these need not say it.
 """
 
@@ -14,7 +14,7 @@ import pyro.distributions as dist
 import torch
 from pyro import poutine
 from torch import nn
-from torch.nn.functional import affine_grid, grid_sample, one_hot, pad, softplus
+from torch.nn.functional import grid_sample, one_hot, pad, softplus
 
 from ferrotune.vae.circle import AnyAngle, WrappedNormal, spread_of
 
@@ -96,25 +96,28 @@ def _first_moment(window):
 
 
 def _placing(window, canvas, size, angle, shift):
-    """Matrices (*size, 2, 3) from the pixels of a window to those of a canvas, as `affine_grid` counts them.
+    """Matrices (*size, 2, 3) from the pixels of a window to those of a canvas, as `grid_sample` counts them.
 
-    It counts x and y from -1 to 1 over the side of each. A point u of the window, px from its middle, shows what the
-    canvas has at the angle's turn back of u less the shift (shares of the window).
+    It counts x and y from -1 to 1 over the side of each. A picture is shifted (shares of the window), then turned: a
+    point u of the window, px from its middle, shows what the canvas has at u turned back, less the shift.
     """
     like = angle if angle is not None else shift[..., 0]
     turn = torch.zeros_like(like) if angle is None else angle
     by = torch.zeros(*turn.shape, 2, device=turn.device) if shift is None else shift
     (height, width), (canvas_y, canvas_x) = window, canvas
     cos, sin, y, x = turn.cos(), turn.sin(), height * by[..., 0], width * by[..., 1]
-    along_x = [cos * width, sin * height, -2 * (cos * x + sin * y)]
-    along_y = [-sin * width, cos * height, -2 * (cos * y - sin * x)]
+    along_x = [cos * width, sin * height, -2 * x]
+    along_y = [-sin * width, cos * height, -2 * y]
     rows = torch.stack([torch.stack(along_x, -1) / canvas_x, torch.stack(along_y, -1) / canvas_y], -2)
     return rows.expand(*size, 2, 3)
 
 
 def _sampled(pictures, placing, window):
     """Patches (n, y * x) of a window from pictures (n, 1, height, width), placed by matrices (n, 2, 3)."""
-    grid = affine_grid(placing, (len(pictures), 1, *window), align_corners=False)
+    y, x = ((2 * torch.arange(side, device=placing.device) + 1) / side - 1 for side in window)
+    # as torch's affine_grid, which multiplies small matrices and takes a sixth of the whole step for it
+    by_x, by_y, start = placing[:, None, None].unbind(-1)
+    grid = by_x * x[:, None] + (by_y * y[:, None, None] + start)
     return grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False).flatten(1)
 
 
@@ -197,7 +200,7 @@ class Encoder(nn.Module):
 
 
 class GridDecoder(nn.Module):
-    """What z, the kind and the state look like on the canonical grid; then turned and shifted onto the patch."""
+    """What z, the kind and the state look like on the canonical grid; then shifted and turned onto the patch."""
 
     def __init__(self, of):
         super().__init__()
@@ -220,7 +223,7 @@ class GridDecoder(nn.Module):
         return self.last(self.hidden(torch.cat([content, kinds], -1))) + kinds @ self.mean
 
     def forward(self, content, kinds, angle, shift):
-        """Patches (..., y * x) of contents (..., p) and kinds (..., kinds), turned and shifted."""
+        """Patches (..., y * x) of contents (..., p) and kinds (..., kinds), shifted and turned."""
         pictures = self.canonical(content, kinds)
         if angle is None and shift is None:
             return pictures
@@ -230,7 +233,7 @@ class GridDecoder(nn.Module):
 
 
 class CoordinateDecoder(nn.Module):
-    """Each pixel's coordinates, turned and shifted, and what is there through one network to its brightness.
+    """Each pixel's coordinates, turned and shifted back, and what is there through one network to its brightness.
 
     The spatial generator of Bepler et al., NeurIPS 32 (2019), as in pyroVED; here for comparison: every pixel passes
     the whole network.
@@ -248,19 +251,19 @@ class CoordinateDecoder(nn.Module):
         self.last = nn.Linear(of.hidden[0], 1)
 
     def _pixels(self, angle, shift):
-        """Coordinates (..., y * x, 2) of the pixels before they were turned and shifted, (y, x)."""
-        away = self.pixels if shift is None else self.pixels - 2 * shift[..., None, :]
-        if angle is None:
-            return away
-        cos, sin = angle.cos()[..., None], angle.sin()[..., None]
-        return torch.stack([cos * away[..., 0] - sin * away[..., 1], cos * away[..., 1] + sin * away[..., 0]], -1)
+        """Coordinates (..., y * x, 2) of the pixels before they were shifted and turned, (y, x)."""
+        back = self.pixels
+        if angle is not None:
+            cos, sin = angle.cos()[..., None], angle.sin()[..., None]
+            back = torch.stack([cos * back[..., 0] - sin * back[..., 1], cos * back[..., 1] + sin * back[..., 0]], -1)
+        return back if shift is None else back - 2 * shift[..., None, :]
 
     def canonical(self, content, kinds):
         """Pictures (..., height * width) as they are before any turn."""
         return self(content, kinds, None, None)
 
     def forward(self, content, kinds, angle, shift):
-        """Patches (..., y * x) of contents (..., p) and kinds (..., kinds), turned and shifted."""
+        """Patches (..., y * x) of contents (..., p) and kinds (..., kinds), shifted and turned."""
         both = self.place(self._pixels(angle, shift)) + self.content(torch.cat([content, kinds], -1))[..., None, :]
         return self.last(self.hidden(both.tanh()))[..., 0]
 

@@ -7,7 +7,7 @@ import numpy as np
 from ferrotune.clusterings.kde_peaks import POINTS, density_peaks
 from ferrotune.vae.checkpoints import CURVES, restored
 from ferrotune.vae.latents import dropout_spread, encode, manifold
-from ferrotune.vae.trials import axes_of, reader
+from ferrotune.vae.of_sites import axes_of, reader
 
 STEPS = 7  # pictures along each of z1 and z2
 SHOWN = (2, 98)  # percentiles of z between which they are

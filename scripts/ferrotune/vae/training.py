@@ -35,7 +35,8 @@ class Training:
     patience : int or None
         Epochs without a better held-out ELBO after which it ends; None: it never ends before.
     wall_penalty : float
-        Weight of the differences of z between neighbouring sites: of the length of walls. Nats a site.
+        Weight of the differences of z between neighbouring sites, of the length of walls: nats a site and standard
+        deviation of z. The physics-augmented loss in our form.
     """
 
     epochs: int = 30
@@ -127,7 +128,8 @@ def _penalised(bound, weight, patches, kinds, pairs, rng):
         net = model.__self__
         drawn = torch.from_numpy(pairs[rng.integers(len(pairs), size=len(batch))]).flatten()
         z = net.encoder(patches[drawn], kinds[drawn])["z"].mean.reshape(len(batch), 2, -1)
-        length = (z[:, 0] - z[:, 1]).abs().sum()
+        # in standard deviations of z: a smaller scale, which costs no information, would make any length small
+        length = ((z[:, 0] - z[:, 1]).abs() / z.flatten(0, 1).std(0)).sum()
         return bound.differentiable_loss(model, guide, batch, batch_kinds, beta) + weight * length
 
     return loss

@@ -1,4 +1,4 @@
-"""A trial of the model: from the patches of an image's sites to a checkpoint, and to the sites' latent variables."""
+"""A model of the sites of an image: from their patches to a checkpoint, and to their latent variables."""
 
 import numpy as np
 
