@@ -1,9 +1,32 @@
 """The level that columns stand on: a bilinear field on a grid coarser than the columns, shared by all of them."""
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy import sparse
 
+from ferrotune.fitting.threads import kernel
+
 NODES = 3  # nodes of the grid, along either axis, whose hats reach into a window of at most the spacing
+
+
+class Grid(NamedTuple):
+    """Nodes along y and x, the first one's position (px) along each, and their spacing (px)."""
+
+    nodes: tuple[int, int]
+    origin: tuple[float, float]
+    spacing: float
+
+
+@kernel
+def draw_hats(grid, axis, first, step, count, out):
+    """Shares of nodes into out (3, k) float32, at `count` pixels from `first` on by `step`; the first node's number."""
+    node = min(max(int(np.floor((first - grid.origin[axis]) / grid.spacing)), 0), grid.nodes[axis] - NODES)
+    for i in range(NODES):
+        for k in range(count):
+            place = (first + step * k - grid.origin[axis]) / grid.spacing
+            out[i, k] = max(1 - abs(place - node - i), 0.0)
+    return node
 
 
 class Background:
@@ -18,6 +41,7 @@ class Background:
         # The grid is centred on the image, so that a turned image has a turned grid.
         self.nodes = tuple(int(np.ceil((length - 1) / spacing)) + NODES for length in shape)
         self.origin = tuple((length - 1 - (n - 1) * spacing) / 2 for length, n in zip(shape, self.nodes, strict=True))
+        self.grid = Grid(self.nodes, self.origin, float(spacing))
         self.size = self.nodes[0] * self.nodes[1]
         self.down, self.along = (self._shares(axis, length) for axis, length in enumerate(shape))
 
@@ -43,13 +67,6 @@ class Background:
         corner = i * self.nodes[1] + j
         indices = corner[:, None] + np.array([0, 1, self.nodes[1], self.nodes[1] + 1])
         return sparse.csr_array((entries.ravel(), indices.ravel(), 4 * np.arange(len(yx) + 1)), (len(yx), self.size))
-
-    def hats(self, axis, pixels):
-        """First node (n,) reaching into windows of pixel numbers (n, k) along an axis, and shares (n, k, 3)."""
-        first, _ = self._place(axis, pixels[:, 0])
-        first = np.minimum(first, self.nodes[axis] - NODES)
-        place = (pixels - self.origin[axis]) / self.spacing - first[:, None]
-        return first, np.maximum(1 - np.abs(place[:, :, None] - np.arange(NODES)), 0).astype(np.float32)
 
     def gradient(self, weighted):
         """Sums (m,) of a weighted residual (y, x) under the nodes' hats."""

@@ -1,15 +1,17 @@
 """Gradient and normal matrix of the fit of all columns and the background of an image, chunk by chunk."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from scipy import sparse
 
-from ferrotune.fitting.background import NODES
-from ferrotune.fitting.gaussians import AMPLITUDE, PARAMETERS, POWERS, WIDTH, X, Y, products, profiles
+from ferrotune.fitting.background import NODES, draw_hats
+from ferrotune.fitting.gaussians import AMPLITUDE, PARAMETERS, POWERS, WIDTH, X, Y, profiles, room
+from ferrotune.fitting.threads import kernel
 
-CHUNK = 2048  # columns worked on together, whatever the number of threads: the same sums in the same order
+CHUNK = 2048  # columns worked on together
+# Derivatives by the parameters: powers (of t down the rows, of u along the columns) that multiply the Gaussian.
+DERIVATIVES = ((Y, 1, 0), (X, 0, 1), (AMPLITUDE, 0, 0), (WIDTH, 2, 0), (WIDTH, 0, 2))
 SMOOTH_PX = 2.2  # width of a Gaussian whose sums over pixels are integrals, to a thousandth
 FAINT_NODE = 1e-3  # weight under a node, as a share of the mean, below which its level is kept where it is
 
@@ -29,80 +31,127 @@ class Curvature:
     nodes: sparse.csr_array
 
 
-def _scales(theta):
-    """Factors (n, 4) that make sums over profiles derivatives by y, x, amplitude, width."""
-    slope = theta[:, AMPLITUDE] / theta[:, WIDTH]
-    return np.stack([slope, slope, np.ones_like(slope), slope], axis=1)
+@kernel
+def _scale(column, parameter):
+    """What makes sums over profiles a column's derivative by a parameter."""
+    return 1.0 if parameter == AMPLITUDE else column[AMPLITUDE] / column[WIDTH]
 
 
-def _down(theta, at, columns, rows):
-    return profiles(rows, theta[columns, Y] + at.pad, theta[columns, WIDTH], at.top[columns], at.size)
+@kernel
+def _over_rows(values, top, height, left, width, down, sums):
+    """Sums (i, x) over the rows of a window of values times profiles down (i, y)."""
+    sums[:, :width] = 0
+    for y in range(height):
+        line = values[top + y, left : left + width]
+        for i in range(len(down)):
+            profile, total = down[i, y], sums[i]
+            for x in range(width):
+                total[x] += profile * line[x]
 
 
-def _along(theta, at, columns, across):
-    return profiles(across, theta[columns, X] + at.pad, theta[columns, WIDTH], at.left[columns], at.size)
+@kernel
+def _dot(one, other, count):
+    total = np.float32(0)
+    for k in range(count):
+        total += one[k] * other[k]
+    return total
 
 
-def _crossed(weight, down, other_down, along, other_along):
-    """Sums (n, i, j, k, l) of weights (n, y, x) times profiles down (y, i), (y, j) and along (x, k), (x, l)."""
-    shape = (*down.shape[2:], *other_down.shape[2:], *along.shape[2:], *other_along.shape[2:])
-    left = (down[..., None] * other_down[:, :, None]).reshape(*down.shape[:2], shape[0] * shape[1])
-    right = (along[..., None] * other_along[:, :, None]).reshape(*along.shape[:2], shape[2] * shape[3])
-    return products(left, weight, right).reshape(len(weight), *shape)
+@kernel
+def _crossed(one, other, count, products):
+    """Products (3 i + j, k) of two columns' profiles, (i, k) and (j, k)."""
+    for i in range(POWERS):
+        for j in range(POWERS):
+            for k in range(count):
+                products[POWERS * i + j, k] = one[i, k] * other[j, k]
 
 
-def _block(sums, scale, other):
-    """Blocks (n, 4, 4) from sums (n, 3, 3, 3, 3) of two columns' profiles."""
-    block = np.empty((len(sums), PARAMETERS, PARAMETERS))
-    for a in range(PARAMETERS):
-        for b in range(PARAMETERS):
-            block[:, a, b] = sum(sums[:, p, r, q, s] for p, q in POWERS[a] for r, s in POWERS[b])
-    return block * scale[:, :, None] * other[:, None, :]
+@kernel
+def _gradient(theta, at, weighted, by_parameter, by_shape, first, last):
+    """Gradient (n, 4), and (n, 2) by the shape, of the columns from first to last."""
+    down, along, sums = room(POWERS, at.size), room(POWERS, at.size), room(POWERS, at.size)
+    for n in range(first, last):
+        column, top, left = theta[n], at.top[n], at.left[n]
+        profiles(column[Y] + at.pad, column[WIDTH], top, 1, at.size, down)
+        profiles(column[X] + at.pad, column[WIDTH], left, 1, at.size, along)
+        _over_rows(weighted, top, at.size, left, at.size, down, sums)
+        for a, p, q in DERIVATIVES:
+            by_parameter[n, a] += _scale(column, a) * _dot(sums[p], along[q], at.size)
+        stretched = _dot(sums[2], along[0], at.size) - _dot(sums[0], along[2], at.size)
+        by_shape[n, 0] = column[AMPLITUDE] * stretched / 2
+        by_shape[n, 1] = column[AMPLITUDE] * _dot(sums[1], along[1], at.size)
 
 
-def _chunk_gradient(theta, at, weighted, part):
-    """Gradient (n, 4), and (n, 2) by the shape, of the columns `part`."""
-    window, columns = at[part], np.arange(part.start, part.stop)
-    down, along = _down(theta, at, columns, window.rows()), _along(theta, at, columns, window.columns())
-    sums = products(down, window.cut(weighted), along)
-    by_parameter = np.stack([sum(sums[:, p, q] for p, q in POWERS[a]) for a in range(PARAMETERS)], axis=1)
-    by_shape = np.stack([(sums[:, 2, 0] - sums[:, 0, 2]) / 2, sums[:, 1, 1]], axis=1)
-    return by_parameter * _scales(theta[part]), by_shape * theta[part, AMPLITUDE, None]
+@kernel
+def _misfit(at, weight, weighted, found, first, last):
+    """Chi-square and pixels (n, 2) of the windows of the columns from first to last."""
+    for n in range(first, last):
+        for y in range(at.top[n], at.top[n] + at.size):
+            for x in range(at.left[n], at.left[n] + at.size):
+                if weight[y, x] > 0:
+                    found[n, 0] += weighted[y, x] ** 2 / weight[y, x]
+                    found[n, 1] += 1
 
 
-def _chunk_misfit(theta, at, weight, weighted, part):
-    """Chi-square and pixels (n, 2) of the windows of the columns `part`."""
-    residual, w = at[part].cut(weighted), at[part].cut(weight)
-    square = np.divide(residual * residual, w, out=np.zeros_like(w), where=w > 0)
-    return (np.stack([square.sum((1, 2)), np.count_nonzero(w, axis=(1, 2))], axis=1),)
+@kernel
+def _in_both(one, other, size, step):
+    """First of every `step`-th pixel that lies in two windows along an axis, and how many do: 0 or less for none."""
+    first, last = max(one, other), min(one, other) + size - 1
+    return -(-first // step), last // step + 1 - -(-first // step)
 
 
-def _chunk_curvature(theta, at, weight, background, pairs, step, part):
-    """Own blocks, blocks with later neighbours, blocks with nodes and the nodes' numbers, of the columns `part`."""
-    window, columns = at[part], np.arange(part.start, part.stop)
-    rows, across = window.rows(step), window.columns(step)
-    down, along = _down(theta, at, columns, rows), _along(theta, at, columns, across)
-    w, scale = window.cut(weight, step) * step**2, _scales(theta)
-    own = _block(_crossed(w, down, down, along, along), scale[part], scale[part])
-    first, last = np.searchsorted(pairs[:, 0], [part.start, part.stop])
-    i, j = pairs[first:last].T
-    k = i - part.start
-    sums = _crossed(w[k], down[k], _down(theta, at, j, rows[k]), along[k], _along(theta, at, j, across[k]))
-    between = _block(sums, scale[i], scale[j])
-    (top, hats_down), (left, hats_along) = background.hats(0, rows), background.hats(1, across)
-    sums = _crossed(w, down, hats_down, along, hats_along)
-    shared = np.stack([sum(sums[:, p, :, q] for p, q in POWERS[a]) for a in range(PARAMETERS)], axis=1)
-    shared = shared * scale[part, :, None, None]
-    steps = np.arange(NODES)
-    number = (top[:, None] + steps)[:, None, :, None] * background.nodes[1] + (left[:, None] + steps)[:, None, None]
-    return own, between, shared.ravel(), np.broadcast_to(number, shared.shape).ravel()
+@kernel
+def _blocks(theta, at, weight, step, pairs, blocks, first, last):
+    """Blocks (p, 4, 4) of J'WJ of pairs (p, 2) of columns from first to last, over the pixels that they share."""
+    one, other = room(POWERS, at.size), room(POWERS, at.size)
+    down, along, sums = room(POWERS**2, at.size), room(POWERS**2, at.size), room(POWERS**2, at.size)
+    for pair in range(first, last):
+        i, j = pairs[pair]
+        a_column, b_column = theta[i], theta[j]
+        top, height = _in_both(at.top[i], at.top[j], at.size, step)
+        left, width = _in_both(at.left[i], at.left[j], at.size, step)
+        if height <= 0 or width <= 0:
+            continue
+        profiles(a_column[Y] + at.pad, a_column[WIDTH], step * top, step, height, one)
+        profiles(b_column[Y] + at.pad, b_column[WIDTH], step * top, step, height, other)
+        _crossed(one, other, height, down)
+        profiles(a_column[X] + at.pad, a_column[WIDTH], step * left, step, width, one)
+        profiles(b_column[X] + at.pad, b_column[WIDTH], step * left, step, width, other)
+        _crossed(one, other, width, along)
+        _over_rows(weight, top, height, left, width, down, sums)
+        for a, p, q in DERIVATIVES:
+            for b, r, s in DERIVATIVES:
+                scale = _scale(a_column, a) * _scale(b_column, b)
+                blocks[pair, a, b] += scale * _dot(sums[POWERS * p + r], along[POWERS * q + s], width)
 
 
-def _over_chunks(function, theta, threads, *arguments):
-    n = len(theta)
-    parts = [slice(i, min(i + CHUNK, n)) for i in range(0, n, CHUNK)]
-    results = threads.map(partial(function, theta, *arguments), parts)
-    return [np.concatenate(result) for result in zip(*results, strict=True)]
+@kernel
+def _shared(theta, at, weight, step, grid, entries, nodes, first, last):
+    """Blocks (n, 4, 9) of J'WJ of the columns from first to last with nodes (n, 9) of the background's grid."""
+    one, hats = room(POWERS, at.size), room(POWERS, at.size)
+    down, along, sums = room(POWERS * NODES, at.size), room(POWERS * NODES, at.size), room(POWERS * NODES, at.size)
+    for n in range(first, last):
+        column = theta[n]
+        top, height = _in_both(at.top[n], at.top[n], at.size, step)
+        left, width = _in_both(at.left[n], at.left[n], at.size, step)
+        profiles(column[Y] + at.pad, column[WIDTH], step * top, step, height, one)
+        above = draw_hats(grid, 0, step * top, step, height, hats)
+        _crossed(one, hats, height, down)
+        profiles(column[X] + at.pad, column[WIDTH], step * left, step, width, one)
+        before = draw_hats(grid, 1, step * left, step, width, hats)
+        _crossed(one, hats, width, along)
+        _over_rows(weight, top, height, left, width, down, sums)
+        for i in range(NODES):
+            for j in range(NODES):
+                nodes[n, NODES * i + j] = (above + i) * grid.nodes[1] + before + j
+                for a, p, q in DERIVATIVES:
+                    total = _dot(sums[NODES * p + i], along[NODES * q + j], width)
+                    entries[n, a, NODES * i + j] += _scale(column, a) * total
+
+
+def _over_chunks(work, count, threads, *arguments):
+    """Have a kernel fill its results for columns, or pairs of them, 0 ... count."""
+    threads.map(lambda first: work(*arguments, first, min(first + CHUNK, count)), range(0, count, CHUNK))
 
 
 def gradient(theta, at, weighted, threads):
@@ -115,22 +164,33 @@ def gradient(theta, at, weighted, threads):
     weighted : (y, x) float32, padded: residuals times weights
     threads : ferrotune.fitting.threads.Threads
     """
-    return _over_chunks(_chunk_gradient, theta, threads, at, weighted)
+    found = np.zeros((len(theta), PARAMETERS)), np.zeros((len(theta), 2))
+    _over_chunks(_gradient, len(theta), threads, theta, at, weighted, *found)
+    return found
 
 
-def misfit(theta, at, weight, weighted, threads):
+def misfit(at, weight, weighted, threads):
     """Chi-square and number of pixels (n, 2) of the columns' windows."""
-    return _over_chunks(_chunk_misfit, theta, threads, at, weight, weighted)[0]
+    found = np.zeros((len(at.top), 2))
+    _over_chunks(_misfit, len(found), threads, at, weight, weighted, found)
+    return found
 
 
 def curvature(theta, at, weight, background, pairs, threads):
     """Normal matrix J'WJ of columns theta (n, 4), coupled in `pairs` (p, 2), i < j and sorted, and the background."""
     # A smooth sum is told by every second pixel or so, the same for all blocks: else they would not fit together.
     step = max(1, int(np.median(theta[:, WIDTH]) / SMOOTH_PX))
-    results = _over_chunks(_chunk_curvature, theta, threads, at, weight, background, pairs, step)
-    own, between, entries, number = results
-    starts = np.arange(PARAMETERS * len(theta) + 1) * NODES**2
-    shared = sparse.csr_array((entries, number, starts), shape=(starts.size - 1, background.size))
+    n, seen = len(theta), np.ascontiguousarray(weight[::step, ::step])
+    own, between = np.zeros((n, PARAMETERS, PARAMETERS)), np.zeros((len(pairs), PARAMETERS, PARAMETERS))
+    entries, numbers = np.zeros((n, PARAMETERS, NODES**2)), np.empty((n, NODES**2), np.int32)
+    _over_chunks(_blocks, n, threads, theta, at, seen, step, np.arange(n)[:, None].repeat(2, axis=1), own)
+    _over_chunks(_blocks, len(pairs), threads, theta, at, seen, step, pairs, between)
+    _over_chunks(_shared, n, threads, theta, at, seen, step, background.grid, entries, numbers)
+    for blocks in (own, between, entries):
+        blocks *= step**2  # each pixel seen stands for so many
+    starts = np.arange(PARAMETERS * n + 1) * NODES**2
+    numbers = numbers.repeat(PARAMETERS, axis=0).ravel()
+    shared = sparse.csr_array((entries.ravel(), numbers, starts), shape=(starts.size - 1, background.size))
     nodes = background.curvature(weight, step)
     faint = FAINT_NODE * max(nodes.diagonal().mean(), 1e-12)
     nodes = nodes + sparse.diags_array(np.where(nodes.diagonal() < faint, faint, 0.0))

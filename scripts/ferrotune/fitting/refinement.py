@@ -177,7 +177,7 @@ class _Fit:
             self.widths.learn(self.theta, matrix.own, slope, bright & ~self.outside)
             self.shapes.move(nodes, self.theta, matrix.own, by_shape, self.whole)
         known, pull = self._known(still)
-        self.information, self.fitted = (matrix, known.copy()), self.theta
+        self.information = (matrix, known.copy())
         known[:, :2] += 1 / self.reach**2
         diagonal = np.einsum("nii->ni", matrix.own)
         known += (self.damping.value + self.caution)[:, None] * diagonal
@@ -220,7 +220,7 @@ class _Fit:
 
     def columns(self):
         """The columns as they stand."""
-        square, pixels = misfit(self.fitted, *self.compared, self.threads).T
+        square, pixels = misfit(*self.compared, self.threads).T
         # More noise about a column than about others: what no Gaussian explains.
         usual = np.median(square / np.maximum(pixels, 1))
         scale = (square + CHI_PIXELS * usual) / (pixels + CHI_PIXELS) / max(usual, 1e-12)
