@@ -101,7 +101,7 @@ def test_the_normal_equations_are_solved_as_a_dense_solver_does(threads):
     slope, of_nodes = rng.normal(size=THETA.shape), rng.normal(size=background.size)
     known, expected = np.full(THETA.shape, 0.5), rng.normal(size=THETA.shape)
     fixed = Field(sparse.csr_array(np.ones((3, 1))), np.array([1e12]), np.zeros(1))  # a field of widths that stays
-    step, widths, _ = solve(matrix, known, slope, expected, of_nodes, fixed, 1e-9)
+    step, widths, _ = solve(matrix, known, slope, expected, of_nodes, fixed, 1e-9, threads)
     n, m = THETA.size, background.size
     dense = np.zeros((n + m, n + m))
     for k in range(3):

@@ -85,12 +85,16 @@ def _gradient(theta, at, weighted, by_parameter, by_shape, first, last):
 @kernel
 def _misfit(at, weight, weighted, found, first, last):
     """Chi-square and pixels (n, 2) of the windows of the columns from first to last."""
+    square, pixels = np.empty(at.size, np.float32), np.empty(at.size, np.float32)
     for n in range(first, last):
+        square[:], pixels[:] = 0, 0
         for y in range(at.top[n], at.top[n] + at.size):
-            for x in range(at.left[n], at.left[n] + at.size):
-                if weight[y, x] > 0:
-                    found[n, 0] += weighted[y, x] ** 2 / weight[y, x]
-                    found[n, 1] += 1
+            across = slice(at.left[n], at.left[n] + at.size)
+            residual, w = weighted[y, across], weight[y, across]
+            for x in range(at.size):
+                square[x] += residual[x] * residual[x] / max(w[x], np.float32(1e-30))
+                pixels[x] += w[x] > 0
+        found[n, 0], found[n, 1] = square.sum(), pixels.sum()
 
 
 @kernel
@@ -149,11 +153,6 @@ def _shared(theta, at, weight, step, grid, entries, nodes, first, last):
                     entries[n, a, NODES * i + j] += _scale(column, a) * total
 
 
-def _over_chunks(work, count, threads, *arguments):
-    """Have a kernel fill its results for columns, or pairs of them, 0 ... count."""
-    threads.map(lambda first: work(*arguments, first, min(first + CHUNK, count)), range(0, count, CHUNK))
-
-
 def gradient(theta, at, weighted, threads):
     """Gradient J'Wr (n, 4) of the columns, and (n, 2) by their shape.
 
@@ -165,14 +164,14 @@ def gradient(theta, at, weighted, threads):
     threads : ferrotune.fitting.threads.Threads
     """
     found = np.zeros((len(theta), PARAMETERS)), np.zeros((len(theta), 2))
-    _over_chunks(_gradient, len(theta), threads, theta, at, weighted, *found)
+    threads.over(len(theta), CHUNK, _gradient, theta, at, weighted, *found)
     return found
 
 
 def misfit(at, weight, weighted, threads):
     """Chi-square and number of pixels (n, 2) of the columns' windows."""
     found = np.zeros((len(at.top), 2))
-    _over_chunks(_misfit, len(found), threads, at, weight, weighted, found)
+    threads.over(len(found), CHUNK, _misfit, at, weight, weighted, found)
     return found
 
 
@@ -183,9 +182,9 @@ def curvature(theta, at, weight, background, pairs, threads):
     n, seen = len(theta), np.ascontiguousarray(weight[::step, ::step])
     own, between = np.zeros((n, PARAMETERS, PARAMETERS)), np.zeros((len(pairs), PARAMETERS, PARAMETERS))
     entries, numbers = np.zeros((n, PARAMETERS, NODES**2)), np.empty((n, NODES**2), np.int32)
-    _over_chunks(_blocks, n, threads, theta, at, seen, step, np.arange(n)[:, None].repeat(2, axis=1), own)
-    _over_chunks(_blocks, len(pairs), threads, theta, at, seen, step, pairs, between)
-    _over_chunks(_shared, n, threads, theta, at, seen, step, background.grid, entries, numbers)
+    threads.over(n, CHUNK, _blocks, theta, at, seen, step, np.arange(n)[:, None].repeat(2, axis=1), own)
+    threads.over(len(pairs), CHUNK, _blocks, theta, at, seen, step, pairs, between)
+    threads.over(n, CHUNK, _shared, theta, at, seen, step, background.grid, entries, numbers)
     for blocks in (own, between, entries):
         blocks *= step**2  # each pixel seen stands for so many
     starts = np.arange(PARAMETERS * n + 1) * NODES**2

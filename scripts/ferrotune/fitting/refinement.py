@@ -187,7 +187,7 @@ class _Fit:
         self.caution *= SOFTER
         tolerance = FINE if self.passes >= max(CURVED_PASSES) else COARSE
         of_nodes = self.background.gradient(weighted)
-        step, wider, level = solve(matrix, known, slope, pull, of_nodes, field, tolerance, self.threads.count)
+        step, wider, level = solve(matrix, known, slope, pull, of_nodes, field, tolerance, self.threads)
         # Where widths would change too much at once, all goes a part of the way, and the pass does not count.
         part = self.widths.part(field, wider)
         self.level = self.level + part * level

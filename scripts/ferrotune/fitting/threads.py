@@ -29,3 +29,7 @@ class Threads:
     def map(self, function, parts):
         """Results (list) of a function of each part, in their order."""
         return list((map if self.count == 1 else self._pool.map)(function, parts))
+
+    def over(self, count, chunk, work, *arguments):
+        """Have a kernel fill its results for things 0 ... count: work(*arguments, first, last), chunk by chunk."""
+        self.map(lambda first: work(*arguments, first, min(first + chunk, count)), range(0, count, chunk))
