@@ -49,13 +49,13 @@ def profiles(centre, width, first, step, count, out):
         out[2, k] = gaussian * t * t
 
 
-def leverage(yx, theta):
+def leverage(yx, theta, threads):
     """Share (n,) of the variance of pixels at yx (n, 2) that the fitted columns theta (m, 4) take up.
 
     A Gaussian's amplitude and position are told by g, t g and u g, which are orthogonal, and whose squares sum to
     pi width^2 times 1, 1/2, 1/2: three parameters spread as g^2 (1 + 2 t^2 + 2 u^2) / (pi width^2).
     """
-    distance, nearest = cKDTree(theta[:, :2]).query(yx, k=min(2, len(theta)))
+    distance, nearest = cKDTree(theta[:, :2]).query(yx, k=min(2, len(theta)), workers=threads.count)
     width = theta[nearest, WIDTH]
     square = (distance / width) ** 2
     return (np.exp(-square) * (1 + 2 * square) / (np.pi * width**2)).reshape(len(yx), -1).sum(axis=1)

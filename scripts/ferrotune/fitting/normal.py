@@ -140,8 +140,8 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, thre
     steps of the columns' own (n, 4), of the width field's nodes (f,), and of the background's nodes (m,)
     """
     n, split = len(known), PARAMETERS * len(known)
-    lower = np.linalg.cholesky(curvature.own + np.eye(PARAMETERS) * known[:, None, :])
-    inverse = np.linalg.inv(lower)
+    lower = threads.rows(np.linalg.cholesky, curvature.own + np.eye(PARAMETERS) * known[:, None, :])
+    inverse = threads.rows(np.linalg.inv, lower)
     node = 1 / np.sqrt(curvature.nodes.diagonal())
     nodes = sparse.diags_array(node) @ curvature.nodes @ sparse.diags_array(node)
     blocks = _in_units(curvature, inverse, node, threads)
@@ -169,7 +169,7 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, thre
     return steps, unit * solution[split:last], node * solution[last:]
 
 
-def covariances(curvature, known):
+def covariances(curvature, known, threads):
     """Covariances (n, 4, 4) of each column's parameters, its neighbours' being fitted too.
 
     The Schur complement of the neighbours' own blocks, exact but for what neighbours have to do with each other.
@@ -177,10 +177,10 @@ def covariances(curvature, known):
     own = curvature.own + np.eye(PARAMETERS) * known[:, None, :]
     left = own.copy()
     i, j = curvature.pairs.T
-    inverse = np.linalg.inv(own)
+    inverse = threads.rows(np.linalg.inv, own)
     between, transposed = curvature.between, curvature.between.swapaxes(1, 2)
-    np.subtract.at(left, i, between @ inverse[j] @ transposed)
-    np.subtract.at(left, j, transposed @ inverse[i] @ between)
+    np.subtract.at(left, i, threads.rows(np.matmul, threads.rows(np.matmul, between, inverse[j]), transposed))
+    np.subtract.at(left, j, threads.rows(np.matmul, threads.rows(np.matmul, transposed, inverse[i]), between))
     # Where the neighbours seem to know more than there is, the column's own block stands.
-    sound = np.linalg.eigvalsh(left)[:, 0] > 0
-    return np.linalg.inv(np.where(sound[:, None, None], left, own))
+    sound = threads.rows(np.linalg.eigvalsh, left)[:, 0] > 0
+    return threads.rows(np.linalg.inv, np.where(sound[:, None, None], left, own))

@@ -140,7 +140,7 @@ class _Fit:
         at, shape = windows(self.theta[:, :2], radius, self.picture.pad), self.shapes.of(self._nodes())
         model = self.picture.model(self.theta, shape, at, self.background, self.level, self.threads)
         if self.passes in WEIGHING_PASSES:
-            self.noise = self.picture.noise(model, self.theta)
+            self.noise = self.picture.noise(model, self.theta, self.threads)
         return at, *self.picture.weigh(model, self.noise, self.threads)
 
     def _curved(self, at, weight):
@@ -186,7 +186,7 @@ class _Fit:
         field.stiffness[:] += self.caution * (field.shares.T @ diagonal[:, WIDTH])
         self.caution *= SOFTER
         tolerance = FINE if self.passes >= max(CURVED_PASSES) else COARSE
-        of_nodes = self.background.gradient(weighted)
+        of_nodes = self.background.gradient(weighted, self.threads)
         step, wider, level = solve(matrix, known, slope, pull, of_nodes, field, tolerance, self.threads)
         # Where widths would change too much at once, all goes a part of the way, and the pass does not count.
         part = self.widths.part(field, wider)
@@ -224,7 +224,7 @@ class _Fit:
         # More noise about a column than about others: what no Gaussian explains.
         usual = np.median(square / np.maximum(pixels, 1))
         scale = (square + CHI_PIXELS * usual) / (pixels + CHI_PIXELS) / max(usual, 1e-12)
-        sigma = np.sqrt(np.einsum("nii->ni", covariances(*self.information)) * scale[:, None])
+        sigma = np.sqrt(np.einsum("nii->ni", covariances(*self.information, self.threads)) * scale[:, None])
         significance = self.theta[:, AMPLITUDE] / sigma[:, AMPLITUDE]
         # The best position is where noise, too, is brightest: squared amplitudes are too large by twice their
         # variance. Errors that are not small beside the width add about as much again: the second two of the four
