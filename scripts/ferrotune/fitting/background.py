@@ -1,32 +1,9 @@
 """The level that columns stand on: a bilinear field on a grid coarser than the columns, shared by all of them."""
 
-from typing import NamedTuple
-
 import numpy as np
 from scipy import sparse
 
-from ferrotune.fitting.threads import kernel
-
-NODES = 3  # nodes of the grid, along either axis, whose hats reach into a window of at most the spacing
-
-
-class Grid(NamedTuple):
-    """Nodes along y and x, the first one's position (px) along each, and their spacing (px)."""
-
-    nodes: tuple[int, int]
-    origin: tuple[float, float]
-    spacing: float
-
-
-@kernel
-def draw_hats(grid, axis, first, step, count, out):
-    """Shares of nodes into out (3, k) float32, at `count` pixels from `first` on by `step`; the first node's number."""
-    node = min(max(int(np.floor((first - grid.origin[axis]) / grid.spacing)), 0), grid.nodes[axis] - NODES)
-    for i in range(NODES):
-        for k in range(count):
-            place = (first + step * k - grid.origin[axis]) / grid.spacing
-            out[i, k] = max(1 - abs(place - node - i), 0.0)
-    return node
+from ferrotune.fitting.gaussians import NODES, Grid
 
 
 class Background:
@@ -73,11 +50,11 @@ class Background:
         along = threads.rows(lambda rows: rows @ self.along, weighted)
         return (self.down.T @ along).ravel().astype(float)
 
-    def curvature(self, weight, threads, step=1):
-        """(m, m) sparse: weighted products of the nodes' hats, over every `step`-th pixel in place of all."""
+    def curvature(self, weight, step, threads):
+        """(m, m) sparse: weighted products of the nodes' hats, by the weights of every `step`-th pixel."""
         # Hats times themselves, and times the next node's; further ones do not meet.
         down, along = (_products(hats[::step], step) for hats in (self.down, self.along))
-        along = threads.rows(lambda rows: rows @ np.hstack(along), np.ascontiguousarray(weight[::step, ::step]))
+        along = threads.rows(lambda rows: rows @ np.hstack(along), weight)
         (same, aside), (below, across) = (np.hsplit(hats.T @ along, 2) for hats in down)
         number = np.arange(self.size).reshape(self.nodes)
         pairs = [
