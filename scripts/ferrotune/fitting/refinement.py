@@ -186,7 +186,7 @@ class _Fit:
         field.stiffness[:] += self.caution * (field.shares.T @ diagonal[:, WIDTH])
         self.caution *= SOFTER
         tolerance = FINE if self.passes >= max(CURVED_PASSES) else COARSE
-        of_nodes = self.background.gradient(weighted, self.threads)
+        of_nodes = self.background.gradient(weighted)
         step, wider, level = solve(matrix, known, slope, pull, of_nodes, field, tolerance, self.threads)
         # Where widths would change too much at once, all goes a part of the way, and the pass does not count.
         part = self.widths.part(field, wider)
