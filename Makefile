@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 digest = $(shell $(PYTHON) -c "import hashlib, pathlib; print(hashlib.sha256(pathlib.Path('$(1)').read_bytes()).hexdigest()[:16])")
 STAMP := $(VENV)/requirements-$(call digest,envs/requirements.txt)
 PEERS := tests/benchmarks/requirements.txt
-PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))
+ALONE := tests/benchmarks/requirements-alone.txt
+PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
 
 .PHONY: setup run report rewards test bench lint format pins clean
 
@@ -40,6 +41,7 @@ bench: $(STAMP) $(PEERS_STAMP)
 $(PEERS_STAMP): | $(STAMP)
 	$(PYTHON) -m venv --clear .venv-bench
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $(PEERS)
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --no-deps -r $(ALONE)
 	touch $@
 
 lint: $(STAMP)
@@ -57,7 +59,7 @@ format: $(STAMP)
 pins:
 	$(PYTHON) -m venv --clear .venv-pins
 	.venv-pins/bin/pip install --quiet --disable-pip-version-check -r envs/requirements.in
-	.venv-pins/bin/pip freeze > envs/requirements.txt
+	.venv-pins/bin/pip freeze | sed 's/+cpu$$//' > envs/requirements.txt
 	printf 'name: ferrotune\nchannels: [conda-forge]\ndependencies:\n  - python=3.12\n  - pip\n  - pip:\n' > envs/ferrotune.yaml
 	sed 's/^/      - /' envs/requirements.txt >> envs/ferrotune.yaml
 	rm -r .venv-pins

@@ -62,6 +62,7 @@ rule components:
     input:
         selected=f"{PIPELINE}/selected.zarr",
         descriptors=get_descriptors,
+        rounds=lambda wildcards: get_records(wildcards, "zarr"),
         image=f"{IMAGE}/image.zarr",
     output:
         store=directory(f"{PIPELINE}/components.zarr"),

@@ -8,6 +8,7 @@ from ferrotune.jobs import job
 from ferrotune.pipelines import members_of
 from ferrotune.plotting.components import component_maps
 from ferrotune.plotting.style import render
+from ferrotune.records import read_checkpoint
 from ferrotune.selection import setting_of
 from ferrotune.sites import nearest
 from ferrotune.space_union import CHOICE
@@ -18,7 +19,7 @@ MOST = 16  # raw patches are thousands of numbers a site: the first are kept
 
 
 def main(inputs, output, figures, pipeline, subject, log_path):
-    """Write components.zarr and its figure; `inputs` are paths: selected, descriptors (list), image."""
+    """Write components.zarr and its figure; `inputs` are paths: selected, descriptors (list), rounds (list), image."""
     with job(log_path, subject) as log:
         selected, attributes = read_store(inputs["selected"])
         scores, reduction = np.empty((len(selected["yx"]), 0)), ""
@@ -26,7 +27,8 @@ def main(inputs, output, figures, pipeline, subject, log_path):
             own = members_of(pipeline)[attributes["parameters"].get(CHOICE, "")]
             store = next(path for path in inputs["descriptors"] if Path(path).stem == own.descriptor)
             setting, reduction = setting_of(own.space, attributes["parameters"]), own.reduction
-            scores = reduced_scores(own, own.part("descriptor").open(store, setting), setting, {})
+            checkpoint = read_checkpoint(inputs["rounds"], attributes["trial"])
+            scores = reduced_scores(own, own.part("descriptor").open(store, setting), setting, {}, checkpoint)
             scores = scores[nearest(read_store(store, "yx")[0]["yx"], selected["yx"])]
         log.info("%s: %d components, %d kept", attributes["answer"], scores.shape[1], min(scores.shape[1], MOST))
         scores = scores[:, :MOST].astype(np.float32)

@@ -2,15 +2,16 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
-from ferrotune.jobs import job
+from ferrotune.jobs import epochs_logged, job
 from ferrotune.pipelines import members_of
-from ferrotune.records import round_arrays
+from ferrotune.records import round_arrays, write_checkpoints
 from ferrotune.rewards import without_grounds
 from ferrotune.sites import ARRAYS, Sites, nearest
 from ferrotune.space_union import CHOICE
@@ -36,13 +37,14 @@ def grounds(cells, halves):
     return {name for name, there in given.items() if there}
 
 
-def evaluate_group(stores, trials, pipeline, sites, onto, seed, rewards):
+def evaluate_group(stores, trials, pipeline, sites, onto, seed, rewards, log_path):
     """Outcomes (list) of trials of one pipeline that share their descriptors; labels are those of the sites `onto`.
 
     `stores` are paths: of the descriptors of the image, then of its halves.
     """
     described, *halves = (pipeline.part("descriptor").open(store, trials[0][1]) for store in stores)
-    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards, halves)
+    progress = partial(epochs_logged, log_path)
+    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards, halves, progress)
     return [replace(outcome, labels=outcome.labels[onto]) for outcome in outcomes]
 
 
@@ -74,7 +76,7 @@ def main(inputs, output, pipeline, rewards, seed, threads, subject, log_path):
         outcomes = []
         with parallel_config("loky", inner_max_num_threads=1):
             work = (
-                delayed(evaluate_group)(stores[own], group, pipeline, sites[own][0], onto[own], seed, rewards)
+                delayed(evaluate_group)(stores[own], group, pipeline, sites[own][0], onto[own], seed, rewards, log_path)
                 for pipeline, group in groups
                 for own in [pipeline.descriptor]
             )
@@ -84,6 +86,7 @@ def main(inputs, output, pipeline, rewards, seed, threads, subject, log_path):
                     line = "trial %d (%d of %d): %s %s in %.2f s"
                     log.info(line, o.trial, len(outcomes), len(trials), o.status, o.reason, o.seconds)
         write_store(output, *round_arrays(outcomes))
+        write_checkpoints(output, outcomes)
 
 
 if __name__ == "__main__":

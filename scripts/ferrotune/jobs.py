@@ -4,8 +4,11 @@ import contextlib
 import logging
 import sys
 import warnings
+from functools import partial
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
+from tqdm import tqdm
 
 from ferrotune.errors import InputError
 
@@ -33,7 +36,8 @@ def job(log_path, subject):
     log_path : path of the rule's log file
     subject : str, what the job works on ("image Sm_0_0"), named in the error line
     """
-    logging.basicConfig(filename=log_path, filemode="w", level=logging.INFO, format="%(message)s", force=True)
+    Path(log_path).write_text("")  # and then only added to, since a round's processes write to it as well
+    logging.basicConfig(filename=log_path, filemode="a", level=logging.INFO, format="%(message)s", force=True)
     try:
         with threadpool_limits(1), _warnings_logged():
             yield logging.getLogger("ferrotune")
@@ -45,3 +49,25 @@ def job(log_path, subject):
     except Exception:
         logging.exception("ferrotune: %s: unexpected error, please report it with this log", subject)
         raise
+
+
+class _Lines:
+    """A log as tqdm writes to it: each state of its bar is a line."""
+
+    def __init__(self, log_path):
+        self.log_path = log_path
+
+    def write(self, text):
+        if line := text.strip("\r\n "):
+            with open(self.log_path, "a") as log:
+                log.write(f"{line}\n")
+
+    def flush(self):
+        """Nothing is held back."""
+
+
+def epochs_logged(log_path, trial):
+    """Function that wraps the epochs (iterable) of a trial's training: each is a line of the log."""
+    return partial(
+        tqdm, desc=f"trial {trial}", unit="epoch", file=_Lines(log_path), mininterval=0, ncols=100, ascii=True
+    )

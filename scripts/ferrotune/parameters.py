@@ -16,11 +16,13 @@ class Parameter:
     schema : dict, JSON schema of its entry: a list of values, or a range {low, high, step} with both ends
     said : str, how figures say a value: "rank {}"
     unset : str, how they say that there is none (null, 0 or "none"); empty: as any other value
+    default : what holds where the config leaves it out; None: it may not
     """
 
     schema: dict
     said: str
     unset: str = ""
+    default: float | str | None = None
 
 
 def one_of(*schemas):
@@ -29,9 +31,10 @@ def one_of(*schemas):
     return {"type": "array", "minItems": 1, "items": items}
 
 
-def _number(low=None, high=None, kind="number", null=False):
+def _number(low=None, high=None, kind="number", null=False, above=None):
     """Entry: a list of numbers or a range of them, within limits."""
-    limits = {key: value for key, value in (("minimum", low), ("maximum", high)) if value is not None}
+    limits = {"minimum": low, "maximum": high, "exclusiveMinimum": above}
+    limits = {key: value for key, value in limits.items() if value is not None}
     listed = {"type": [kind, "null"] if null else kind, **limits}
     step = {"type": kind, "exclusiveMinimum": 0}
     ends = {"low": {"type": kind, **limits}, "high": {"type": kind, **limits}, "step": step}
@@ -52,6 +55,8 @@ RANKED = "rank {}", "raw (no reduction)"  # how ranks are said
 RANK = _number(low=1, kind="integer")
 RANK_OR_NONE = _number(low=1, kind="integer", null=True)
 COUNT = _number(low=1, high=20, kind="integer")
+MANY = _number(low=1, kind="integer")
+POSITIVE = _number(above=0)
 SHARE = _number(low=0, high=1)
 
 DENOISERS = ("gaussian", "median", "non_local_means", "total_variation")  # of ferrotune.preprocessing

@@ -29,6 +29,7 @@ class PatchStack:
     mean : (kind, y, x) float32
     covariance : (y * x, y * x) float32 about these means, or None where there are fewer sites than pixels
     cell_px : float, length of a unit cell in the patches' pixels
+    store : path of the store that it is of; None where it is of none
     """
 
     read: Callable
@@ -36,6 +37,7 @@ class PatchStack:
     mean: np.ndarray
     covariance: np.ndarray | None
     cell_px: float
+    store: str | None = None
 
     @classmethod
     def open(cls, store, flatten, denoise):
@@ -49,6 +51,7 @@ class PatchStack:
             mean=open_array(store, "mean")[i],
             covariance=open_array(store, "covariance")[i] if attributes["reduced"] else None,
             cell_px=attributes["cell_px"] / attributes["binning"],
+            store=store,
         )
 
     def __len__(self):
@@ -57,6 +60,15 @@ class PatchStack:
     def window(self, setting):
         """(height, width) px of a trial's window."""
         return window_px(setting["w1"], self.cell_px), window_px(setting["w2"], self.cell_px)
+
+    def patches(self, setting, part):
+        """Patches (n, height, width) of a trial's window, as they are, of some sites: a slice, or rows in order."""
+        window = self.window(setting)
+        if isinstance(part, slice):
+            return crop(self.read(part), window).reshape(-1, *window)
+        ends = [(block, part[(part >= block.start) & (part < block.stop)]) for block in blocks(len(self))]
+        found = [crop(self.read(block), window)[rows - block.start] for block, rows in ends if len(rows)]
+        return np.concatenate(found).reshape(-1, *window)
 
     def features(self, setting):
         """Patches (n, height * width) of a trial's window, less their sublattice's mean."""

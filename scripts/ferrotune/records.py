@@ -1,11 +1,12 @@
 """Records of a round: trials to the arrays of its store, and back."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 
 from ferrotune.guards import STATUSES
-from ferrotune.stores import read_store
+from ferrotune.stores import read_store, write_store
 
 
 def round_arrays(outcomes):
@@ -43,6 +44,25 @@ def round_arrays(outcomes):
         "lengths": "unit cells from the image's first pixel, (y, x)",
     }
     return arrays, attributes
+
+
+def _checkpoint_path(store, trial):
+    return Path(store, "checkpoints", str(trial))
+
+
+def write_checkpoints(store, outcomes):
+    """Keep what the trials of a round trained in groups of its store, checkpoints/<trial>."""
+    for outcome in outcomes:
+        if outcome.checkpoint is not None:
+            arrays, attributes = outcome.checkpoint
+            arrays = {name: ([f"{name}.{axis}" for axis in range(a.ndim)], a) for name, a in arrays.items()}
+            write_store(_checkpoint_path(store, outcome.trial), arrays, attributes)
+
+
+def read_checkpoint(rounds, trial):
+    """Checkpoint (arrays by name, attributes) of a trial, from the rounds' stores; None where there is none."""
+    paths = (_checkpoint_path(store, trial) for store in rounds)
+    return next((read_store(path) for path in paths if path.is_dir()), None)
 
 
 def read_records(proposals, rounds):

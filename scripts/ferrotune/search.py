@@ -214,7 +214,10 @@ def suggest(
     crossover (G. Syswerda, ICGA 3, 2 (1989)); ours. Earlier proposals of the round enter as trials without a loss.
 
     Where a few settings in a thousand carry the front's hypervolume, a search of a hundred trials may settle beside
-    them. More trials help then; other values of the constants above do not (measured).
+    them. More trials help then; other values of the constants above do not (measured). Nor does a Gaussian process
+    that picks, by expected hypervolume improvement or a lower confidence bound, of all settings or of such proposals
+    as these: on tabulated landscapes a regression forest told nine tenths of all settings explains less than half of
+    the variance of the others' ranks, so that a hundred trials teach a smooth model little.
     """
     if len(objectives) < 2:
         raise InputError(f"objectives: {list(objectives)} is fewer than two; name two rewards or more")

@@ -26,6 +26,14 @@ TYPE_NAMES = {
 }
 
 
+LIMITS = {
+    "minimum": "{!r} is too small; the least is {}",
+    "exclusiveMinimum": "{!r} is too small; it must be above {}",
+    "maximum": "{!r} is too large; the most is {}",
+}
+COUNTS = {"minProperties": "{} given; at least {} needed", "maxProperties": "{} given; at most {} allowed"}
+
+
 def _allowed(error):
     """Sentence on what would have been allowed, from a jsonschema error."""
     if error.validator == "additionalProperties":
@@ -43,14 +51,10 @@ def _allowed(error):
         kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         wanted = " or ".join(TYPE_NAMES[kind] for kind in kinds if kind != "null")
         return f"{error.instance!r} is not {wanted}" if error.instance is not None else f"is empty; give {wanted}"
-    if error.validator == "minimum":
-        return f"{error.instance!r} is too small; the least is {error.validator_value}"
-    if error.validator == "maximum":
-        return f"{error.instance!r} is too large; the most is {error.validator_value}"
-    if error.validator == "minProperties":
-        return f"{len(error.instance)} given; at least {error.validator_value} needed"
-    if error.validator == "maxProperties":
-        return f"{len(error.instance)} given; at most {error.validator_value} allowed"
+    if error.validator in LIMITS:
+        return LIMITS[error.validator].format(error.instance, error.validator_value)
+    if error.validator in COUNTS:
+        return COUNTS[error.validator].format(len(error.instance), error.validator_value)
     return error.message.splitlines()[0]
 
 
@@ -91,8 +95,10 @@ def _completed(schema, config):
                 "properties": {"choice": choice, "search": general["properties"]["search"]},
             }
         elif isinstance(pipeline, dict) and all(pipeline.get(kind) in names for kind, names in known.items()):
-            allowed = {parameter: p.schema for parameter, p in parameters_of(pipeline).items()}
-            space = {"type": "object", "additionalProperties": False, "required": list(allowed), "properties": allowed}
+            known_here = parameters_of(pipeline)
+            needed = [parameter for parameter, p in known_here.items() if p.default is None]
+            allowed = {parameter: p.schema for parameter, p in known_here.items()}
+            space = {"type": "object", "additionalProperties": False, "required": needed, "properties": allowed}
             pipelines["properties"][name] = {**general, "properties": {**general["properties"], "space": space}}
     return schema
 

@@ -1,7 +1,5 @@
 """Stores: zarr format 3 groups of named, dimension-labelled arrays, written once and whole."""
 
-from pathlib import Path
-
 import numpy as np
 import zarr
 
@@ -68,7 +66,7 @@ def add_array(group, name, dimensions, shape, chunks=None):
 def read_store(path, *names):
     """Arrays (dict of name -> array; all, or the named ones) and attributes (dict) of a store."""
     group = zarr.open_group(str(path), mode="r")
-    wanted = names or sorted(p.name for p in Path(path).iterdir() if (p / "zarr.json").exists())
+    wanted = names or sorted(group.array_keys())
     return {name: group[name][...] for name in wanted}, dict(group.attrs)
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -19,7 +19,10 @@ NO_WALLS_AT_ALL = Walls(np.empty((0, 2, 2)), [], [], [])
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a trial: labels (site,) int8 (-1 if it failed), walls, rewards by name, status, reason, seconds."""
+    """What came of a trial: labels (site,) int8 (-1 if it failed), walls, rewards by name, status, reason, seconds.
+
+    checkpoint: of a reduction that was trained, arrays by name and attributes.
+    """
 
     trial: int
     labels: np.ndarray
@@ -28,6 +31,7 @@ class Outcome:
     status: str
     reason: str
     seconds: float
+    checkpoint: tuple | None = None
 
 
 def trial_seed(seed, trial, *repeat):
@@ -38,7 +42,7 @@ def trial_seed(seed, trial, *repeat):
     return int(np.random.SeedSequence(seed, spawn_key=(trial, *repeat)).generate_state(1)[0] >> 1)
 
 
-def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halves=()):
+def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halves=(), progress=None):
     """Evaluate trials that share their descriptors, one by one.
 
     Parameters
@@ -50,6 +54,7 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
     seed : int, the config's
     rewards : list of str, names of the rewards to take; by default the cheap ones
     halves : of the two half-dose images what `described` is of the image; empty where there are none
+    progress : function of a trial's number that gives what wraps the epochs of a training, optional
 
     Yields
     ------
@@ -60,15 +65,18 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
     for trial, setting in trials:
         start = time.perf_counter()
         try:
-            scores = reduced_scores(pipeline, described, setting, reduced[0])
+            epochs = progress(trial) if progress else iter
+            made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs)
+            scores = reduced_scores(pipeline, described, setting, reduced[0], made)
             labels_of = partial(_labels, scores, pipeline, setting, seed, trial)
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
             ways = {"again": labels_of, "halves": of_halves, "near": _near(described, setting, sites)}
             ways["limits"] = getattr(described, "limits", guards.LIMITS)
             outcome = judge(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, **ways)
+            outcome = replace(outcome, checkpoint=made)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), rewards, error)
-        yield _timed(outcome, time.perf_counter() - start)
+        yield replace(outcome, seconds=time.perf_counter() - start)
 
 
 def _labels(scores, pipeline, setting, seed, trial, *repeat):
@@ -78,8 +86,12 @@ def _labels(scores, pipeline, setting, seed, trial, *repeat):
 
 def _half_labels(pipeline, halves, setting, reduced, seed, trial):
     """Labels (site,) of a trial's setting from each half-dose image, (list)."""
-    scores = (reduced_scores(pipeline, half, setting, known) for half, known in zip(halves, reduced, strict=True))
-    return [_labels(of_half, pipeline, setting, seed, trial) for of_half in scores]
+    labels = []
+    for half, known in zip(halves, reduced, strict=True):
+        made = trained(pipeline, half, setting, trial_seed(seed, trial))
+        scores = reduced_scores(pipeline, half, setting, known, made)
+        labels.append(_labels(scores, pipeline, setting, seed, trial))
+    return labels
 
 
 def _near(described, setting, sites):
@@ -106,17 +118,21 @@ def _failed(trial, n_sites, rewards, error):
     return Outcome(trial, labels, NO_WALLS_AT_ALL, nothing, guards.FAILED, reason, math.nan)
 
 
-def _timed(outcome, seconds):
-    return Outcome(**{**vars(outcome), "seconds": seconds})
+def trained(pipeline, described, setting, seed, progress=iter):
+    """Checkpoint of the reduction that a trial trained, or None where it trains none."""
+    reduction = pipeline.part("reduction")
+    return reduction.train(described, setting, seed, progress) if hasattr(reduction, "train") else None
 
 
-def reduced_scores(pipeline, described, setting, known):
+def reduced_scores(pipeline, described, setting, known, checkpoint=None):
     """Scores (site, r) of a trial; `known` keeps those that later trials share, by their rank.
 
     Of a nested reduction the largest rank of the space is taken once: not of the batch, so that a trial's result
-    does not hang on which others it is evaluated with.
+    does not hang on which others it is evaluated with. What was trained is the trial's own.
     """
     reduction, rank = pipeline.part("reduction"), setting.get("rank")
+    if checkpoint is not None:
+        return reduction.reduce_by(checkpoint, described, setting)
     most = pipeline.largest_rank if reduction.NESTED and rank is not None else rank
     if most not in known:
         known[most] = reduction.reduce(described, setting, most)

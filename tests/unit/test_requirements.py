@@ -9,7 +9,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"scikit-image": "skimage", "scikit-learn": "sklearn", "rosettasciio": "rsciio", "pyyaml": "yaml"}
-MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar", "pillow": "PIL"}
+MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar", "pillow": "PIL", "pyro-ppl": "pyro"}
+PEERS = ("requirements.txt", "requirements-alone.txt")
 COMMANDS = {"snakemake", "ruff", "snakefmt"}  # run by the Makefile
 
 
@@ -57,6 +58,6 @@ def test_everything_imported_is_listed():
 
 
 def test_peers_are_pinned_aside():
-    peers = pins((ROOT / "tests/benchmarks/requirements.txt").read_text())
-    assert {"atomap", "optuna"} <= peers.keys()
-    assert not {"atomap", "hyperspy", "optuna"} & pins((ROOT / "envs/requirements.txt").read_text()).keys()
+    peers, alone = (pins((ROOT / "tests/benchmarks" / name).read_text()) for name in PEERS)
+    assert {"atomap", "optuna"} <= peers.keys() and set(alone) == {"pyroved"}
+    assert not {"atomap", "hyperspy", "optuna", "pyroved"} & pins((ROOT / "envs/requirements.txt").read_text()).keys()

@@ -6,4 +6,10 @@ PARAMETERS : dict of str to ferrotune.parameters.Parameter; `rank`, the numbers 
 NESTED : bool, whether the first r of more are the same as r alone, so that trials share the largest
 reduce(described, setting, rank) : (site, rank) float64; described as `ferrotune.descriptors` says. Its start is
     fixed, so that a trial's result does not hang on which others it is evaluated with.
+
+or, where what reduces is trained for each trial, in place of `reduce`
+
+train(described, setting, seed, progress) : checkpoint, (arrays by name, attributes), that the round's store keeps;
+    progress wraps the iterable of epochs
+reduce_by(checkpoint, described, setting) : (site, r) float64
 """

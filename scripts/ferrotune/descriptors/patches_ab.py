@@ -1,0 +1,11 @@
+"""Patches around the columns of both sublattices, whichever the other descriptors are centred on."""
+
+from ferrotune.descriptors import patches
+from ferrotune.descriptors.patches import NEEDS as NEEDS
+from ferrotune.descriptors.patches import PARAMETERS as PARAMETERS
+from ferrotune.descriptors.patches import open as open
+
+
+def write(output, stores, uses, options, threads, log):
+    """Cut the largest window of the spaces around every A and B column."""
+    patches.write(output, stores, uses, options | {"sites": "both"}, threads, log)

@@ -1,0 +1,46 @@
+"""Conditional rotationally invariant variational autoencoder: latent variables and turns of patches (crVAE)."""
+
+from ferrotune.parameters import COUNT, MANY, NOT_NEGATIVE, POSITIVE, SHARE, Parameter, choice
+
+PARAMETERS = {
+    "latent": Parameter(COUNT, "{} latent variables"),
+    "invariance": Parameter(choice("none", "r", "t", "rt"), "invariance {}", unset="no invariance"),
+    "beta": Parameter(POSITIVE, "\N{GREEK SMALL LETTER BETA} {}"),
+    "learning_rate": Parameter(POSITIVE, "learning rate {}"),
+    # what may be left out, with what then holds
+    "likelihood": Parameter(choice("gaussian", "bernoulli"), "{} pixels", default="gaussian"),
+    "schedule": Parameter(
+        choice("constant", "warm-up", "cyclic"), "{} \N{GREEK SMALL LETTER BETA}", default="constant"
+    ),
+    "decoder": Parameter(choice("grid", "coordinates"), "{} decoder", default="grid"),
+    "hidden": Parameter(MANY, "{} neurons a layer", default=128),
+    "dropout": Parameter(SHARE, "dropout {}", default=0.05),
+    "subset": Parameter(MANY, "trained on {} sites", default=6000),
+    "epochs": Parameter(MANY, "{} epochs", default=30),
+    "patience": Parameter(MANY, "patience {}", default=5),
+    "batch": Parameter(MANY, "batches of {}", default=200),
+    "shift_spread": Parameter(SHARE, "shifts of {}", default=0.05),
+    "angle_spread": Parameter(NOT_NEGATIVE, "turns of {} degrees", default=0.0),
+    "states": Parameter(COUNT, "{} states", default=1),
+    "wall_penalty": Parameter(NOT_NEGATIVE, "wall penalty {}", default=0.0),
+}
+NESTED = False
+
+
+def train(described, setting, seed, progress=iter):
+    """Checkpoint (arrays, attributes) of a model trained on a seeded subset of the sites; see `ferrotune.vae`."""
+    from ferrotune.vae.trials import train
+
+    return train(described, complete(setting), seed, progress)
+
+
+def reduce_by(checkpoint, described, setting):
+    """Latent variables (site, latent) of all sites, and of turned patches the angle's cosine and sine."""
+    from ferrotune.vae.trials import latents_of
+
+    return latents_of(checkpoint, described, complete(setting)).features
+
+
+def complete(setting):
+    """The setting with what it leaves out."""
+    return {name: parameter.default for name, parameter in PARAMETERS.items()} | setting

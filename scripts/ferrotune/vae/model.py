@@ -1,0 +1,320 @@
+"""The model: patches drawn from a picture, the same whichever way it is turned or shifted, and from latent variables.
+
+A patch is decoded on a canonical grid and then turned and shifted onto its pixels; the encoder says how far, and which
+latent variables it had. Both know whether the patch is around an A or a B column, so that these need not say it.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pyro
+import pyro.distributions as dist
+import torch
+from pyro import poutine
+from torch import nn
+from torch.nn.functional import affine_grid, grid_sample, one_hot, pad, softplus
+
+from ferrotune.vae.circle import AnyAngle, WrappedNormal, spread_of
+
+GAIN = 0.1  # of the standardised pixels: with more the encoder learns its patches by heart; measured
+NOISE_STEP = 0.05  # share of a batch in the noise that is kept
+REACH = 3  # standard deviations of the shift that the canonical grid reaches beyond the patch
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What a model is made of.
+
+    Attributes
+    ----------
+    window : (height, width) of the patches, px
+    kinds : int, classes of sites: 2 where there are A and B columns
+    latent : int, number of latent variables z
+    invariance : {"none", "r", "t", "rt"}; r: turned patches have the same z, t: shifted ones do
+    likelihood : {"gaussian", "bernoulli"} of a pixel; the second takes pixels in [0, 1]
+    hidden : tuple of int, neurons of each hidden layer, of the encoder and, the other way round, of the decoder
+    decoder : {"grid", "coordinates"}; the second gives each pixel's coordinates to a network, as pyroVED does
+    dropout : float, share of the encoder's neurons left out at random
+    states : int, values of a discrete latent variable beside z (jrVAE); 1: none
+    shift_spread : float, standard deviation of the shift's prior, as a share of the window
+    angle_spread : float, standard deviation of the angle's prior, degrees; 0: any angle alike
+    """
+
+    window: tuple
+    kinds: int = 2
+    latent: int = 2
+    invariance: str = "none"
+    likelihood: str = "gaussian"
+    hidden: tuple = (128, 128)
+    decoder: str = "grid"
+    dropout: float = 0.0
+    states: int = 1
+    shift_spread: float = 0.05
+    angle_spread: float = 0.0
+
+    @property
+    def turned(self):
+        """Whether patches are turned."""
+        return "r" in self.invariance
+
+    @property
+    def shifted(self):
+        """Whether patches are shifted."""
+        return "t" in self.invariance
+
+    @property
+    def content(self):
+        """Numbers that say what a patch shows: z, the kind, the state."""
+        return self.latent + self.kinds + self.states * (self.states > 1)
+
+    @property
+    def canvas(self):
+        """(height, width) of the canonical grid: the patch, and what turns and shifts bring into it, px."""
+        sides = [math.hypot(*self.window)] * 2 if self.turned else self.window
+        reach = 2 * REACH * self.shift_spread if self.shifted else 0
+        return tuple(math.ceil(side + reach * old) for side, old in zip(sides, self.window, strict=True))
+
+
+def _layers(sizes, dropout):
+    """Fully connected layers with tanh between them."""
+    layers = []
+    for before, after in pairwise(sizes):
+        layers += [nn.Linear(before, after), nn.Tanh()] + ([nn.Dropout(dropout)] if dropout else [])
+    return nn.Sequential(*layers)
+
+
+def _first_moment(window):
+    """Weights (y * x, 2) of a patch's first angular moment, (x, y), over the circle that every turn leaves inside."""
+    y, x = (np.arange(side) - (side - 1) / 2 for side in window)
+    y, x = np.meshgrid(y, x, indexing="ij")
+    away = np.maximum(np.hypot(y, x), 0.5)
+    weights = np.stack([x / away, y / away], -1) * (away <= min(window) / 2)[..., None]
+    return torch.as_tensor(weights.reshape(-1, 2), dtype=torch.float32)
+
+
+class Encoder(nn.Module):
+    """Patches (n, y * x) and kinds (n, kinds) to the parameters of the latent variables' posteriors.
+
+    The angle is that of the patch's first angular moment, which turns with the patch, and of what the network adds:
+    so the decoder sees patches turned back from the first step on. A network alone was found to settle where the
+    latent variables carry the angle. Ours.
+    """
+
+    def __init__(self, of):
+        super().__init__()
+        self.of = of
+        # mean and spread of each: z, the angle (its mean as cosine and sine), the shift; weights of the states
+        self.sizes = [2 * of.latent, 3 * of.turned, 4 * of.shifted, of.states * (of.states > 1)]
+        self.hidden = _layers([math.prod(of.window) + of.kinds, *of.hidden], of.dropout)
+        self.last = nn.Linear(of.hidden[-1], sum(self.sizes))
+        self.register_buffer("mean", torch.zeros(of.kinds, math.prod(of.window)))
+        self.register_buffer("spread", torch.ones(()))
+        if of.turned:
+            self.register_buffer("moment", _first_moment(of.window))
+            turn = slice(self.sizes[0], self.sizes[0] + 2)
+            self.last.weight.data[turn] = self.last.bias.data[turn] = 0
+
+    def standardise(self, patches, kinds):
+        """Take the mean of these patches' kind off any, and divide by the spread of what is left."""
+        count = kinds.sum(0).clamp(min=1)
+        self.mean.copy_(kinds.T @ patches / count[:, None])
+        self.spread.copy_((patches - kinds @ self.mean).std())
+        if self.of.turned:
+            self.moment /= (patches @ self.moment).pow(2).sum(-1).mean().sqrt()
+
+    def forward(self, patches, kinds):
+        """Posteriors (dict of name to distribution) of each patch."""
+        seen = (patches - kinds @ self.mean) / self.spread * GAIN
+        z, turn, shift, states = self.last(self.hidden(torch.cat([seen, kinds], -1))).split(self.sizes, -1)
+        mean, raw = z.chunk(2, -1)
+        found = {"z": dist.Normal(mean, softplus(raw) + 1e-4).to_event(1)}
+        if self.of.turned:
+            x, y = (turn[..., :2] + patches @ self.moment).unbind(-1)
+            found["angle"] = WrappedNormal(torch.atan2(y, x), spread_of(turn[..., 2]))
+        if self.of.shifted:
+            mean, raw = shift.chunk(2, -1)
+            found["shift"] = dist.Normal(
+                mean * self.of.shift_spread, self.of.shift_spread * (softplus(raw) + 1e-4)
+            ).to_event(1)
+        if self.of.states > 1:
+            found["state"] = dist.OneHotCategorical(logits=states)
+        return found
+
+
+class GridDecoder(nn.Module):
+    """What z, the kind and the state look like on the canonical grid; then turned and shifted onto the patch."""
+
+    def __init__(self, of):
+        super().__init__()
+        self.of = of
+        self.hidden = _layers([of.content, *of.hidden[::-1]], 0)
+        self.last = nn.Linear(of.hidden[0], math.prod(of.canvas))
+        self.mean = nn.Parameter(torch.zeros(of.kinds, math.prod(of.canvas)))
+
+    def start(self, mean):
+        """Begin with mean patches (kinds, y * x) in the middle of the canonical grid, their edges drawn out."""
+        if self.of.likelihood == "bernoulli":
+            mean = torch.logit(mean, 0.01)
+        more = [canvas - side for canvas, side in zip(self.of.canvas, self.of.window, strict=True)]
+        around = [part for extra in more[::-1] for part in (extra // 2, extra - extra // 2)]
+        framed = pad(mean.reshape(-1, 1, *self.of.window), around, mode="replicate")
+        self.mean.data.copy_(framed.flatten(1))
+
+    def canonical(self, content, kinds):
+        """Pictures (..., height * width) on the canonical grid."""
+        return self.last(self.hidden(torch.cat([content, kinds], -1))) + kinds @ self.mean
+
+    def forward(self, content, kinds, angle, shift):
+        """Patches (..., y * x) of contents (..., p) and kinds (..., kinds), turned and shifted."""
+        pictures = self.canonical(content, kinds)
+        if angle is None and shift is None:
+            return pictures
+        size, flat = pictures.shape[:-1], pictures.reshape(-1, 1, *self.of.canvas)
+        placing = _placing(self.of, size, angle, shift).reshape(len(flat), 2, 3)
+        grid = affine_grid(placing, (len(flat), 1, *self.of.window), align_corners=False)
+        drawn = grid_sample(flat, grid, mode="bilinear", padding_mode="border", align_corners=False)
+        return drawn.reshape(*size, -1)
+
+
+def _placing(of, size, angle, shift):
+    """Matrices (*size, 2, 3) from the patch's pixels to the canonical grid's, as `affine_grid` counts them.
+
+    It counts x and y from -1 to 1 over the side of each. A point u of the patch, px from its centre, shows what the
+    canonical grid has at the angle's turn back of u less the shift.
+    """
+    like = angle if angle is not None else shift
+    turn = torch.zeros_like(like[..., 0]) if angle is None else angle
+    by = torch.zeros(*turn.shape, 2, device=turn.device) if shift is None else shift
+    (height, width), (canvas_y, canvas_x) = of.window, of.canvas
+    cos, sin, y, x = turn.cos(), turn.sin(), height * by[..., 0], width * by[..., 1]
+    along_x = [cos * width, sin * height, -2 * (cos * x + sin * y)]
+    along_y = [-sin * width, cos * height, -2 * (cos * y - sin * x)]
+    rows = torch.stack([torch.stack(along_x, -1) / canvas_x, torch.stack(along_y, -1) / canvas_y], -2)
+    return rows.expand(*size, 2, 3)
+
+
+class CoordinateDecoder(nn.Module):
+    """Each pixel's coordinates, turned and shifted, and what is there through one network to its brightness.
+
+    The spatial generator of Bepler et al., NeurIPS 32 (2019), as in pyroVED; here for comparison: every pixel passes
+    the whole network.
+    """
+
+    def __init__(self, of):
+        super().__init__()
+        self.of = of
+        height, width = of.window
+        y, x = ((torch.arange(side) * 2 + 1) / side - 1 for side in (height, width))
+        self.register_buffer("pixels", torch.stack([*torch.meshgrid(y, x, indexing="ij")], -1).reshape(-1, 2))
+        self.place = nn.Linear(2, of.hidden[-1])
+        self.content = nn.Linear(of.content, of.hidden[-1], bias=False)
+        self.hidden = _layers([*of.hidden[::-1]], 0)
+        self.last = nn.Linear(of.hidden[0], 1)
+
+    def _pixels(self, angle, shift):
+        """Coordinates (..., y * x, 2) of the pixels before they were turned and shifted, (y, x)."""
+        away = self.pixels if shift is None else self.pixels - 2 * shift[..., None, :]
+        if angle is None:
+            return away
+        cos, sin = angle.cos()[..., None], angle.sin()[..., None]
+        return torch.stack([cos * away[..., 0] - sin * away[..., 1], cos * away[..., 1] + sin * away[..., 0]], -1)
+
+    def canonical(self, content, kinds):
+        """Pictures (..., height * width) as they are before any turn."""
+        return self(content, kinds, None, None)
+
+    def forward(self, content, kinds, angle, shift):
+        """Patches (..., y * x) of contents (..., p) and kinds (..., kinds), turned and shifted."""
+        both = self.place(self._pixels(angle, shift)) + self.content(torch.cat([content, kinds], -1))[..., None, :]
+        return self.last(self.hidden(both.tanh()))[..., 0]
+
+
+class RVAE(nn.Module):
+    """Encoder and decoder, and how patches came about: Pyro's model, and its guide.
+
+    Kingma and Welling, arXiv 1312.6114; the turns after Bepler et al., NeurIPS 32 (2019), and Ziatdinov et al.,
+    arXiv 2106.12472 (pyroVED). That the decoder's picture is turned, not its coordinates, is ours: as exact, and the
+    network is passed once for a patch, not once for a pixel.
+    """
+
+    def __init__(self, of):
+        super().__init__()
+        self.of = of
+        self.encoder = Encoder(of)
+        self.decoder = {"grid": GridDecoder, "coordinates": CoordinateDecoder}[of.decoder](of)
+        self.register_buffer("noise", torch.ones(()))  # of a pixel, Gaussian
+
+    def begin(self, patches, kinds):
+        """Take from patches (n, y * x) of kinds (n, kinds) what the model begins with: their means and spread."""
+        self.encoder.standardise(patches, kinds)
+        if self.of.decoder == "grid":
+            self.decoder.start(self.encoder.mean)
+
+    def sort(self, informed):
+        """Number the latent variables by falling `informed` (latent,), what the sites are known of by each."""
+        order = torch.argsort(informed, descending=True, stable=True)
+        both = torch.cat([order, order + len(order)])
+        with torch.no_grad():
+            for ends in (self.encoder.last.weight, self.encoder.last.bias):
+                ends[: len(both)] = ends[both].clone()
+            begins = self.decoder.hidden[0].weight if self.of.decoder == "grid" else self.decoder.content.weight
+            begins[:, : len(order)] = begins[:, order].clone()
+
+    def _priors(self, like):
+        """Priors (dict of name to distribution) of one patch's latent variables."""
+        of, zero = self.of, like.new_zeros(())
+        found = {"z": dist.Normal(like.new_zeros(of.latent), 1.0).to_event(1)}
+        if of.turned:
+            narrow = WrappedNormal(zero, zero + math.radians(of.angle_spread)) if of.angle_spread else None
+            found["angle"] = narrow or AnyAngle(like=zero)
+        if of.shifted:
+            found["shift"] = dist.Normal(like.new_zeros(2), of.shift_spread).to_event(1)
+        if of.states > 1:
+            found["state"] = dist.OneHotCategorical(logits=like.new_zeros(of.states))
+        return found
+
+    def decode(self, latents, kinds):
+        """Patches (..., y * x), before noise, of latent variables (dict by name) and kinds (..., kinds)."""
+        parts = [latents["z"], kinds] if self.of.states == 1 else [latents["z"], latents["state"], kinds]
+        shape = torch.broadcast_shapes(*(part.shape[:-1] for part in parts))
+        *content, kinds = (part.expand(*shape, -1) for part in parts)
+        return self.decoder(torch.cat(content, -1), kinds, latents.get("angle"), latents.get("shift"))
+
+    def _noise(self, left):
+        """Noise of a pixel: in training that under which what is left (n, y * x) is likeliest.
+
+        A noise that is learned slowly, or fixed too high, lets the latent variables die (Rybkin et al., ICML 2021).
+        """
+        if not self.training:
+            return self.noise
+        noise = left.detach().pow(2).mean().sqrt()
+        self.noise.lerp_(noise, NOISE_STEP)
+        return noise
+
+    def model(self, patches, kinds, beta=1.0):
+        """How patches (n, y * x) of kinds (n, kinds) come about; beta weighs what is known of latent variables."""
+        pyro.module("rvae", self)
+        with pyro.plate("site", len(patches), dim=-1):
+            with poutine.scale(scale=beta):
+                latents = {name: pyro.sample(name, prior) for name, prior in self._priors(patches).items()}
+            drawn = self.decode(latents, kinds)
+            if self.of.likelihood == "bernoulli":
+                pixel = dist.Bernoulli(logits=drawn, validate_args=False)
+            else:
+                pixel = dist.Normal(drawn, self._noise(patches - drawn), validate_args=False)
+            pyro.sample("patch", pixel.to_event(1), obs=patches)
+
+    def guide(self, patches, kinds, beta=1.0):
+        """What the encoder says of the latent variables of patches (n, y * x)."""
+        pyro.module("rvae", self)
+        with pyro.plate("site", len(patches), dim=-1), poutine.scale(scale=beta):
+            for name, posterior in self.encoder(patches, kinds).items():
+                enumerated = {"infer": {"enumerate": "parallel"}} if name == "state" else {}
+                pyro.sample(name, posterior, **enumerated)
+
+
+def as_kinds(kind, kinds):
+    """Kinds (n,) int of sites as the network takes them, (n, kinds) float32."""
+    return one_hot(torch.as_tensor(kind, dtype=torch.int64), kinds).float()
