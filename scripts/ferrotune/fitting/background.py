@@ -45,15 +45,17 @@ class Background:
         indices = corner[:, None] + np.array([0, 1, self.nodes[1], self.nodes[1] + 1])
         return sparse.csr_array((entries.ravel(), indices.ravel(), 4 * np.arange(len(yx) + 1)), (len(yx), self.size))
 
-    def gradient(self, weighted):
+    def gradient(self, weighted, threads):
         """Sums (m,) of a weighted residual (y, x) under the nodes' hats."""
-        return (self.down.T @ weighted @ self.along).ravel().astype(float)
+        along = threads.rows(lambda rows: rows @ self.along, weighted)
+        return (self.down.T @ along).ravel().astype(float)
 
-    def curvature(self, weight, step):
+    def curvature(self, weight, step, threads):
         """(m, m) sparse: weighted products of the nodes' hats, by the weights of every `step`-th pixel."""
         # Hats times themselves, and times the next node's; further ones do not meet.
         down, along = (_products(hats[::step], step) for hats in (self.down, self.along))
-        (same, aside), (below, across) = ([down[p].T @ weight @ along[q] for q in (0, 1)] for p in (0, 1))
+        along = threads.rows(lambda rows: rows @ np.hstack(along), weight)
+        (same, aside), (below, across) = (np.hsplit(hats.T @ along, 2) for hats in down)
         number = np.arange(self.size).reshape(self.nodes)
         pairs = [
             (number[:-1], number[1:], below[:-1]),

@@ -64,7 +64,7 @@ def curvature(theta, at, weight, background, pairs, threads):
     starts = np.arange(PARAMETERS * n + 1) * NODES**2
     numbers = numbers.repeat(PARAMETERS, axis=0).ravel()
     shared = sparse.csr_array((entries.ravel(), numbers, starts), shape=(starts.size - 1, background.size))
-    nodes = background.curvature(seen, step)
+    nodes = background.curvature(seen, step, threads)
     faint = FAINT_NODE * max(nodes.diagonal().mean(), 1e-12)
     nodes = nodes + sparse.diags_array(np.where(nodes.diagonal() < faint, faint, 0.0))
     return Curvature(own, pairs, between, shared, nodes.tocsr())

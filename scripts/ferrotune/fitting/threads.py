@@ -1,7 +1,6 @@
 """Work shared among threads, its results in order."""
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import numpy as np
 from numba import njit
@@ -33,10 +32,6 @@ class Threads:
     def map(self, function, parts):
         """Results (list) of a function of each part, in their order."""
         return list((map if self.count == 1 else self._pool.map)(function, parts))
-
-    def aside(self, function, *arguments):
-        """Start a function, on one core not until its result is asked for: by a call of what is returned."""
-        return partial(function, *arguments) if self.count == 1 else self._pool.submit(function, *arguments).result
 
     def over(self, count, chunk, work, *arguments):
         """Have a kernel fill its results for things 0 ... count: work(*arguments, first, last), chunk by chunk."""
