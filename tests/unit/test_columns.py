@@ -8,11 +8,12 @@ from scipy.ndimage import gaussian_filter
 from scipy.signal import wiener
 from scipy.spatial import cKDTree
 
-from ferrotune.columns import A, B, doubts, find_columns
+from ferrotune.columns import doubts, find_columns
 from ferrotune.errors import InputError
 from ferrotune.importing import prepare
 from ferrotune.lattice import find_lattice
 from ferrotune.simulate import Specimen
+from ferrotune.sublattices import A, B
 from simulated import SMALL, TEN_PX, Seen, compare, cramer_rao, demo_specimens, depth, see
 
 DEMO = demo_specimens()
