@@ -18,6 +18,7 @@ include: "rules/descriptors.smk"
 include: "rules/search.smk"
 include: "rules/front.smk"
 include: "rules/maps.smk"
+include: "rules/latents.smk"
 include: "rules/report.smk"
 include: "rules/rewards.smk"
 

@@ -15,7 +15,7 @@ from ferrotune.errors import InputError
 from ferrotune.messages import answer_lines, error_lines
 from ferrotune.objectives import asks_for_halves, halved_descriptors, reward_names, with_objectives
 from ferrotune.parts import module_name, part
-from ferrotune.pipelines import members_of, module_names
+from ferrotune.pipelines import members_of, module_names, trains
 from ferrotune.provenance import code_digest
 from snakemake.exceptions import WorkflowError
 
@@ -42,6 +42,7 @@ HALF = f"{IMAGE}/halves/{{half}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
 AXES = {name: searches.map_axes(config["pipelines"][name], SEARCHES[name]) for name in PIPELINES}
 MAPS = [name for name, axes in AXES.items() if axes]
+TRAINED = [name for name in PIPELINES if trains(searches.pipeline_entry(config["pipelines"], name))]
 
 
 wildcard_constraints:
@@ -163,9 +164,10 @@ def get_reported(path, name):
 
 
 def get_final_output():
-    """Targets: the verdict on the sheet, the series' summary and figure, each image's figures, maps and page."""
+    """Targets: the verdict on the sheet, the series' summary and figure, each image's figures, maps, latents, page."""
     last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "components", "explorer")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
     paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]
+    paths += [expand(path, image=IMAGES, pipeline=TRAINED) for path in rules.latents.output]
     return list(dict.fromkeys(path for of_pattern in paths for path in of_pattern))

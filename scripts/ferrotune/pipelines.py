@@ -64,6 +64,11 @@ def parameters_of(config):
     return {name: p for kind in parts.KINDS for name, p in parts.part(kind, config[kind]).PARAMETERS.items()}
 
 
+def trains(config):
+    """Whether a config's entry, or one that it chooses among, trains what reduces its descriptors."""
+    return any(hasattr(member.part("reduction"), "train") for member in members_of(config).values())
+
+
 def module_names(config):
     """Names (list) of the modules that are the parts of a config's entry."""
     members = members_of(config).values()

@@ -23,6 +23,7 @@ from ferrotune.plotting.polarization import direction_colours, figure_polarizati
 from ferrotune.plotting.segmentations import domain_numbers, match_labels
 from ferrotune.plotting.series import figure_series
 from ferrotune.plotting.walls import figure_walls
+from written import written
 
 CELL = 10.0
 NAN = np.nan
@@ -31,10 +32,6 @@ NAN = np.nan
 def _lattice(rows=12, columns=14):
     y, x = np.mgrid[0.5:rows, 0.5:columns]
     return CELL * np.column_stack([y.ravel(), x.ravel()])
-
-
-def _texts(figure):
-    return " ".join(text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text")))
 
 
 # Colours
@@ -171,8 +168,8 @@ def _columns_figure(pixel_size_pm=15.6):
 
 
 def test_columns_figure_states_the_position_error():
-    assert "A 1.6 pm, B 1.6 pm" in _texts(_columns_figure())
-    assert "A 0.100 px, B 0.100 px" in _texts(_columns_figure(None))
+    assert "A 1.6 pm, B 1.6 pm" in written(_columns_figure())
+    assert "A 0.100 px, B 0.100 px" in written(_columns_figure(None))
 
 
 def test_only_columns_in_the_magnified_part_are_drawn():
@@ -253,8 +250,8 @@ def test_front_figure_without_any_answer():
     scatter.status[:] = "one_cluster"
     scatter.front[:] = False
     figure = _front_figure(scatter)
-    assert "one cluster (5, no rewards)" in _texts(figure)
-    assert "no trial has rewards" in _texts(figure)
+    assert "one cluster (5, no rewards)" in written(figure)
+    assert "no trial has rewards" in written(figure)
     assert style.render(figure, "png")
 
 
@@ -271,7 +268,7 @@ def test_walls_are_drawn_in_pixels_and_rings_are_closed():
     none = figure_walls(
         image, mask, np.empty((0, 2)), np.empty(0), np.empty((0, 2, 2)), ["no walls above noise"], CELL, None
     )
-    assert "no walls above noise" in _texts(none)
+    assert "no walls above noise" in written(none)
     assert not none.axes[0].lines
 
 
@@ -304,7 +301,7 @@ def test_sites_fade_and_walls_thin_with_what_confirms_them():
     sure, unsure = walls.get_linewidths()[0], walls.get_linewidths()[-1]
     assert sure > 2 * unsure
     assert walls.get_colors()[0].sum() < walls.get_colors()[-1].sum()  # darker
-    assert _texts(figure).count("chance") == 2
+    assert written(figure).count("chance") == 2
     assert style.render(figure, "pdf")
 
 
@@ -325,8 +322,8 @@ def test_convergence_never_falls_and_shades_the_start():
     curve = next(line for line in figure.axes[0].lines if len(line.get_xdata()) == 5)
     assert (np.diff(curve.get_ydata()) >= 0).all()
     assert curve.get_ydata()[0] == 0
-    assert "start-up" in _texts(figure)
-    assert "start-up" not in _texts(figure_convergence(losses, np.zeros(5), ["ok"] * 5, front, 0))
+    assert "start-up" in written(figure)
+    assert "start-up" not in written(figure_convergence(losses, np.zeros(5), ["ok"] * 5, front, 0))
 
 
 def test_series_goes_by_composition_or_by_name():

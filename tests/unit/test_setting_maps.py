@@ -6,6 +6,7 @@ import pytest
 from matplotlib.collections import PolyCollection
 
 from ferrotune.plotting import grids, polarization_maps, setting_maps, style, wording
+from written import written
 
 CELL = 27.0
 OBJECTIVES = {"curvature": "minimise", "length": "maximise"}
@@ -32,10 +33,6 @@ def _panel(figure, title):
 
 def _pictures(figure, title):
     return _panel(figure, title).images[0]
-
-
-def _texts(figure):
-    return " ".join(text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text")))
 
 
 def test_each_setting_is_in_its_place_and_better_is_brighter():
@@ -105,7 +102,7 @@ def test_maps_without_any_usable_trial_or_reference():
     status = ["one_cluster"] * 6
     table = _table(status=status, curvature=NAN, length=NAN, ari=NAN, wall_f1=NAN)
     figure = setting_maps.figure_maps(table, _grid(selected=None, status=status), OBJECTIVES)
-    assert _texts(figure).count("none to show") >= 4 and "selected" not in _texts(figure)
+    assert written(figure).count("none to show") >= 4 and "selected" not in written(figure)
     assert style.render(figure, "png")
 
 
@@ -143,5 +140,5 @@ def test_the_figure_of_the_polarization_shows_the_clusters_in_their_colours(k, p
     for number, picture in enumerate(pictures[1:]):
         np.testing.assert_allclose(picture.get_array().ravel(), correlations[:, number])
         np.testing.assert_allclose(picture.cmap(1.0)[:3], polarization_maps.PRIMARIES[number], atol=0.01)
-    assert f"P$_x$ ({'pm' if pixel_size_pm else 'px'})" in _texts(figure)
+    assert f"P$_x$ ({'pm' if pixel_size_pm else 'px'})" in written(figure)
     assert style.render(figure, "png") == style.render(figure, "png")

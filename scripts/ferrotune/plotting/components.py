@@ -4,7 +4,8 @@ import numpy as np
 
 from ferrotune.plotting import maps
 from ferrotune.plotting.palette import INK
-from ferrotune.plotting.style import TWO_COLUMNS, new_figure, scale_bar, styled
+from ferrotune.plotting.style import TWO_COLUMNS, empty_figure, new_figure, scale_bar, styled
+from ferrotune.plotting.walls import draw_lines, wall_paths
 
 ACROSS = 4  # maps in a row
 LIMIT = 2.5  # standard deviations at the ends of the colour scale
@@ -34,12 +35,10 @@ def component_maps(scores, selected, attributes, mask):
     """
     count = scores.shape[1]
     if not count:
-        figure = new_figure(TWO_COLUMNS / 2, 1.0)
-        figure.text(0.5, 0.5, f"{attributes['answer']}: no components", ha="center", va="center")
-        return figure
+        return empty_figure(f"{attributes['answer']}: no components")
     cell_px = attributes["cell_px"]
     drawn = maps.site_map(selected["yx"], mask, cell_px)
-    walls = [selected["path_points"][selected["point_wall"] == n] for n in np.unique(selected["point_wall"])]
+    paths = wall_paths(selected, cell_px)
     rows = -(-count // ACROSS)
     panel = TWO_COLUMNS / ACROSS
     height = rows * (panel * mask.shape[0] / mask.shape[1] + 0.2) + 0.65
@@ -49,8 +48,7 @@ def component_maps(scores, selected, attributes, mask):
     for i, values in enumerate(standardised(np.asarray(scores, float)).T):
         axes = figure.add_subplot(grid[divmod(i, ACROSS)])
         image = maps.draw_values(axes, *drawn, values, cmap=DIVERGING, vmin=-LIMIT, vmax=LIMIT)
-        for path in walls:
-            axes.plot(*(path.T[::-1] * cell_px), color=INK, lw=0.6)
+        draw_lines(axes, paths, color=INK, lw=0.6)
         maps.frame(axes, mask)
         axes.set_title(f"{i + 1}", pad=2)
         if i == 0:

@@ -7,7 +7,7 @@ from matplotlib.collections import LineCollection
 from ferrotune.plotting import maps
 from ferrotune.plotting.palette import INK, domain_colour, domain_colours, faded
 from ferrotune.plotting.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
-from ferrotune.plotting.walls import closed_path
+from ferrotune.plotting.walls import wall_paths
 
 MAP = colormaps["cividis_r"]  # dark is certain, on a pale image; for any colour vision
 WIDTHS = 0.7, 2.6  # points; of a wall that is never and always found again
@@ -98,9 +98,8 @@ def figure_confidence(image, mask, yx, numbers, selected, chance, lines, cell_px
     sites, walls = (_panel(figure, number, mask, tall, text) for number in (0, 1))
     _draw_domains(figure, sites, numbers, selected["confidence"], maps.site_map(yx, mask, cell_px), chance["chance"])
     maps.draw_image(walls, image, mask, strength=0.5)
-    of_wall = [selected["point_wall"] == wall for wall in np.unique(selected["point_wall"])]
-    paths = [closed_path(selected["path_points"][of]) * cell_px for of in of_wall]
-    shares = [selected["path_confidence"][of] for of in of_wall]
+    paths = wall_paths(selected, cell_px)
+    shares = [selected["path_confidence"][selected["point_wall"] == wall] for wall in np.unique(selected["point_wall"])]
     # a ring's first point comes again
     shares = [np.append(s, s[:1])[: len(path)] for s, path in zip(shares, paths, strict=True)]
     _draw_walls(walls, paths, shares)

@@ -131,3 +131,12 @@ def draw_sites(axes, sites, extent, colours):
 def draw_values(axes, sites, extent, values, **look):
     """Draw one value (site,) a site in a colour map (`look` goes to imshow); NaN is left white."""
     return axes.imshow(np.append(np.asarray(values, float), np.nan)[sites], extent=extent, **look)
+
+
+def draw_with_bar(figure, axes, drawn, values, limits, cmap, label, extend="both", ticks=None):
+    """Draw one value (site,) a site, with a colour bar beside the axes; `drawn` is from `site_map`."""
+    picture = draw_values(axes, *drawn, values, cmap=cmap, vmin=limits[0], vmax=limits[1], interpolation="none")
+    box = axes.get_position()
+    bar = figure.add_axes((box.x1 + 0.008, box.y0 + 0.01, 0.012, box.height - 0.02))
+    figure.colorbar(picture, cax=bar, extend=extend, ticks=ticks).outline.set_linewidth(0.4)
+    bar.set_ylabel(label)

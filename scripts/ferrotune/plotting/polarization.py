@@ -94,14 +94,6 @@ def _draw_wheel(axes, full, noise, scale, unit):
     axes.text(1.15, 0.0, text, va="center", fontsize=6.5)
 
 
-def _draw_parameter(figure, axes, drawn, values, limits, cmap, label):
-    picture = maps.draw_values(axes, *drawn, values, cmap=cmap, vmin=limits[0], vmax=limits[1], interpolation="none")
-    box = axes.get_position()
-    bar = figure.add_axes((box.x1 + 0.008, box.y0 + 0.01, 0.012, box.height - 0.02))
-    figure.colorbar(picture, cax=bar, extend="both").outline.set_linewidth(0.4)
-    bar.set_ylabel(label)
-
-
 def _limits(values):
     """Median, and how far the 2nd and 98th percentiles lie from it at most."""
     low, middle, high = np.nanpercentile(values, [2, 50, 98])
@@ -124,7 +116,7 @@ def _draw_lattice(figure, drawn, a, b, alpha, mask, scale, unit):
     for row, (values, middle, swing, cmap, label) in enumerate(parts):
         axes = figure.add_axes((0.665, 0.678 - 0.325 * row, 0.23, 0.29))
         maps.frame(axes, mask)
-        _draw_parameter(figure, axes, drawn, values, (middle - swing, middle + swing), cmap, label)
+        maps.draw_with_bar(figure, axes, drawn, values, (middle - swing, middle + swing), cmap, label)
         letter(axes, "BCD"[row], x=-0.1, y=0.93)
 
 

@@ -71,6 +71,12 @@ def new_figure(width, height):
     return figure
 
 
+def place(figure, left, top, width, height):
+    """New axes of width x height inches, their upper left corner so far from the figure's."""
+    across, down = figure.get_size_inches()
+    return figure.add_axes((left / across, 1 - (top + height) / down, width / across, height / down))
+
+
 def letter(axes, name, x=0.0, y=1.0):
     """Write a panel letter at (x, y) of the axes, 3 points above it."""
     # as an outline: one more font in a PDF costs more than all the rest of a small figure
@@ -107,6 +113,14 @@ def scale_bar(axes, pixel_size_pm, cell_px):
         length["scale_formatter"] = lambda value, unit: "10 unit cells"
         bar = ScaleBar(1, "px", dimension="pixel-length", **length, **look)
     axes.add_artist(bar)
+
+
+@styled
+def empty_figure(reason):
+    """A small Figure that says why there is nothing to draw."""
+    figure = new_figure(TWO_COLUMNS / 2, 1.0)
+    figure.text(0.5, 0.5, reason, ha="center", va="center")
+    return figure
 
 
 def render(figure, file_format):

@@ -15,8 +15,14 @@ def closed_path(path):
     return np.concatenate([path, path[:1]]) if ring else path
 
 
-def _draw_lines(axes, lines, **look):
-    """Lines (list of (n, 2) (y, x)) as one artist."""
+def wall_paths(selected, cell_px):
+    """Paths (list of (n, 2) px) of the walls of selected.zarr: path_points (point, 2) cells, point_wall (point,)."""
+    of_wall = [selected["point_wall"] == wall for wall in np.unique(selected["point_wall"])]
+    return [closed_path(selected["path_points"][of]) * cell_px for of in of_wall]
+
+
+def draw_lines(axes, lines, **look):
+    """Draw lines (list of (n, 2) (y, x)) as one artist."""
     if lines:
         y, x = np.concatenate([np.vstack([line, [[np.nan, np.nan]]]) for line in lines]).T
         axes.plot(x, y, **look)
@@ -48,11 +54,11 @@ def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px,
     figure = new_figure(ONE_COLUMN, tall + text)
     axes = figure.add_axes((0.005, text / (tall + text), 0.99, tall / (tall + text) - 0.005))
     maps.draw_image(axes, image, mask, strength=0.7)
-    paths = [closed_path(path_points[point_wall == wall]) * cell_px for wall in np.unique(point_wall)]
-    _draw_lines(axes, paths, color="black", lw=3.0)
-    _draw_lines(axes, paths, color=ORANGE, lw=2.2, label="wall, smoothed")
+    paths = wall_paths({"path_points": path_points, "point_wall": point_wall}, cell_px)
+    draw_lines(axes, paths, color="black", lw=3.0)
+    draw_lines(axes, paths, color=ORANGE, lw=2.2, label="wall, smoothed")
     ends = {"marker": "o", "markersize": 2.4, "markerfacecolor": "white", "markeredgewidth": 0.6}
-    _draw_lines(axes, list(segments * cell_px), color=BLUE, lw=0.9, label="straight segment", **ends)
+    draw_lines(axes, list(segments * cell_px), color=BLUE, lw=0.9, label="straight segment", **ends)
     maps.frame(axes, mask)
     scale_bar(axes, pixel_size_pm, cell_px)
     if paths:

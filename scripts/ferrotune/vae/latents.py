@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ferrotune.vae.model import as_kinds
 from ferrotune.vae.training import _tensors, reproducible
 
 BLOCK = 2048  # patches encoded together
@@ -93,27 +94,23 @@ def dropout_spread(net, read, kind, seed, samples=SAMPLES, threads=1):
     return np.concatenate(z), np.concatenate(angle)
 
 
-def manifold(net, across, kind):
-    """Pictures (row, column, y, x) on the canonical grid that z1 (columns) and z2 (rows, upwards) stand for.
+def manifold(net, z, kind):
+    """What latent variables look like before any turn.
 
     Parameters
     ----------
     net : ferrotune.vae.model.RVAE
-    across : (z1, z2), each (k,) values; further latent variables are 0
+    z : (n, latent)
     kind : int, the class of site
+
+    Returns
+    -------
+    (n, y, x) float32, on the canonical grid; states are all as likely
     """
-    first, second = (torch.as_tensor(np.asarray(v, np.float32)) for v in across)
-    z = torch.zeros(len(second), len(first), net.of.latent)
-    z[..., 0] = first
-    if net.of.latent > 1:
-        z[..., 1] = second.flip(0)[:, None]
-    kinds = torch.nn.functional.one_hot(torch.tensor(kind), net.of.kinds).float().expand(*z.shape[:2], -1)
-    content = (
-        z if net.of.states == 1 else torch.cat([z, torch.full((*z.shape[:2], net.of.states), 1 / net.of.states)], -1)
-    )
+    of, at = net.of, net.encoder.mean.device
+    z = torch.as_tensor(np.asarray(z, np.float32), device=at)
+    content = [z, torch.full((len(z), of.states), 1 / of.states, device=at)] if of.states > 1 else [z]
     with torch.no_grad():
-        at = net.encoder.mean.device
-        drawn = net.decoder.canonical(content.to(at), kinds.to(at))
-        drawn = drawn.sigmoid() if net.of.likelihood == "bernoulli" else drawn
-    size = net.of.canvas if net.of.decoder == "grid" else net.of.window
-    return drawn.reshape(*z.shape[:2], *size).cpu().numpy()
+        drawn = net.decoder.canonical(torch.cat(content, -1), as_kinds([kind] * len(z), of.kinds).to(at))
+    drawn = drawn.sigmoid() if of.likelihood == "bernoulli" else drawn
+    return drawn.reshape(len(z), *(of.canvas if of.decoder == "grid" else of.window)).cpu().numpy()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ferrotune.stores import read_store
-from ferrotune.vae.alignment import aligned
+from ferrotune.vae.alignment import alignment
 from ferrotune.vae.checkpoints import checkpoint, restored
 from ferrotune.vae.latents import encode
 from ferrotune.vae.model import Architecture
@@ -73,7 +73,7 @@ def _pairs(described, rows):
 
 
 def latents_of(made, described, setting):
-    """Latents of all sites, B's brought onto the axes of A's.
+    """Latents of all sites, B's on the axes of A's.
 
     Parameters
     ----------
@@ -81,11 +81,14 @@ def latents_of(made, described, setting):
     described : ferrotune.patch_stack.PatchStack
     setting : dict
     """
-    arrays, attributes = made
-    net, pixels = restored(arrays, attributes).net, attributes["pixels"]
-    found = encode(net, reader(described, setting, pixels), described.kind)
+    found = encode(restored(*made).net, reader(described, setting, made[1]["pixels"]), described.kind)
+    return axes_of(found, described).aligned(found, described.kind)
+
+
+def axes_of(latents, described):
+    """ferrotune.vae.alignment.Alignment of Latents as they were encoded."""
     places, of_image = read_store(described.store, "yx")
-    return aligned(found, described.kind, places["yx"], of_image["cell_px"])
+    return alignment(latents, described.kind, places["yx"], of_image["cell_px"])
 
 
 def reader(described, setting, pixels):

@@ -1,0 +1,68 @@
+"""Keep and draw what the selected trial's variational autoencoder says: latent variables, their certainty, pictures."""
+
+from pathlib import Path
+
+import numpy as np
+from ferrotune.plotting.latents import latent_density, latent_space, latent_uncertainty
+
+from ferrotune.jobs import job
+from ferrotune.pipelines import members_of
+from ferrotune.plotting.style import render
+from ferrotune.records import read_checkpoint
+from ferrotune.selection import setting_of
+from ferrotune.sites import nearest
+from ferrotune.space_union import CHOICE
+from ferrotune.stores import open_array, read_store, write_store
+from ferrotune.trials import trial_seed
+from ferrotune.vae.products import latent_products, no_products
+
+FIGURES = {"latent_space": latent_space, "latent_uncertainty": latent_uncertainty, "latent_density": latent_density}
+
+
+def products(inputs, pipeline, selected, attributes, seed):
+    """Arrays of the selected trial's model, of the selected sites; those of none where it trained none."""
+    if attributes["trial"] is None or (checkpoint := read_checkpoint(inputs["rounds"], attributes["trial"])) is None:
+        return no_products(len(selected["yx"])), "", 0
+    own = members_of(pipeline)[attributes["parameters"].get(CHOICE, "")]
+    store = next(path for path in inputs["descriptors"] if Path(path).stem == own.descriptor)
+    setting = setting_of(own.space, attributes["parameters"])
+    described = own.part("descriptor").open(store, setting)
+    arrays = latent_products(checkpoint, described, setting, trial_seed(seed, attributes["trial"]))
+    sites, _ = read_store(store, "yx", "sublattice")
+    onto = nearest(sites["yx"], selected["yx"])
+    arrays = {name: (axes, a[onto] if axes[0] == "site" else a) for name, (axes, a) in arrays.items()}
+    return arrays | {"sublattice": (("site",), sites["sublattice"][onto])}, own.clustering, checkpoint[1]["best_epoch"]
+
+
+def main(inputs, output, figures, pipeline, seed, subject, log_path):
+    """Write latents.zarr and its figures.
+
+    `inputs` are paths by name: selected, image, and, as lists, descriptors and rounds; `figures` are lists of paths
+    by the figure's name, in the format of their suffix.
+    """
+    with job(log_path, subject) as log:
+        selected, attributes = read_store(inputs["selected"])
+        arrays, clustering, best = products(inputs, pipeline, selected, attributes, seed)
+        arrays |= {"yx": (("site", "axis"), selected["yx"]), "label": (("site",), selected["label"])}
+        kept = {name: attributes[name] for name in ("answer", "trial", "parameters", "cell_px", "pixel_size_pm")}
+        kept |= {"clustering": clustering, "best_epoch": best}
+        write_store(output, arrays, kept)
+        plain = {name: np.asarray(values) for name, (_, values) in arrays.items()}
+        log.info("%s: %d latent variables of %d sites", attributes["answer"], plain["z"].shape[1], len(selected["yx"]))
+        mask = open_array(inputs["image"], "mask")[...]
+        for name, paths in figures.items():
+            figure = FIGURES[name](plain, kept, selected, mask)
+            for path in map(Path, paths):
+                path.write_bytes(render(figure, path.suffix[1:]))
+
+
+if __name__ == "__main__":
+    main(
+        inputs=dict(snakemake.input.items()),
+        output=snakemake.output.store,
+        figures={name: [snakemake.output[name], snakemake.output[f"{name}_pdf"]] for name in FIGURES},
+        pipeline=snakemake.params.pipeline,
+        seed=snakemake.params.seed,
+        subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",
+        log_path=snakemake.log[0],
+    )
