@@ -3,11 +3,11 @@
 import numpy as np
 
 from ferrotune.cells import build_cells
-from ferrotune.columns import A, B
 from ferrotune.errors import InputError
 from ferrotune.jobs import job
 from ferrotune.lattice import Lattice
 from ferrotune.stores import read_store, write_store
+from ferrotune.sublattices import A, B
 
 
 def main(columns_store, output, image, log_path):

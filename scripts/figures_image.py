@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ferrotune.columns import A, B
 from ferrotune.jobs import job
 from ferrotune.plotting.columns import figure_columns
 from ferrotune.plotting.polarization import figure_polarization
 from ferrotune.plotting.style import render
 from ferrotune.stores import read_store
+from ferrotune.sublattices import A, B
 
 
 def polarization_error(sigma_yx, sublattice):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ferrotune.cells import REACH
-from ferrotune.columns import SUBLATTICES
 from ferrotune.errors import InputError
 from ferrotune.lattice import Lattice
 from ferrotune.neighbourhoods import position_variance, quantities, surrounded
@@ -13,6 +12,7 @@ from ferrotune.parameters import FEATURES
 from ferrotune.site_means import local_mean
 from ferrotune.sites import Sites
 from ferrotune.stores import read_store, write_store
+from ferrotune.sublattices import SUBLATTICES
 
 TO_SIGMA = 1.4826  # standard deviation of a normal distribution over its median absolute deviation
 FURTHEST = 5.0  # robust deviations; beyond, a column is misplaced, and must not make a cluster of its own. Ours

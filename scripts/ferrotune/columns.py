@@ -12,9 +12,8 @@ from ferrotune.errors import InputError
 from ferrotune.fitting.refinement import FittedColumns, refine_columns
 from ferrotune.lattice import LatticePhase
 from ferrotune.smoothing import block_mean
+from ferrotune.sublattices import NEITHER, A, B
 
-A, B, NEITHER = 0, 1, -1
-SUBLATTICES = {"A": (A,), "B": (B,), "both": (A, B)}  # what the config's `sites` may ask for
 SITE_RADIUS = 0.3  # a column lies within this share of a cell of its lattice site; A and B are 0.71 apart
 SIGNIFICANCE = 3.0  # amplitude over its standard error: below, there is no column
 EXPECTED = 2.0  # the same at a site of a sublattice most of whose sites are significant

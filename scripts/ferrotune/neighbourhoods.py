@@ -4,7 +4,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ferrotune.cells import REACH, neighbour_at
-from ferrotune.columns import A, B
+from ferrotune.sublattices import A, B
 
 OWN = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])  # steps to the neighbours of the same sublattice, cells
 OTHER = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)]) / 2  # and to those of the other, the cage
@@ -38,7 +38,7 @@ def surrounded(yx, sublattice, centre_of, lattice):
     ----------
     yx : (n, 2) float, px
     sublattice : (n,) int
-    centre_of : A or B of ferrotune.columns, the centres' sublattice
+    centre_of : A or B of ferrotune.sublattices, the centres' sublattice
     lattice : ferrotune.lattice.Lattice
 
     Returns

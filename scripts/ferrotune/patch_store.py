@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from ferrotune.columns import SUBLATTICES
 from ferrotune.patch_cutting import Cutter, binning, usable_sites, window_px
 from ferrotune.patch_stack import BLOCK, cut_stack
 from ferrotune.preprocessing import preprocess
 from ferrotune.sites import Sites
 from ferrotune.smoothing import block_mean
 from ferrotune.stores import add_array, read_store, write_store
+from ferrotune.sublattices import SUBLATTICES
 
 
 def cuts(uses):

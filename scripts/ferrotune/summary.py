@@ -3,9 +3,9 @@
 import numpy as np
 
 from ferrotune import pareto
-from ferrotune.columns import A, B
 from ferrotune.guards import OK
 from ferrotune.selection import usable_losses
+from ferrotune.sublattices import A, B
 
 
 def image_facts(attributes, columns, cells):

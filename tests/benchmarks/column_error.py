@@ -12,8 +12,8 @@ import numpy as np
 
 from benchmarks.atomap_peer import PYTHON, refine, rms
 from benchmarks.rows import Row
-from ferrotune.columns import A, B
 from ferrotune.simulate import Specimen
+from ferrotune.sublattices import A, B
 from simulated import IDEAL, MATCH, TEN_PX, compare, cramer_rao, depth, see
 
 NAME = "column_error_over_crlb"

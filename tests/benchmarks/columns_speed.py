@@ -12,10 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.atomap_peer import PYTHON, refine
 from benchmarks.rows import Row, peak_memory_gb
-from ferrotune.columns import A, B, find_columns
+from ferrotune.columns import find_columns
 from ferrotune.importing import prepare
 from ferrotune.lattice import find_lattice
 from ferrotune.simulate import Specimen, simulate
+from ferrotune.sublattices import A, B
 
 NAME = "columns_per_second"
 SPECIMEN = {"shape": (4400, 4400), "scan_rotation_deg": 5.0}

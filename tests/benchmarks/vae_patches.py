@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ferrotune.columns import A, B, find_columns
+from ferrotune.columns import find_columns
 from ferrotune.importing import prepare, read_image
 from ferrotune.lattice import find_lattice
 from ferrotune.patch_cutting import Cutter, usable_sites
 from ferrotune.simulate import Specimen, simulate
+from ferrotune.sublattices import A, B
 
 SIZE = 40  # px, the patches' side
 FILM = {"geometry": "mottled", "shape": (1440, 1440), "sm_percent": 7.0, "thickness_gradient": 0.0}

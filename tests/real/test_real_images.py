@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.cells import build_cells
 from ferrotune.clusterings import gmm
-from ferrotune.columns import A, B, find_columns
+from ferrotune.columns import find_columns
 from ferrotune.importing import exclusion_mask, prepare, read_image
 from ferrotune.lattice import find_lattice
 from ferrotune.patch_cutting import Cutter, usable_sites, window_px
@@ -17,6 +17,7 @@ from ferrotune.preprocessing import preprocess
 from ferrotune.principal_components import decompose
 from ferrotune.reference import align
 from ferrotune.segmentation import cluster
+from ferrotune.sublattices import A, B
 from spacing_ratio import spacing_domains, spacing_ratio
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"

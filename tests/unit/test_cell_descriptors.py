@@ -12,7 +12,6 @@ from sklearn.metrics import adjusted_rand_score
 from ferrotune import guards
 from ferrotune.cell_store import CellTable, write_cells
 from ferrotune.clusterings import gmm
-from ferrotune.columns import A, B
 from ferrotune.errors import InputError
 from ferrotune.lattice import Lattice
 from ferrotune.neighbourhoods import position_variance, quantities, surrounded
@@ -21,6 +20,7 @@ from ferrotune.segmentation import cluster
 from ferrotune.site_means import local_mean
 from ferrotune.sites import ARRAYS, Sites
 from ferrotune.stores import read_store, write_store
+from ferrotune.sublattices import A, B
 
 LATTICE = Lattice(np.array([25.0, 2.0]), np.array([-1.0, 27.0]))
 ROWS, COLUMNS = 14, 16

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
 from ferrotune.cells import build_cells, polarization_at
-from ferrotune.columns import A, B
 from ferrotune.lattice import Lattice
+from ferrotune.sublattices import A, B
 from simulated import SMALL, demo_specimens, see
 
 LATTICE = Lattice(np.array([25.0, 2.0]), np.array([-1.0, 27.0]))

@@ -101,7 +101,7 @@ def test_the_normal_equations_are_solved_as_a_dense_solver_does(threads):
     slope, of_nodes = rng.normal(size=THETA.shape), rng.normal(size=background.size)
     known, expected = np.full(THETA.shape, 0.5), rng.normal(size=THETA.shape)
     fixed = Field(sparse.csr_array(np.ones((3, 1))), np.array([1e12]), np.zeros(1))  # a field of widths that stays
-    step, widths, _ = solve(matrix, known, slope, expected, of_nodes, fixed, 1e-9)
+    step, widths, _ = solve(matrix, known, slope, expected, of_nodes, fixed, 1e-9, threads)
     n, m = THETA.size, background.size
     dense = np.zeros((n + m, n + m))
     for k in range(3):
@@ -112,6 +112,6 @@ def test_the_normal_equations_are_solved_as_a_dense_solver_does(threads):
     solution = np.linalg.solve(dense, np.concatenate([(slope + expected).ravel(), of_nodes]))
     assert np.abs(widths).max() < 1e-6
     assert step.ravel() == pytest.approx(solution[:n], rel=1e-3, abs=1e-3 * np.abs(solution[:n]).max())
-    error = np.sqrt(np.einsum("nii->ni", covariances(matrix, known)))
+    error = np.sqrt(np.einsum("nii->ni", covariances(matrix, known, threads)))
     columns_only = np.sqrt(np.diag(np.linalg.inv(dense[:n, :n]))).reshape(3, 4)
     assert error == pytest.approx(columns_only, rel=1e-3)

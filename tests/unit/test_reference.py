@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.cells import build_cells
-from ferrotune.columns import A, B
 from ferrotune.errors import InputError
 from ferrotune.record import write_record, write_truth
 from ferrotune.reference import align, read_reference_cells
+from ferrotune.sublattices import A, B
 from simulated import see
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ferrotune.columns import A, B
 from ferrotune.fitting.refinement import refine_columns
 from ferrotune.simulate import Specimen
+from ferrotune.sublattices import A, B
 from simulated import IDEAL, TEN_PX, compare, cramer_rao, see
 
 CELL = 26.0

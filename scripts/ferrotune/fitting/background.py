@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-NODES = 3  # nodes of the grid, along either axis, whose hats reach into a window of at most the spacing
+from ferrotune.fitting.gaussians import NODES, Grid
 
 
 class Background:
@@ -18,6 +18,7 @@ class Background:
         # The grid is centred on the image, so that a turned image has a turned grid.
         self.nodes = tuple(int(np.ceil((length - 1) / spacing)) + NODES for length in shape)
         self.origin = tuple((length - 1 - (n - 1) * spacing) / 2 for length, n in zip(shape, self.nodes, strict=True))
+        self.grid = Grid(self.nodes, self.origin, float(spacing))
         self.size = self.nodes[0] * self.nodes[1]
         self.down, self.along = (self._shares(axis, length) for axis, length in enumerate(shape))
 
@@ -44,23 +45,17 @@ class Background:
         indices = corner[:, None] + np.array([0, 1, self.nodes[1], self.nodes[1] + 1])
         return sparse.csr_array((entries.ravel(), indices.ravel(), 4 * np.arange(len(yx) + 1)), (len(yx), self.size))
 
-    def hats(self, axis, pixels):
-        """First node (n,) reaching into windows of pixel numbers (n, k) along an axis, and shares (n, k, 3)."""
-        first, _ = self._place(axis, pixels[:, 0])
-        first = np.minimum(first, self.nodes[axis] - NODES)
-        place = (pixels - self.origin[axis]) / self.spacing - first[:, None]
-        return first, np.maximum(1 - np.abs(place[:, :, None] - np.arange(NODES)), 0).astype(np.float32)
-
-    def gradient(self, weighted):
+    def gradient(self, weighted, threads):
         """Sums (m,) of a weighted residual (y, x) under the nodes' hats."""
-        return (self.down.T @ weighted @ self.along).ravel().astype(float)
+        along = threads.rows(lambda rows: rows @ self.along, weighted)
+        return (self.down.T @ along).ravel().astype(float)
 
-    def curvature(self, weight, step=1):
-        """(m, m) sparse: weighted products of the nodes' hats, over every `step`-th pixel in place of all."""
-        weight = np.ascontiguousarray(weight[::step, ::step])
+    def curvature(self, weight, step, threads):
+        """(m, m) sparse: weighted products of the nodes' hats, by the weights of every `step`-th pixel."""
         # Hats times themselves, and times the next node's; further ones do not meet.
         down, along = (_products(hats[::step], step) for hats in (self.down, self.along))
-        (same, aside), (below, across) = ([down[p].T @ weight @ along[q] for q in (0, 1)] for p in (0, 1))
+        along = threads.rows(lambda rows: rows @ np.hstack(along), weight)
+        (same, aside), (below, across) = (np.hsplit(hats.T @ along, 2) for hats in down)
         number = np.arange(self.size).reshape(self.nodes)
         pairs = [
             (number[:-1], number[1:], below[:-1]),

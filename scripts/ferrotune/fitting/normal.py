@@ -1,50 +1,112 @@
 """Solution of the normal equations of all columns and the background of an image, and standard errors."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, cg
 
 from ferrotune.fitting.gaussians import PARAMETERS, WIDTH
+from ferrotune.fitting.threads import kernel
 
 MOST_STEPS = 60  # of conjugate gradients
+CHUNK = 4096  # columns worked on together: what they give to nodes is summed chunk by chunk
 
 
-def _coupling(n, pairs, between):
-    """Blocks between earlier and later columns as one sparse matrix, and its transpose."""
-    starts = np.searchsorted(pairs[:, 0], np.arange(n + 1))
-    shape = (PARAMETERS * n, PARAMETERS * n)
-    matrix = sparse.bsr_array((between, pairs[:, 1], starts), shape)
-    return matrix, matrix.T
+class _Blocks(NamedTuple):
+    """Normal matrix in units in which own blocks with what is known beforehand are one.
+
+    own (n, 4, 4); pairs (p, 2), i < j, sorted by i, and their blocks between (p, 4, 4); shared (n, k, 4) with the
+    nodes numbered nodes (n, k). Pairs whose i is column n begin at later[n]; those whose j is n are
+    reverse[earlier[n] : earlier[n + 1]].
+    """
+
+    own: np.ndarray
+    pairs: np.ndarray
+    between: np.ndarray
+    later: np.ndarray
+    reverse: np.ndarray
+    earlier: np.ndarray
+    shared: np.ndarray
+    nodes: np.ndarray
 
 
-def _scaled(curvature, inverse):
-    """Blocks between columns, and columns with nodes, in units in which own blocks with their priors are one."""
-    upper, (i, j) = inverse.swapaxes(1, 2), curvature.pairs.T
-    own = inverse @ curvature.own @ upper
-    coupling = _coupling(len(own), curvature.pairs, inverse[i] @ curvature.between @ upper[j])
-    node = 1 / np.sqrt(curvature.nodes.diagonal())
-    shared = curvature.shared
-    entries = inverse @ shared.data.reshape(*own.shape[:2], -1)
-    entries *= node[shared.indices].reshape(entries.shape)
-    shared = sparse.csr_array((entries.ravel(), shared.indices, shared.indptr), shared.shape)
-    scale = sparse.diags_array(node)
-    return coupling, shared, scale @ curvature.nodes @ scale, own, node
+@kernel
+def _scaled(inverse, pairs, blocks, out, first, last):
+    """Blocks (p, 4, 4) between pairs (p, 2) of columns, from first to last, times their inverse units (n, 4, 4)."""
+    half = np.empty((PARAMETERS, PARAMETERS))
+    for pair in range(first, last):
+        left, right = inverse[pairs[pair, 0]], inverse[pairs[pair, 1]]
+        for a in range(PARAMETERS):
+            for b in range(PARAMETERS):
+                half[a, b] = 0.0
+                for c in range(a + 1):  # units are lower triangles
+                    half[a, b] += left[a, c] * blocks[pair, c, b]
+            for b in range(PARAMETERS):
+                out[pair, a, b] = 0.0
+                for c in range(b + 1):
+                    out[pair, a, b] += half[a, c] * right[b, c]
 
 
-def _common(lower, field, information, stiffness):
-    """Steps of all columns (4 n, f) that a field of their widths makes, and the field's units (f,)."""
-    unit = 1 / np.sqrt(np.maximum(field.T @ information + stiffness, 1e-12))
-    per_row = field.data.size // field.shape[0]
-    shares = (field.data * unit[field.indices]).reshape(-1, 1, per_row)
-    entries = lower[:, WIDTH, :, None] * shares
-    indices = np.repeat(field.indices.reshape(-1, per_row), PARAMETERS, axis=0)
-    starts = np.arange(PARAMETERS * len(lower) + 1) * per_row
-    return sparse.csr_array((entries.ravel(), indices.ravel(), starts), (starts.size - 1, field.shape[1])), unit
+@kernel
+def _of(values):
+    return values[0], values[1], values[2], values[3]
+
+
+@kernel
+def _dot(one, other):
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2] + one[3] * other[3]
+
+
+@kernel
+def _plus(total, block, step):
+    """Total and a block times a step, as tuples: these stay in the processor's registers."""
+    a, b, c, d = total
+    return a + _dot(block[0], step), b + _dot(block[1], step), c + _dot(block[2], step), d + _dot(block[3], step)
+
+
+@kernel
+def _plus_times(total, vector, factor):
+    a, b, c, d = total
+    return a + vector[0] * factor, b + vector[1] * factor, c + vector[2] * factor, d + vector[3] * factor
+
+
+@kernel
+def _product(blocks, whole, common, level, of_whole, of_common, of_nodes, first, last):
+    """Matrix times steps: of columns from first to last, `whole` and what of it is common (n, 4), and of nodes (m,).
+
+    of_whole (n, 4) and of_nodes (c, m), chunk by chunk, are all there is; of_common (n, 4) leaves out what a column's
+    own block makes of its own step.
+    """
+    of_chunk = of_nodes[first // CHUNK]
+    for n in range(first, last):
+        step, total = _of(whole[n]), (0.0, 0.0, 0.0, 0.0)
+        for pair in range(blocks.later[n], blocks.later[n + 1]):
+            total = _plus(total, blocks.between[pair], _of(whole[blocks.pairs[pair, 1]]))
+        for k in range(blocks.earlier[n], blocks.earlier[n + 1]):
+            pair = blocks.reverse[k]
+            total = _plus(total, blocks.between[pair].T, _of(whole[blocks.pairs[pair, 0]]))
+        for k in range(blocks.nodes.shape[1]):
+            node, shared = blocks.nodes[n, k], blocks.shared[n, k]
+            total = _plus_times(total, shared, level[node])
+            of_chunk[node] += _dot(shared, step)
+        of_whole[n, 0], of_whole[n, 1], of_whole[n, 2], of_whole[n, 3] = _plus(total, blocks.own[n], step)
+        total = _plus(total, blocks.own[n], _of(common[n]))
+        of_common[n, 0], of_common[n, 1], of_common[n, 2], of_common[n, 3] = total
+
+
+def _in_units(curvature, inverse, node, threads):
+    """The _Blocks of a curvature in the inverse units inverse (n, 4, 4) of columns and node (m,) of nodes."""
+    n, pairs = len(inverse), curvature.pairs
+    own, between = np.empty_like(curvature.own), np.empty_like(curvature.between)
+    threads.over(n, CHUNK, _scaled, inverse, np.arange(n)[:, None].repeat(2, axis=1), curvature.own, own)
+    threads.over(len(pairs), CHUNK, _scaled, inverse, pairs, curvature.between, between)
+    nodes = curvature.shared.indices.reshape(n, PARAMETERS, -1)[:, 0].copy()
+    shared = (inverse @ curvature.shared.data.reshape(n, PARAMETERS, -1) * node[nodes][:, None]).swapaxes(1, 2).copy()
+    reverse = np.argsort(pairs[:, 1], kind="stable")
+    later, earlier = (np.searchsorted(index, np.arange(n + 1)) for index in (pairs[:, 0], pairs[reverse, 1]))
+    return _Blocks(own, pairs, between, later, reverse, earlier, shared, nodes)
 
 
 @dataclass(frozen=True)
@@ -59,17 +121,7 @@ class Field:
     pull: np.ndarray
 
 
-@contextmanager
-def _aside(threads):
-    """A way to start a function and ask for its result later: on another core, or now where there is but one."""
-    if threads == 1:
-        yield lambda function, *arguments: partial(function, *arguments)
-        return
-    with ThreadPoolExecutor(1) as pool:
-        yield lambda function, *arguments: pool.submit(function, *arguments).result
-
-
-def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, threads=1):
+def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, threads):
     """Solve the normal equations by conjugate gradients.
 
     Parameters
@@ -81,49 +133,43 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, thre
     of_nodes : (m,), gradient of the data by the background's nodes
     field : Field
     tolerance : float, of the solution, in standard errors
-    threads : int, cores to work on, of which two are of use; the result is the same for any
+    threads : ferrotune.fitting.threads.Threads
 
     Returns
     -------
     steps of the columns' own (n, 4), of the width field's nodes (f,), and of the background's nodes (m,)
     """
     n, split = len(known), PARAMETERS * len(known)
-    lower = np.linalg.cholesky(curvature.own + np.eye(PARAMETERS) * known[:, None, :])
-    inverse = np.linalg.inv(lower)
-    (later, earlier), shared, nodes, own, node = _scaled(curvature, inverse)
-    common, unit = _common(lower, field.shares, curvature.own[:, WIDTH, WIDTH], field.stiffness)
-    of_columns, of_levels, stiff = common.T, shared.T, unit**2 * field.stiffness
-    last = split + unit.size
+    lower = threads.rows(np.linalg.cholesky, curvature.own + np.eye(PARAMETERS) * known[:, None, :])
+    inverse = threads.rows(np.linalg.inv, lower)
+    node = 1 / np.sqrt(curvature.nodes.diagonal())
+    nodes = sparse.diags_array(node) @ curvature.nodes @ sparse.diags_array(node)
+    blocks = _in_units(curvature, inverse, node, threads)
+    # A step of the width field is a step of all columns.
+    unit = 1 / np.sqrt(np.maximum(field.shares.T @ curvature.own[:, WIDTH, WIDTH] + field.stiffness, 1e-12))
+    shares, wider, stiff = field.shares @ sparse.diags_array(unit), lower[:, WIDTH].copy(), unit**2 * field.stiffness
+    of_field, last = shares.T.tocsr(), split + unit.size
+    of_whole, of_common, of_chunks = np.empty((n, 4)), np.empty((n, 4)), np.empty((-(-n // CHUNK), node.size))
 
-    def own_product(z):
-        return np.einsum("nij,nj->ni", own, z.reshape(n, PARAMETERS)).ravel()
+    def product(v):
+        own, level = v[:split].reshape(n, PARAMETERS), v[last:]
+        common = wider * (shares @ v[split:last])[:, None]
+        of_chunks[:] = 0
+        threads.over(n, CHUNK, _product, blocks, own + common, common, level, of_whole, of_common, of_chunks)
+        of_own = own + of_common  # in these units own blocks with what is known beforehand are one
+        of_wider = of_field @ np.einsum("ni,ni->n", wider, of_whole) + stiff * v[split:last]
+        return np.concatenate([of_own.ravel(), of_wider, of_chunks.sum(axis=0) + nodes @ level])
 
-    def beside(whole, level):
-        return earlier @ whole + shared @ level, of_levels @ whole + nodes @ level
-
-    def product(v, aside):
-        z, level = v[:split], v[last:]
-        of_common = common @ v[split:last]
-        whole = z + of_common
-        meanwhile = aside(beside, whole, level)
-        own_of_common, others = own_product(of_common), later @ whole
-        own_of_z = own_product(z)
-        of_earlier, of_nodes = meanwhile()
-        others += of_earlier
-        of_field = of_columns @ (own_of_z + own_of_common + others) + stiff * v[split:last]
-        # in these units own blocks with what is known beforehand are one
-        return np.concatenate([z + own_of_common + others, of_field, of_nodes])
-
-    data, prior = ((inverse @ part[:, :, None]).ravel() for part in (gradient, expected))
-    right = np.concatenate([data + prior, of_columns @ data + unit * field.pull, node * of_nodes])
-    with _aside(threads) as aside:
-        matrix = LinearOperator((right.size, right.size), lambda v: product(v, aside), dtype=float)
-        solution, _ = cg(matrix, right, rtol=1e-6, atol=tolerance * np.sqrt(right.size), maxiter=MOST_STEPS)
+    data, prior = ((inverse @ part[:, :, None])[:, :, 0] for part in (gradient, expected))
+    of_wider = of_field @ (wider * data).sum(axis=1) + unit * field.pull
+    right = np.concatenate([(data + prior).ravel(), of_wider, node * of_nodes])
+    matrix = LinearOperator((right.size, right.size), product, dtype=float)
+    solution, _ = cg(matrix, right, rtol=1e-6, atol=tolerance * np.sqrt(right.size), maxiter=MOST_STEPS)
     steps = (inverse.swapaxes(1, 2) @ solution[:split].reshape(n, PARAMETERS, 1))[:, :, 0]
     return steps, unit * solution[split:last], node * solution[last:]
 
 
-def covariances(curvature, known):
+def covariances(curvature, known, threads):
     """Covariances (n, 4, 4) of each column's parameters, its neighbours' being fitted too.
 
     The Schur complement of the neighbours' own blocks, exact but for what neighbours have to do with each other.
@@ -131,10 +177,10 @@ def covariances(curvature, known):
     own = curvature.own + np.eye(PARAMETERS) * known[:, None, :]
     left = own.copy()
     i, j = curvature.pairs.T
-    inverse = np.linalg.inv(own)
+    inverse = threads.rows(np.linalg.inv, own)
     between, transposed = curvature.between, curvature.between.swapaxes(1, 2)
-    np.subtract.at(left, i, between @ inverse[j] @ transposed)
-    np.subtract.at(left, j, transposed @ inverse[i] @ between)
+    np.subtract.at(left, i, threads.rows(np.matmul, threads.rows(np.matmul, between, inverse[j]), transposed))
+    np.subtract.at(left, j, threads.rows(np.matmul, threads.rows(np.matmul, transposed, inverse[i]), between))
     # Where the neighbours seem to know more than there is, the column's own block stands.
-    sound = np.linalg.eigvalsh(left)[:, 0] > 0
-    return np.linalg.inv(np.where(sound[:, None, None], left, own))
+    sound = threads.rows(np.linalg.eigvalsh, left)[:, 0] > 0
+    return threads.rows(np.linalg.inv, np.where(sound[:, None, None], left, own))

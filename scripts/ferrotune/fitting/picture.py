@@ -38,11 +38,11 @@ class Picture:
         threads.map(draw, self.bands)
         return model
 
-    def noise(self, model, theta):
+    def noise(self, model, theta, threads):
         """Noise about a model (y, x) with the fitted columns theta (n, 4)."""
         levels = model.ravel()[self.sample]
         yx = np.column_stack(np.divmod(self.sample, self.mask.shape[1])) - self.pad
-        return measure_noise(self.values.ravel()[self.sample] - levels, levels, gaussians.leverage(yx, theta))
+        return measure_noise(self.values.ravel()[self.sample] - levels, levels, gaussians.leverage(yx, theta, threads))
 
     def weigh(self, model, noise, threads):
         """Weights (y, x), residuals times weights, which take the model's place, and the mean weighted square.

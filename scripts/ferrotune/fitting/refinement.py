@@ -21,6 +21,9 @@ BRIGHTEST = 3.0  # amplitude, in those of a bright column, beyond which nothing 
 REACH_CELLS = 0.2  # how far a column may move from its first guess
 STEP_CELLS = 0.1  # how far it may move at once
 COUPLED_CELLS = 1.2  # columns closer than this are solved for together
+# Columns of a typical width beyond this overlap further. Left uncoupled they make a normal matrix that is no longer
+# positive, with steps of any length; coupled, some steps are still hardly told, and a little damping is to hold them.
+WIDE_CELLS, WIDE_COUPLED_CELLS, WIDE_DAMPING = 0.21, 1.75, 0.01
 NODE_CELLS = 4.0  # spacing of the background's nodes
 UNSEEN = 1e-4  # what keeps a column that is hardly seen where it is, as a share of what its reach would
 # A column outside the mask shows its tail only. It stays at its first guess, give or take so many cells, and as
@@ -93,11 +96,19 @@ class _Fit:
         at = np.rint(self.guess).astype(int) + self.picture.pad
         self.outside = ~self.picture.mask[at[:, 0], at[:, 1]]
         self.whole = self._are_whole()
-        pairs = cKDTree(self.theta[:, :2]).query_pairs(COUPLED_CELLS * self.cell, output_type="ndarray")
-        self.pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        self.wide, self.pairs = False, None
+        self._couple()
         self.damping = Damping(len(guess))
         self.information, self.curvature = None, None
         self.before, self.square, self.caution = None, np.inf, 0.0
+
+    def _couple(self):
+        """Pair columns (p, 2) to be solved for together, i < j and sorted; further ones once they prove wide."""
+        wide = bool(np.median(self.widths.typical) > WIDE_CELLS * self.cell)
+        if self.pairs is None or wide > self.wide:
+            far = (WIDE_COUPLED_CELLS if wide else COUPLED_CELLS) * self.cell
+            pairs = cKDTree(self.theta[:, :2]).query_pairs(far, output_type="ndarray")
+            self.wide, self.pairs = wide, pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
     def _are_whole(self):
         """Whether columns (n,) have signal all around them."""
@@ -140,11 +151,12 @@ class _Fit:
         at, shape = windows(self.theta[:, :2], radius, self.picture.pad), self.shapes.of(self._nodes())
         model = self.picture.model(self.theta, shape, at, self.background, self.level, self.threads)
         if self.passes in WEIGHING_PASSES:
-            self.noise = self.picture.noise(model, self.theta)
+            self.noise = self.picture.noise(model, self.theta, self.threads)
         return at, *self.picture.weigh(model, self.noise, self.threads)
 
     def _curved(self, at, weight):
         """Normal matrix of the model as it stands."""
+        self._couple()
         matrix = curvature(self.theta, at, weight, self.background, self.pairs, self.threads)
         # What is not seen at all stays where it is, and leaves the equations sound.
         matrix.own[:, [Y, X], [Y, X]] += UNSEEN / self.reach**2
@@ -177,17 +189,18 @@ class _Fit:
             self.widths.learn(self.theta, matrix.own, slope, bright & ~self.outside)
             self.shapes.move(nodes, self.theta, matrix.own, by_shape, self.whole)
         known, pull = self._known(still)
-        self.information, self.fitted = (matrix, known.copy()), self.theta
+        self.information = (matrix, known.copy())
         known[:, :2] += 1 / self.reach**2
         diagonal = np.einsum("nii->ni", matrix.own)
-        known += (self.damping.value + self.caution)[:, None] * diagonal
+        least = self.caution + WIDE_DAMPING * self.wide
+        known += (self.damping.value + least)[:, None] * diagonal
         dim = np.where(bright, 0, 1)
         field = self.widths.field(nodes, dim, self.outside, still)
-        field.stiffness[:] += self.caution * (field.shares.T @ diagonal[:, WIDTH])
+        field.stiffness[:] += least * (field.shares.T @ diagonal[:, WIDTH])
         self.caution *= SOFTER
         tolerance = FINE if self.passes >= max(CURVED_PASSES) else COARSE
-        of_nodes = self.background.gradient(weighted)
-        step, wider, level = solve(matrix, known, slope, pull, of_nodes, field, tolerance, self.threads.count)
+        of_nodes = self.background.gradient(weighted, self.threads)
+        step, wider, level = solve(matrix, known, slope, pull, of_nodes, field, tolerance, self.threads)
         # Where widths would change too much at once, all goes a part of the way, and the pass does not count.
         part = self.widths.part(field, wider)
         self.level = self.level + part * level
@@ -220,11 +233,11 @@ class _Fit:
 
     def columns(self):
         """The columns as they stand."""
-        square, pixels = misfit(self.fitted, *self.compared, self.threads).T
+        square, pixels = misfit(*self.compared, self.threads).T
         # More noise about a column than about others: what no Gaussian explains.
         usual = np.median(square / np.maximum(pixels, 1))
         scale = (square + CHI_PIXELS * usual) / (pixels + CHI_PIXELS) / max(usual, 1e-12)
-        sigma = np.sqrt(np.einsum("nii->ni", covariances(*self.information)) * scale[:, None])
+        sigma = np.sqrt(np.einsum("nii->ni", covariances(*self.information, self.threads)) * scale[:, None])
         significance = self.theta[:, AMPLITUDE] / sigma[:, AMPLITUDE]
         # The best position is where noise, too, is brightest: squared amplitudes are too large by twice their
         # variance. Errors that are not small beside the width add about as much again: the second two of the four
