@@ -142,3 +142,14 @@ def test_latent_variables_are_numbered_anew_without_changing_what_they_draw():
         after = net.encoder(flat, kinds)["z"].base_dist
         assert torch.equal(after.loc, before.loc[:, [1, 2, 0]]) and torch.equal(after.scale, before.scale[:, [1, 2, 0]])
         assert torch.allclose(net.decode({"z": after.loc}, kinds), pictures, atol=1e-6)
+
+
+def test_patches_of_a_lattice_are_not_turned_to_begin_with():
+    """All the same way up: their moment is noise, and turned by it they would be a ring."""
+    patches, _, _ = moving_motif(200, turned=False)
+    patches += patches[:, ::-1, ::-1]  # no moment is left but that of noise
+    with reproducible(0), torch.no_grad():
+        net = RVAE(replace(OF, invariance="r")).eval()
+        flat, kinds = torch.from_numpy(patches).flatten(1), as_kinds(np.zeros(200, int), 2)
+        net.begin(flat, kinds)
+        assert net.encoder(flat, kinds)["angle"].loc.abs().max() == 0

@@ -121,6 +121,16 @@ def _sampled(pictures, placing, window):
     return grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False).flatten(1)
 
 
+def _means(patches, kinds):
+    """Mean patch of each kind (kinds, y * x)."""
+    return kinds.T @ patches / kinds.sum(0).clamp(min=1)[:, None]
+
+
+def _unlike(patches, kinds):
+    """How unlike patches of a kind are: the variance about their mean."""
+    return float((patches - kinds @ _means(patches, kinds)).var())
+
+
 class Turn(nn.Module):
     """Patches (n, y * x) and what is seen of them (n, p) to the posterior of their angle.
 
@@ -140,6 +150,11 @@ class Turn(nn.Module):
     def standardise(self, patches):
         """Measure the moment by its mean length over these patches."""
         self.moment /= (patches @ self.moment).pow(2).sum(-1).mean().sqrt()
+
+    def stand_still(self):
+        """Begin with no turn: of patches of a lattice the moment is noise."""
+        self.moment.zero_()
+        self.last.bias.data[0] = 1.0
 
     def forward(self, patches, seen):
         """WrappedNormal of each patch, rad."""
@@ -169,11 +184,18 @@ class Encoder(nn.Module):
 
     def standardise(self, patches, kinds):
         """Take the mean of these patches' kind off any, and divide by the spread of what is left."""
-        count = kinds.sum(0).clamp(min=1)
-        self.mean.copy_(kinds.T @ patches / count[:, None])
+        self.mean.copy_(_means(patches, kinds))
         self.spread.copy_((patches - kinds @ self.mean).std())
         if self.turn is not None:
             self.turn.standardise(patches)
+            with torch.no_grad():
+                back = self._turned_back(patches, self.turn(patches, self._seen(patches, kinds)).loc)
+            if _unlike(patches, kinds) < _unlike(back, kinds):
+                self.turn.stand_still()
+
+    def _seen(self, patches, kinds):
+        """What networks take: standardised patches, and their kinds (n, y * x + kinds)."""
+        return torch.cat([(patches - kinds @ self.mean) / self.spread * GAIN, kinds], -1)
 
     def _turned_back(self, patches, angle):
         """Patches (n, y * x) turned back by their angle (n,), rad, about their middle."""
@@ -182,12 +204,10 @@ class Encoder(nn.Module):
 
     def forward(self, patches, kinds):
         """Posteriors (dict of name to distribution) of each patch."""
-        seen = torch.cat([(patches - kinds @ self.mean) / self.spread * GAIN, kinds], -1)
-        found = {}
+        seen, found = self._seen(patches, kinds), {}
         if self.turn is not None:
             found["angle"] = self.turn(patches, seen)
-            back = self._turned_back(patches, found["angle"].loc.detach())
-            seen = torch.cat([(back - kinds @ self.mean) / self.spread * GAIN, kinds], -1)
+            seen = self._seen(self._turned_back(patches, found["angle"].loc.detach()), kinds)
         z, shift, states = self.last(self.hidden(seen)).split(self.sizes, -1)
         mean, raw = z.chunk(2, -1)
         found["z"] = dist.Normal(mean, softplus(raw) + 1e-4).to_event(1)
