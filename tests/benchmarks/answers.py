@@ -5,6 +5,7 @@ limits were not chosen on (those were 1 to 10): on how many the answer is that t
 with 109 degree walls: agreement of the selected trial's walls with the true ones, within one cell.
 """
 
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -32,13 +33,13 @@ FLAT = NONE | {"mistilt": 0.3, "mistilt_shift_pm": 8.0, "thickness_gradient": 0.
 WALLS = FILM | {"geometry": "walls_109"}
 WITHOUT = [(specimen, seed) for seed in range(11, 21) for specimen in (NONE, FLAT)]
 WITH = [(WALLS, seed) for seed in range(11, 16)]
-PIPELINES = ("patch_gmm", "cell_gmm")
+PIPELINES = ("patch_gmm", "cell_gmm", "crvae")
 SPECTRA = ("fft_nmf", "fft_ica")  # of these only what they say where there is nothing: P and -P look alike to them
 PROCESSES = 2
 
 
-def _table(folder, pipeline, search):
-    """Trials of a whole search (DataFrame) on the stores in a folder."""
+def search_table(folder, pipeline, search):
+    """Trials of a whole search (DataFrame) on the stores in a folder, and the paths of its rounds' stores (list)."""
     count = trial_count(pipeline, search)
     proposals, rounds = [], []
     for number in range(-(-count // search["batch"])):
@@ -54,18 +55,25 @@ def _table(folder, pipeline, search):
         "log_path": folder / "log",
     }
     trials.main(proposals, rounds, **stores, **written, trials=count, subject="benchmark")
-    return pd.read_csv(folder / "trials.tsv", sep="\t")
+    return pd.read_csv(folder / "trials.tsv", sep="\t"), rounds
 
 
-def answer(name, specimen, seed):
-    """Selected trial (Series) of a pipeline's search on a specimen; None where the answer is "no walls"."""
+@contextmanager
+def known_film(specimen, seed):
+    """A folder with the stores of a specimen (dict) and its truth as the reference, and the true cells (dict)."""
     with threadpool_limits(1), stores(specimen, seed) as folder:
         cells = simulate(Specimen(**specimen), seed).cells
         label = np.asarray(cells["domain"]).astype(np.int16)
         write_store(folder / "reference.zarr", {"yx": (("cell", "axis"), cells["yx"]), "label": (("cell",), label)})
+        yield folder, cells
+
+
+def answer(name, specimen, seed):
+    """Selected trial (Series) of a pipeline's search on a specimen; None where the answer is "no walls"."""
+    with known_film(specimen, seed) as (folder, _):
         pipeline = CONFIG["pipelines"][name]
         describe_sites(folder, pipeline, threads=1)
-        table = _table(folder, pipeline, SEARCHES[name])
+        table, _ = search_table(folder, pipeline, SEARCHES[name])
     trial = selected_trial(table, front_of(table, CONFIG["objectives"], guarded=True), None)
     return None if trial is None else table.set_index("trial").loc[trial]
 

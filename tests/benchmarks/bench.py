@@ -21,6 +21,7 @@ FIGURES = {
     "trial": "trial_seconds_full_size",
     "pipelines": "pipeline_trial_seconds",
     "run": "run_seconds_full_size",
+    "crvae": "crvae_trial_seconds",
     "rvae": "rvae_epoch_seconds",
     "scaling": "scaling",
     "labels": "labels_match_plain",

@@ -24,7 +24,7 @@ MOST_GB = 6.0
 MOST_SHARE = 0.15  # of the wall time, in which no job runs
 
 
-def make_case(folder, specimen, space, search):
+def make_case(folder, specimen, pipelines, search):
     """A new folder with one simulated image, its cells as the reference, and a config, as a Case."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -32,7 +32,6 @@ def make_case(folder, specimen, space, search):
     write_record(folder / "HAADF.h5", folder / "UCParameterization.h5", simulated.image, simulated.cells)
     row = ("full", "0", "HAADF.h5", str(simulated.pixel_size_pm), "UCParameterization.h5", "")
     case = Case(folder, rows="\t".join(row) + "\n")
-    pipelines = {"patch_gmm": patch_gmm(space)}
     config = {"series": "bench", "images": "images.tsv", "pipelines": pipelines, "search": search}
     case.write(config | {"patches": {"subpixel": False}})
     return case
@@ -40,7 +39,7 @@ def make_case(folder, specimen, space, search):
 
 def measure():
     """Rows: seconds from image to front, its memory, Snakemake's share, and seconds with figures and page too."""
-    case = make_case(FOLDER, SPECIMEN, PAPER, SEARCH)
+    case = make_case(FOLDER, SPECIMEN, {"patch_gmm": patch_gmm(PAPER)}, SEARCH)
     front = run_workflow(case.command("results/bench/full/patch_gmm/front.tsv"), FOLDER)
     rest = run_workflow(case.command(), FOLDER)
     name, limit = "run_seconds_full_size", "at most"

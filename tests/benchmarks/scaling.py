@@ -97,7 +97,7 @@ def _a_site(tile, tiles):
 def _largest():
     """Row: memory of an image of LARGE x LARGE px, from image to page."""
     case = make_case(
-        FOLDER, {"shape": (LARGE, LARGE), "dose": 400.0}, PIPELINE["space"], {"mode": "exhaustive", "batch": 8}
+        FOLDER, {"shape": (LARGE, LARGE), "dose": 400.0}, {"patch_gmm": PIPELINE}, {"mode": "exhaustive", "batch": 8}
     )
     peak = run_workflow(case.command(), case.folder).peak_gb
     return Row(f"scaling[peak memory, {LARGE} x {LARGE} px]", peak, "GB", "at most", MOST_GB, peak / MOST_GB)

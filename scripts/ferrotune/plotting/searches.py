@@ -62,6 +62,14 @@ class Search:
         """Whether a trial is on the front, (trial,) bool."""
         return self.table["trial"].isin(self.front["trial"]).to_numpy()
 
+    @property
+    def varied(self):
+        """Parameters (list of str) that differ between trials; all where none does. A window is named whole."""
+        names = setting_names(self.table.columns)
+        differing = {name for name in names if self.table[name].nunique(dropna=False) > 1} or set(names)
+        differing |= {"w1", "w2"} if differing & {"w1", "w2"} else set()
+        return [name for name in names if name in differing]
+
     def losses(self, guarded):
         """Losses (trial, objective); if guarded NaN where the status is not ok."""
         rewards = self.table[list(self.objectives)].to_numpy(float)
@@ -82,7 +90,7 @@ def _rewards_line(trial, names):
 def _trial_lines(search, row):
     """Lines of text on a trial: its setting, its rewards, its agreement with the reference."""
     trial = search.table.iloc[row]
-    setting = {name: trial[name] for name in setting_names(search.table.columns)}
+    setting = {name: trial[name] for name in search.varied}
     parts = [part.replace(" ", NBSP) for part in describe(setting, search.scale["cell_px"])]
     rewards = _rewards_line(trial, search.objectives)
     agreement = f"ARI{WITH} {number(trial['ari'])} (scored, not steering)"
