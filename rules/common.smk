@@ -15,7 +15,7 @@ from ferrotune.errors import InputError
 from ferrotune.messages import answer_lines, error_lines
 from ferrotune.objectives import asks_for_halves, halved_descriptors, reward_names, with_objectives
 from ferrotune.parts import module_name, part
-from ferrotune.pipelines import members_of, module_names, trains
+from ferrotune.pipelines import begins_with_earlier, members_of, module_names, trains
 from ferrotune.provenance import code_digest
 from snakemake.exceptions import WorkflowError
 
@@ -142,6 +142,11 @@ def get_records(wildcards, suffix):
     """Rounds' files before this one's, or of all rounds."""
     rounds = get_rounds(wildcards.pipeline, wildcards.get("round"))
     return expand(f"{PIPELINE}/rounds/{{round}}.{suffix}", round=rounds, allow_missing=True)
+
+
+def get_earlier(wildcards, suffix):
+    """Rounds' files before this one's where a trial may begin with what an earlier one trained."""
+    return get_records(wildcards, suffix) if begins_with_earlier(get_pipeline(wildcards)) else []
 
 
 def get_threads(wildcards):

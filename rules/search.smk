@@ -37,6 +37,8 @@ rule evaluate:
         proposals=f"{ROUND}.json",
         descriptors=get_descriptors,
         halves=get_halves,
+        earlier_proposals=lambda wildcards: get_earlier(wildcards, "json"),
+        earlier=lambda wildcards: get_earlier(wildcards, "zarr"),
         cells=f"{IMAGE}/cells.zarr",
     output:
         directory(f"{ROUND}.zarr"),

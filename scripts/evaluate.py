@@ -11,7 +11,7 @@ from joblib import Parallel, delayed, parallel_config
 
 from ferrotune.jobs import epochs_logged, job
 from ferrotune.pipelines import members_of
-from ferrotune.records import round_arrays, write_checkpoints
+from ferrotune.records import finished_trials, round_arrays, write_checkpoints
 from ferrotune.rewards import without_grounds
 from ferrotune.sites import ARRAYS, Sites, nearest
 from ferrotune.space_union import CHOICE
@@ -37,14 +37,14 @@ def grounds(cells, halves):
     return {name for name, there in given.items() if there}
 
 
-def evaluate_group(stores, trials, pipeline, sites, onto, seed, rewards, log_path):
+def evaluate_group(stores, trials, pipeline, sites, onto, seed, rewards, log_path, finished):
     """Outcomes (list) of trials of one pipeline that share their descriptors; labels are those of the sites `onto`.
 
     `stores` are paths: of the descriptors of the image, then of its halves.
     """
     described, *halves = (pipeline.part("descriptor").open(store, trials[0][1]) for store in stores)
     progress = partial(epochs_logged, log_path)
-    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards, halves, progress)
+    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards, halves, progress, finished)
     return [replace(outcome, labels=outcome.labels[onto]) for outcome in outcomes]
 
 
@@ -72,17 +72,20 @@ def main(inputs, output, pipeline, rewards, seed, threads, subject, log_path):
             member = numbered[1].get(CHOICE, "")
             return member, members[member].descriptor_key(numbered[1])
 
+        finished = finished_trials(inputs["earlier_proposals"], inputs["earlier"])
         groups = [(members[m], list(group)) for (m, _), group in groupby(sorted(trials, key=key), key=key)]
         outcomes = []
         with parallel_config("loky", inner_max_num_threads=1):
             work = (
-                delayed(evaluate_group)(stores[own], group, pipeline, sites[own][0], onto[own], seed, rewards, log_path)
+                delayed(evaluate_group)(
+                    stores[own], group, pipeline, sites[own][0], onto[own], seed, rewards, log_path, finished
+                )
                 for pipeline, group in groups
                 for own in [pipeline.descriptor]
             )
-            for finished in Parallel(n_jobs=threads, return_as="generator")(work):
-                outcomes += finished
-                for o in finished:
+            for of_group in Parallel(n_jobs=threads, return_as="generator")(work):
+                outcomes += of_group
+                for o in of_group:
                     line = "trial %d (%d of %d): %s %s in %.2f s"
                     log.info(line, o.trial, len(outcomes), len(trials), o.status, o.reason, o.seconds)
         write_store(output, *round_arrays(outcomes))

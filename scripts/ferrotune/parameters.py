@@ -22,7 +22,7 @@ class Parameter:
     schema: dict
     said: str
     unset: str = ""
-    default: float | str | None = None
+    default: float | str | bool | None = None
 
 
 def one_of(*schemas):
@@ -58,6 +58,7 @@ COUNT = _number(low=1, high=20, kind="integer")
 MANY = _number(low=1, kind="integer")
 POSITIVE = _number(above=0)
 SHARE = _number(low=0, high=1)
+YES_OR_NO = one_of({"type": "boolean"})
 
 DENOISERS = ("gaussian", "median", "non_local_means", "total_variation")  # of ferrotune.preprocessing
 _DENOISED = {

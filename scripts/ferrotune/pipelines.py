@@ -69,6 +69,12 @@ def trains(config):
     return any(hasattr(member.part("reduction"), "train") for member in members_of(config).values())
 
 
+def begins_with_earlier(config):
+    """Whether trials of a config's entry may begin with what earlier ones trained (`warm_start`)."""
+    spaces = [member.space for member in members_of(config).values()]
+    return any(any(space.values("warm_start")) for space in spaces if "warm_start" in space.names)
+
+
 def module_names(config):
     """Names (list) of the modules that are the parts of a config's entry."""
     members = members_of(config).values()

@@ -1,6 +1,7 @@
 """Records of a round: trials to the arrays of its store, and back."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -60,10 +61,22 @@ def write_checkpoints(store, outcomes):
         write_store(_checkpoint_path(store, trial), arrays, attributes)
 
 
+def _checkpoint_of(rounds, trial):
+    """Path of a trial's checkpoint in one of the rounds' stores; None where there is none."""
+    return next((path for store in rounds if (path := _checkpoint_path(store, trial)).is_dir()), None)
+
+
 def read_checkpoint(rounds, trial):
     """Checkpoint (arrays by name, attributes) of a trial, from the rounds' stores; None where there is none."""
-    paths = (_checkpoint_path(store, trial) for store in rounds)
-    return next((read_store(path) for path in paths if path.is_dir()), None)
+    path = _checkpoint_of(rounds, trial)
+    return None if path is None else read_store(path)
+
+
+def finished_trials(proposals, rounds):
+    """Trials of some rounds that left a checkpoint: dict of number to its setting and a function that reads it."""
+    records = read_records(proposals, rounds)
+    left = [(r["trial"], r["setting"]) for r in records if _checkpoint_of(rounds, r["trial"])]
+    return {trial: (setting, partial(read_checkpoint, rounds, trial)) for trial, setting in left}
 
 
 def read_records(proposals, rounds):

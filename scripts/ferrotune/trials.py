@@ -42,7 +42,7 @@ def trial_seed(seed, trial, *repeat):
     return int(np.random.SeedSequence(seed, spawn_key=(trial, *repeat)).generate_state(1)[0] >> 1)
 
 
-def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halves=(), progress=None):
+def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halves=(), progress=None, finished=None):
     """Evaluate trials that share their descriptors, one by one.
 
     Parameters
@@ -55,6 +55,7 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
     rewards : list of str, names of the rewards to take; by default the cheap ones
     halves : of the two half-dose images what `described` is of the image; empty where there are none
     progress : function of a trial's number that gives what wraps the epochs of a training, optional
+    finished : trials of earlier rounds that left a checkpoint, as `ferrotune.reductions` says, optional
 
     Yields
     ------
@@ -66,7 +67,7 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
         start = time.perf_counter()
         try:
             epochs = progress(trial) if progress else iter
-            made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs)
+            made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs, finished)
             scores = reduced_scores(pipeline, described, setting, reduced[0], made)
             labels_of = partial(_labels, scores, pipeline, setting, seed, trial)
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
@@ -118,10 +119,10 @@ def _failed(trial, n_sites, rewards, error):
     return Outcome(trial, labels, NO_WALLS_AT_ALL, nothing, guards.FAILED, reason, math.nan)
 
 
-def trained(pipeline, described, setting, seed, progress=iter):
+def trained(pipeline, described, setting, seed, progress=iter, finished=None):
     """Checkpoint of the reduction that a trial trained, or None where it trains none."""
     reduction = pipeline.part("reduction")
-    return reduction.train(described, setting, seed, progress) if hasattr(reduction, "train") else None
+    return reduction.train(described, setting, seed, progress, finished) if hasattr(reduction, "train") else None
 
 
 def reduced_scores(pipeline, described, setting, known, checkpoint=None):

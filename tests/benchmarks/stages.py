@@ -58,6 +58,8 @@ def evaluate_round(folder, pipeline, proposals, output, rewards, threads):
             "proposals": proposals,
             "descriptors": [described(folder, pipeline)],
             "halves": [],
+            "earlier_proposals": [],
+            "earlier": [],
             "cells": folder / "cells.zarr",
         },
         output=output,

@@ -69,6 +69,8 @@ def evaluate(folder, reduction, settings, threads=1, output="000.zarr"):
             "proposals": folder / "000.json",
             "descriptors": [folder / "fft.zarr"],
             "halves": [],
+            "earlier_proposals": [],
+            "earlier": [],
             "cells": folder / "cells.zarr",
         },
         output=folder / output,

@@ -189,6 +189,8 @@ class Chain:
                 "proposals": self[f"{number:03d}.json"],
                 "descriptors": [self["patches.zarr"]],
                 "halves": list(halves),
+                "earlier_proposals": [],
+                "earlier": [],
                 "cells": self["cells.zarr"],
             },
             output=self[output or f"{number:03d}.zarr"],

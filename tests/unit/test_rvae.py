@@ -1,5 +1,6 @@
 """The reduction `rvae` of an image's sites: two variants are told apart, and nothing hangs on the batch."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.patch_stack import BLOCK
 from ferrotune.pipelines import Pipeline
-from ferrotune.records import read_checkpoint, round_arrays, write_checkpoints
+from ferrotune.records import finished_trials, read_checkpoint, round_arrays, write_checkpoints
 from ferrotune.reductions import rvae
 from ferrotune.sites import Sites
 from ferrotune.space import Space
@@ -78,6 +79,24 @@ def test_a_checkpoint_comes_back_from_the_rounds_store(image, tmp_path):
     kept, first = (latents_of(made, image[0], setting) for made in ((arrays, attributes), outcomes[1].checkpoint))
     assert np.array_equal(kept.z, first.z) and np.array_equal(kept.angle, first.angle)
     assert "trial" in read_store(store)[0]  # the groups beside the arrays are no arrays
+
+
+def test_a_warm_start_begins_with_a_trial_of_an_earlier_round(image, tmp_path):
+    proposed = tmp_path / "000.json"
+    proposed.write_text(json.dumps({"round": 0, "trials": [{"trial": 0, "setting": SETTING | {"w1": 1.25}}]}))
+    write_store(
+        tmp_path / "000.zarr", *round_arrays(outcomes := list(run(image, [(0, SETTING | {"w1": 1.25})]).values()))
+    )
+    write_checkpoints(tmp_path / "000.zarr", outcomes)
+    finished = finished_trials([proposed], [tmp_path / "000.zarr"])
+    assert list(finished) == [0]
+    stack, sites, _ = image
+    elbos = []
+    for warm in (True, False):
+        setting = SETTING | {"epochs": 1, "warm_start": warm}
+        (outcome,) = evaluate_batch([(1, setting)], PIPELINE, stack, sites, 1, finished=finished)
+        elbos.append(outcome.checkpoint[0]["heldout_elbo"][0])
+    assert elbos[0] > elbos[1] + 5
 
 
 def test_it_trains_on_a_subset_and_labels_all(image):

@@ -66,7 +66,7 @@ class Search:
     def varied(self):
         """Parameters (list of str) that differ between trials; all where none does. A window is named whole."""
         names = setting_names(self.table.columns)
-        differing = {name for name in names if self.table[name].nunique(dropna=False) > 1} or set(names)
+        differing = {name for name in names if len(self.table[name].drop_duplicates()) > 1} or set(names)
         differing |= {"w1", "w2"} if differing & {"w1", "w2"} else set()
         return [name for name in names if name in differing]
 

@@ -9,7 +9,8 @@ reduce(described, setting, rank) : (site, rank) float64; described as `ferrotune
 
 or, where what reduces is trained for each trial, in place of `reduce`
 
-train(described, setting, seed, progress) : checkpoint, (arrays by name, attributes), that the round's store keeps;
-    progress wraps the iterable of epochs
+train(described, setting, seed, progress, finished) : checkpoint, (arrays by name, attributes), that the round's store
+    keeps; progress wraps the iterable of epochs; finished: by their numbers, the trials of earlier rounds that left
+    one, each its setting and a function that reads it
 reduce_by(checkpoint, described, setting) : (site, r) float64
 """

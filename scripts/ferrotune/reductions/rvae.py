@@ -1,6 +1,6 @@
 """Conditional rotationally invariant variational autoencoder: latent variables and turns of patches (crVAE)."""
 
-from ferrotune.parameters import COUNT, MANY, NOT_NEGATIVE, POSITIVE, SHARE, Parameter, choice
+from ferrotune.parameters import COUNT, MANY, NOT_NEGATIVE, POSITIVE, SHARE, YES_OR_NO, Parameter, choice
 
 PARAMETERS = {
     "latent": Parameter(COUNT, "{} latent variables"),
@@ -23,15 +23,19 @@ PARAMETERS = {
     "angle_spread": Parameter(NOT_NEGATIVE, "turns of {} degrees", default=0.0),
     "states": Parameter(COUNT, "{} states", default=1),
     "wall_penalty": Parameter(NOT_NEGATIVE, "wall penalty {}", default=0.0),
+    "warm_start": Parameter(YES_OR_NO, "begun with an earlier model: {}", default=False),
 }
 NESTED = False
 
 
-def train(described, setting, seed, progress=iter):
+def train(described, setting, seed, progress=iter, finished=None):
     """Checkpoint (arrays, attributes) of a model trained on a seeded subset of the sites; see `ferrotune.vae`."""
     from ferrotune.vae.of_sites import train
+    from ferrotune.vae.warm_start import nearest
 
-    return train(described, complete(setting), seed, progress)
+    setting, finished = complete(setting), finished or {}
+    near = nearest(setting, {n: complete(s) for n, (s, _) in finished.items()}) if setting["warm_start"] else None
+    return train(described, setting, seed, progress, None if near is None else finished[near][1]())
 
 
 def reduce_by(checkpoint, described, setting):

@@ -19,7 +19,7 @@ from torch.nn.functional import grid_sample, one_hot, pad, softplus
 from ferrotune.vae.circle import AnyAngle, WrappedNormal, spread_of
 
 GAIN = 0.1  # of the standardised pixels: with more the encoder learns its patches by heart; measured
-NOISE_STEP = 0.05  # share of a batch in the noise that is kept
+NOISE_STEP = 0.2  # share of a batch in the noise that is kept
 REACH = 3  # standard deviations of the shift that the canonical grid reaches beyond the patch
 
 

@@ -32,7 +32,7 @@ def _scaled(patches, pixels):
     return patches.clip(0, 1) if clipped else patches
 
 
-def train(described, setting, seed, progress=iter):
+def train(described, setting, seed, progress=iter, earlier=None):
     """Train on a seeded subset of the sites.
 
     Parameters
@@ -41,6 +41,7 @@ def train(described, setting, seed, progress=iter):
     setting : dict, complete
     seed : int
     progress : function that wraps the iterable of epochs
+    earlier : checkpoint (arrays, attributes) of a model of another window to begin with, optional
 
     Returns
     -------
@@ -55,7 +56,8 @@ def train(described, setting, seed, progress=iter):
     of = architecture(setting, patches.shape[1:], int(described.kind.max()) + 1)
     pairs = _pairs(described, rows) if setting["wall_penalty"] else None
     how = training(setting)
-    trained = train_model(_scaled(patches, pixels), described.kind[rows], of, how, seed, pairs, progress=progress)
+    start = None if earlier is None else restored(*earlier).net
+    trained = train_model(_scaled(patches, pixels), described.kind[rows], of, how, seed, pairs, start, progress)
     arrays, attributes = checkpoint(trained, how)
     return arrays, attributes | {"pixels": pixels, "sites": count}
 

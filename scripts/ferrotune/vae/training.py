@@ -12,6 +12,7 @@ from pyro.infer import SVI, TraceEnum_ELBO, TraceMeanField_ELBO
 from pyro.optim import ClippedAdam
 
 from ferrotune.vae.model import RVAE, as_kinds
+from ferrotune.vae.warm_start import take_over
 
 HELD_OUT = 0.1  # share of the patches
 SLOWER = 0.1  # the learning rate at the end, as a share of that at the start
@@ -135,7 +136,7 @@ def _penalised(bound, weight, patches, kinds, pairs, rng):
     return loss
 
 
-def train(patches, kind, of, how, seed, pairs=None, start=None, progress=iter, threads=1):
+def train(patches, kind, of, how, seed, pairs=None, earlier=None, progress=iter, threads=1):
     """Train a model.
 
     Parameters
@@ -146,7 +147,7 @@ def train(patches, kind, of, how, seed, pairs=None, start=None, progress=iter, t
     how : Training
     seed : int; the same gives the same model, on one machine's processor
     pairs : (m, 2) int, rows of neighbouring sites; needed with a wall_penalty
-    start : ferrotune.vae.model.RVAE to begin with, of the same architecture; by default, new
+    earlier : ferrotune.vae.model.RVAE of the same architecture but for the window, to begin with; by default, none
     progress : function that wraps the iterable of epochs, such as tqdm
     threads : int; the last digits hang on it
 
@@ -163,10 +164,11 @@ def train(patches, kind, of, how, seed, pairs=None, start=None, progress=iter, t
         rng = np.random.default_rng(seed)
         order = rng.permutation(len(patches))
         held, used = np.split(order, [math.ceil(HELD_OUT * len(patches))])
-        net = (RVAE(of) if start is None else start).to(device())
+        net = RVAE(of).to(device())
         x, kinds = _tensors(net, patches, kind)
-        if start is None:
-            net.begin(x[used], kinds[used])
+        net.begin(x[used], kinds[used])
+        if earlier is not None:
+            take_over(net, earlier.to(device()))
         steps = math.ceil(len(used) / how.batch)
         optimiser = ClippedAdam({"lr": how.learning_rate, "lrd": SLOWER ** (1 / (how.epochs * steps))})
         loss = bound = _elbo(of)
