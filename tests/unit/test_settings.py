@@ -148,7 +148,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (
             ("pipelines", "patch_gmm", "clustering"),
             "birch",
-            "clustering: 'birch' is not allowed; allowed are bayesian_gmm, gmm, hdbscan, kmeans",
+            "clustering: 'birch' is not allowed; allowed are bayesian_gmm, gmm, hdbscan, kde_peaks, kmeans",
         ),
         ((*SPACE, "covariance"), ["ful"], "space.covariance.0: 'ful' is not allowed; allowed are tied, full"),
         ((*SPACE, "components"), 3, "space.components: 3 is not a list"),
@@ -326,7 +326,7 @@ def test_sheets_as_editors_write_them(tmp_path, text):
         ("b\t101\tx.tif\t\t\t", "sm_percent: 101.0 is too large; the most is 100"),
         ("b\t7%\tx.tif\t\t\t", "sm_percent: '7%' is not a number"),
         ("b\tnan\tx.tif\t\t\t", "sm_percent: 'nan' is not a number"),
-        ("b\t0\tx.tif\t0\t\t", "pixel_size_pm: 0.0 is less than or equal to the minimum of 0"),
+        ("b\t0\tx.tif\t0\t\t", "pixel_size_pm: 0.0 is too small; it must be above 0"),
         ("b\t0\tx.tif\tinf\t\t", "pixel_size_pm: 'inf' is not a number"),
         ("b\t0\t\t\t\t", "path: is empty; give a text"),
         ("\t0\tx.tif\t\t\t", "image: is empty; give a text"),
