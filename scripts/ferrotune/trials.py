@@ -72,7 +72,7 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
             labels_of = partial(_labels, scores, pipeline, setting, seed, trial)
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
             ways = {"again": labels_of, "halves": of_halves, "near": _near(described, setting, sites)}
-            ways["limits"] = getattr(described, "limits", guards.LIMITS)
+            ways["limits"] = _limits(pipeline, described)
             outcome = judge(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, **ways)
             outcome = replace(outcome, checkpoint=made)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
@@ -98,6 +98,12 @@ def _half_labels(pipeline, halves, setting, reduced, seed, trial):
 def _near(described, setting, sites):
     """Neighbourhood that the guards ask: further pairs where the descriptors of neighbours share their noise."""
     return sites.near.apart if hasattr(described, "shared") and described.shared(setting) else sites.near
+
+
+def _limits(pipeline, described):
+    """Limits of the guards (ferrotune.guards.Limits): of the reduction, of the descriptor, or those of all."""
+    own = getattr(pipeline.part("reduction"), "LIMITS", None)
+    return guards.Limits(**own) if own else getattr(described, "limits", guards.LIMITS)
 
 
 def judge(trial, labels, scores, sites, seed, rewards, near=None, limits=guards.LIMITS, **ways):

@@ -21,8 +21,8 @@ from benchmarks.pyroved_peer import pyroved_trainings
 from benchmarks.rows import Row
 from benchmarks.turned_motif import angle_error, angle_in_latents, turned_motifs
 from benchmarks.vae_patches import SIZE, Patches, film_patches, real_patches
+from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.latents import encode
-from ferrotune.vae.model import Architecture
 from ferrotune.vae.training import HELD_OUT, Training, elbo, train
 
 THREADS = 2

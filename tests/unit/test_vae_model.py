@@ -8,8 +8,9 @@ import pytest
 import torch
 from scipy.stats import norm
 
+from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.circle import AnyAngle, WrappedNormal, spread_of
-from ferrotune.vae.model import RVAE, Architecture, as_kinds
+from ferrotune.vae.model import RVAE, as_kinds
 from ferrotune.vae.training import elbo, reproducible
 from turned import SIZE, moving_motif
 

@@ -9,8 +9,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.turned_motif import angle_error, angle_in_latents
+from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.latents import dropout_spread, encode
-from ferrotune.vae.model import Architecture
 from ferrotune.vae.training import HELD_OUT, Training, elbo, train
 from turned import SIZE, moving_motif
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.latents import encode
-from ferrotune.vae.model import RVAE, Architecture, as_kinds
+from ferrotune.vae.model import RVAE, as_kinds
 from ferrotune.vae.training import Training, reproducible, train
 from ferrotune.vae.warm_start import nearest, take_over
 from turned import SIZE, moving_motif

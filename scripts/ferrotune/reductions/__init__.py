@@ -9,6 +9,7 @@ reduce(described, setting, rank) : (site, rank) float64; described as `ferrotune
 
 or, where what reduces is trained for each trial, in place of `reduce`
 
+LIMITS : dict, optional, of ferrotune.guards.Limits for what it makes of descriptors
 train(described, setting, seed, progress, finished) : checkpoint, (arrays by name, attributes), that the round's store
     keeps; progress wraps the iterable of epochs; finished: by their numbers, the trials of earlier rounds that left
     one, each its setting and a function that reads it

@@ -5,7 +5,8 @@ from dataclasses import asdict
 import numpy as np
 import torch
 
-from ferrotune.vae.model import RVAE, Architecture
+from ferrotune.vae.architecture import Architecture
+from ferrotune.vae.model import RVAE
 from ferrotune.vae.training import Trained
 
 CURVES = ("training_elbo", "heldout_elbo")

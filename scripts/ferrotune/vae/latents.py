@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from ferrotune.vae.model import as_kinds
-from ferrotune.vae.training import _tensors, reproducible
+from ferrotune.vae.training import reproducible, tensors
 
 BLOCK = 2048  # patches encoded together
 SAMPLES = 30  # of the encoder with neurons left out; our choice
@@ -39,7 +39,7 @@ class Latents:
 
 
 def _posteriors(net, patches, kind):
-    found = net.encoder(*_tensors(net, patches, kind))
+    found = net.encoder(*tensors(net, patches, kind))
     none = torch.empty(len(patches), 0)
     z, angle, shift = found["z"].base_dist, found.get("angle"), found.get("shift")
     return Latents(

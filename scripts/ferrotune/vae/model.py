@@ -5,76 +5,20 @@ latent variables it had. Both know whether the patch is around an A or a B colum
 """
 
 import math
-from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
 import pyro
 import pyro.distributions as dist
 import torch
 from pyro import poutine
 from torch import nn
-from torch.nn.functional import grid_sample, one_hot, pad, softplus
+from torch.nn.functional import one_hot, pad, softplus
 
 from ferrotune.vae.circle import AnyAngle, WrappedNormal, spread_of
+from ferrotune.vae.turning import first_moment, placing, sampled
 
 GAIN = 0.1  # of the standardised pixels: with more the encoder learns its patches by heart; measured
 NOISE_STEP = 0.2  # share of a batch in the noise that is kept
-REACH = 3  # standard deviations of the shift that the canonical grid reaches beyond the patch
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """What a model is made of.
-
-    Attributes
-    ----------
-    window : (height, width) of the patches, px
-    kinds : int, classes of sites: 2 where there are A and B columns
-    latent : int, number of latent variables z
-    invariance : {"none", "r", "t", "rt"}; r: turned patches have the same z, t: shifted ones do
-    likelihood : {"gaussian", "bernoulli"} of a pixel; the second takes pixels in [0, 1]
-    hidden : tuple of int, neurons of each hidden layer, of the encoder and, the other way round, of the decoder
-    decoder : {"grid", "coordinates"}; the second gives each pixel's coordinates to a network, as pyroVED does
-    dropout : float, share of the encoder's neurons left out at random
-    states : int, values of a discrete latent variable beside z (jrVAE); 1: none
-    shift_spread : float, standard deviation of the shift's prior, as a share of the window
-    angle_spread : float, standard deviation of the angle's prior, degrees; 0: any angle alike
-    """
-
-    window: tuple
-    kinds: int = 2
-    latent: int = 2
-    invariance: str = "none"
-    likelihood: str = "gaussian"
-    hidden: tuple = (128, 128)
-    decoder: str = "grid"
-    dropout: float = 0.0
-    states: int = 1
-    shift_spread: float = 0.05
-    angle_spread: float = 0.0
-
-    @property
-    def turned(self):
-        """Whether patches are turned."""
-        return "r" in self.invariance
-
-    @property
-    def shifted(self):
-        """Whether patches are shifted."""
-        return "t" in self.invariance
-
-    @property
-    def content(self):
-        """Numbers that say what a patch shows: z, the kind, the state."""
-        return self.latent + self.kinds + self.states * (self.states > 1)
-
-    @property
-    def canvas(self):
-        """(height, width) of the canonical grid: the patch, and what turns and shifts bring into it, px."""
-        sides = [math.hypot(*self.window)] * 2 if self.turned else self.window
-        reach = 2 * REACH * self.shift_spread if self.shifted else 0
-        return tuple(math.ceil(side + reach * old) for side, old in zip(sides, self.window, strict=True))
 
 
 def _layers(sizes, dropout):
@@ -83,42 +27,6 @@ def _layers(sizes, dropout):
     for before, after in pairwise(sizes):
         layers += [nn.Linear(before, after), nn.Tanh()] + ([nn.Dropout(dropout)] if dropout else [])
     return nn.Sequential(*layers)
-
-
-def _first_moment(window):
-    """Weights (y * x, 2) of a patch's first angular moment, (x, y): its dipole over the circle that fits in it.
-
-    They fade towards the rim, where columns are cut, and in the middle, where one that is off it would turn the angle.
-    """
-    y, x = np.meshgrid(*(np.arange(side) - (side - 1) / 2 for side in window), indexing="ij")
-    fading = np.maximum(1 - (x**2 + y**2) / (min(window) / 2) ** 2, 0)
-    return torch.as_tensor(np.stack([x * fading, y * fading], -1).reshape(-1, 2), dtype=torch.float32)
-
-
-def _placing(window, canvas, size, angle, shift):
-    """Matrices (*size, 2, 3) from the pixels of a window to those of a canvas, as `grid_sample` counts them.
-
-    It counts x and y from -1 to 1 over the side of each. A picture is shifted (shares of the window), then turned: a
-    point u of the window, px from its middle, shows what the canvas has at u turned back, less the shift.
-    """
-    like = angle if angle is not None else shift[..., 0]
-    turn = torch.zeros_like(like) if angle is None else angle
-    by = torch.zeros(*turn.shape, 2, device=turn.device) if shift is None else shift
-    (height, width), (canvas_y, canvas_x) = window, canvas
-    cos, sin, y, x = turn.cos(), turn.sin(), height * by[..., 0], width * by[..., 1]
-    along_x = [cos * width, sin * height, -2 * x]
-    along_y = [-sin * width, cos * height, -2 * y]
-    rows = torch.stack([torch.stack(along_x, -1) / canvas_x, torch.stack(along_y, -1) / canvas_y], -2)
-    return rows.expand(*size, 2, 3)
-
-
-def _sampled(pictures, placing, window):
-    """Patches (n, y * x) of a window from pictures (n, 1, height, width), placed by matrices (n, 2, 3)."""
-    y, x = ((2 * torch.arange(side, device=placing.device) + 1) / side - 1 for side in window)
-    # as torch's affine_grid, which multiplies small matrices and takes a sixth of the whole step for it
-    by_x, by_y, start = placing[:, None, None].unbind(-1)
-    grid = by_x * x[:, None] + (by_y * y[:, None, None] + start)
-    return grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False).flatten(1)
 
 
 def _means(patches, kinds):
@@ -145,7 +53,7 @@ class Turn(nn.Module):
         self.last = nn.Linear(of.hidden[-1], 3)  # cosine, sine, spread
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
-        self.register_buffer("moment", _first_moment(of.window))
+        self.register_buffer("moment", first_moment(of.window))
 
     def standardise(self, patches):
         """Measure the moment by its mean length over these patches."""
@@ -199,8 +107,8 @@ class Encoder(nn.Module):
 
     def _turned_back(self, patches, angle):
         """Patches (n, y * x) turned back by their angle (n,), rad, about their middle."""
-        placing = _placing(self.of.window, self.of.window, angle.shape, -angle, None)
-        return _sampled(patches.reshape(-1, 1, *self.of.window), placing, self.of.window)
+        matrices = placing(self.of.window, self.of.window, angle.shape, -angle, None)
+        return sampled(patches.reshape(-1, 1, *self.of.window), matrices, self.of.window)
 
     def forward(self, patches, kinds):
         """Posteriors (dict of name to distribution) of each patch."""
@@ -248,8 +156,8 @@ class GridDecoder(nn.Module):
         if angle is None and shift is None:
             return pictures
         size = pictures.shape[:-1]
-        placing = _placing(self.of.window, self.of.canvas, size, angle, shift).reshape(-1, 2, 3)
-        return _sampled(pictures.reshape(-1, 1, *self.of.canvas), placing, self.of.window).reshape(*size, -1)
+        matrices = placing(self.of.window, self.of.canvas, size, angle, shift).reshape(-1, 2, 3)
+        return sampled(pictures.reshape(-1, 1, *self.of.canvas), matrices, self.of.window).reshape(*size, -1)
 
 
 class CoordinateDecoder(nn.Module):

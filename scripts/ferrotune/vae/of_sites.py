@@ -4,9 +4,9 @@ import numpy as np
 
 from ferrotune.stores import read_store
 from ferrotune.vae.alignment import alignment
+from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.checkpoints import checkpoint, restored
 from ferrotune.vae.latents import encode
-from ferrotune.vae.model import Architecture
 from ferrotune.vae.training import Training
 from ferrotune.vae.training import train as train_model
 

@@ -76,12 +76,16 @@ def device():
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def _cards():
+    """Numbers (list) of the graphics cards whose random numbers are drawn from."""
+    return [torch.cuda.current_device()] if torch.cuda.is_available() else []
+
+
 @contextlib.contextmanager
 def reproducible(seed, threads=1):
     """The random numbers of a seed inside, those of before afterwards; so many threads: sums hang on their number."""
     before = torch.get_num_threads()
-    devices = [torch.cuda.current_device()] if torch.cuda.is_available() else []
-    with torch.random.fork_rng(devices), pyro.validation_enabled(False):
+    with torch.random.fork_rng(_cards()), pyro.validation_enabled(False):
         torch.set_num_threads(threads)
         torch.manual_seed(seed)  # not Pyro's, which would set numpy's and Python's too
         pyro.clear_param_store()
@@ -96,7 +100,7 @@ def _elbo(of):
     return TraceEnum_ELBO(max_plate_nesting=1) if of.states > 1 else TraceMeanField_ELBO()
 
 
-def _tensors(net, patches, kind):
+def tensors(net, patches, kind):
     """Patches (n, y * x) and kinds (n, kinds) as the model takes them, beside its parameters."""
     at = net.encoder.mean.device
     flat = torch.from_numpy(np.ascontiguousarray(patches, np.float32).reshape(len(patches), -1))
@@ -105,12 +109,12 @@ def _tensors(net, patches, kind):
 
 def elbo(net, patches, kind, seed=0, beta=1.0):
     """Evidence lower bound of patches (n, y, x) of kinds (n,) int, nats a patch; one sample each."""
-    return _bound(net, *_tensors(net, patches, kind), seed, beta)
+    return _bound(net, *tensors(net, patches, kind), seed, beta)
 
 
 def _bound(net, patches, kinds, seed, beta):
     net.eval()
-    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+    with torch.no_grad(), torch.random.fork_rng(_cards()):
         torch.manual_seed(seed)
         return -_elbo(net.of).loss(net.model, net.guide, patches, kinds, beta) / len(patches)
 
@@ -143,7 +147,7 @@ def train(patches, kind, of, how, seed, pairs=None, earlier=None, progress=iter,
     ----------
     patches : (n, y, x) float32; of the likelihood "bernoulli" within [0, 1]
     kind : (n,) int, class of each patch's site, from 0
-    of : ferrotune.vae.model.Architecture
+    of : ferrotune.vae.architecture.Architecture
     how : Training
     seed : int; the same gives the same model, on one machine's processor
     pairs : (m, 2) int, rows of neighbouring sites; needed with a wall_penalty
@@ -165,7 +169,7 @@ def train(patches, kind, of, how, seed, pairs=None, earlier=None, progress=iter,
         order = rng.permutation(len(patches))
         held, used = np.split(order, [math.ceil(HELD_OUT * len(patches))])
         net = RVAE(of).to(device())
-        x, kinds = _tensors(net, patches, kind)
+        x, kinds = tensors(net, patches, kind)
         net.begin(x[used], kinds[used])
         if earlier is not None:
             take_over(net, earlier.to(device()))
