@@ -9,13 +9,15 @@ LARGEST_RANK = 64  # components of the descriptors; a full covariance of more ta
 REFERENCE = "Slautin et al., arXiv 2510.00243 judge latent spaces so; of it only the abstract was at hand: our form"
 
 
-def _sample(segmentation):
-    """Number of labels, and scores (m, r) of some of the sites that have one; None where no mixture can be fitted."""
+def _gain(segmentation, judged):
+    """What `judged` (function of a number of Gaussians and scores) says of as many as labels, less that of one."""
     kept = segmentation.labels >= 0
     labels, scores = segmentation.labels[kept], segmentation.scores[kept]
     k, some = len(np.unique(labels)), np.random.default_rng(0).permutation(len(labels))[:SAMPLE]
-    usable = k > 1 and 0 < scores.shape[1] <= LARGEST_RANK and len(some) >= 4 * k
-    return k, scores[some] / np.sqrt(scores.var(axis=0).mean()) if usable else None
+    if k < 2 or not 0 < scores.shape[1] <= LARGEST_RANK or len(some) < 4 * k:
+        return np.nan
+    scores = scores[some] / np.sqrt(scores.var(axis=0).mean())
+    return judged(k, scores) - judged(1, scores)
 
 
 @reward(
@@ -30,11 +32,10 @@ def evidence(segmentation):
     """Gain in log evidence, by the Bayesian information criterion, of a mixture over one Gaussian, nats a site."""
     from sklearn.mixture import GaussianMixture
 
-    k, scores = _sample(segmentation)
-    if scores is None:
-        return np.nan
-    one, many = (GaussianMixture(n, random_state=0, reg_covar=1e-6).fit(scores).bic(scores) for n in (1, k))
-    return (one - many) / (2 * len(scores))
+    def of_fitted(n, scores):
+        return -GaussianMixture(n, random_state=0, reg_covar=1e-6).fit(scores).bic(scores) / (2 * len(scores))
+
+    return _gain(segmentation, of_fitted)
 
 
 @reward(
@@ -49,11 +50,8 @@ def bayesian_evidence(segmentation):
     """Gain in log density of held-out sites of a variational Bayesian mixture over one Gaussian, nats a site."""
     from sklearn.mixture import BayesianGaussianMixture
 
-    k, scores = _sample(segmentation)
-    if scores is None:
-        return np.nan
-    fitted, held = scores[::2], scores[1::2]
-    one, many = (
-        BayesianGaussianMixture(n_components=n, random_state=0, reg_covar=1e-6).fit(fitted).score(held) for n in (1, k)
-    )
-    return many - one
+    def of_held_out(n, scores):
+        mixture = BayesianGaussianMixture(n_components=n, random_state=0, reg_covar=1e-6)
+        return mixture.fit(scores[::2]).score(scores[1::2])
+
+    return _gain(segmentation, of_held_out)
