@@ -79,6 +79,13 @@ def test_a_quarter_of_a_turn_is_from_x_towards_y(kind):
 
 
 @pytest.mark.parametrize("kind", ["grid", "coordinates"])
+def test_a_turn_is_one_in_a_window_that_is_no_square(kind):
+    net = decoder("r", kind, window=(SIZE, 11))
+    straight, turned = drawn(net, 0.0)[3:-3], drawn(net, math.pi / 2)[3:-3]
+    assert turned == pytest.approx(np.rot90(straight, -1), abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["grid", "coordinates"])
 def test_a_shift_is_a_share_of_the_window_along_y_and_x(kind):
     net = decoder("t", kind)
     # whole pixels of a grid whose parity the canvas shares are copied; others are interpolated

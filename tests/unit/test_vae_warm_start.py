@@ -40,7 +40,7 @@ def test_of_the_same_window_nothing_but_what_is_measured_changes(decoder, invari
     with reproducible(5):
         net = RVAE(of)
         net.begin(torch.from_numpy(patches).flatten(1), as_kinds(np.zeros(60, int), 1))
-    own = {"encoder.mean", "encoder.spread", "encoder.turn.moment", "decoder.pixels"}
+    own = {"encoder.mean", "encoder.spread", "encoder.turn.moment", "decoder.pixels", "decoder.sides"}
     measured = {name: w.clone() for name, w in net.state_dict().items() if name in own}
     take_over(net, earlier)
     for name, w in net.state_dict().items():

@@ -170,9 +170,10 @@ class CoordinateDecoder(nn.Module):
     def __init__(self, of):
         super().__init__()
         self.of = of
-        height, width = of.window
-        y, x = ((torch.arange(side) * 2 + 1) / side - 1 for side in (height, width))
+        # in halves of the longer side, the same along y and x, so that a turn is one in any window
+        y, x = ((2 * torch.arange(side) + 1 - side) / max(of.window) for side in of.window)
         self.register_buffer("pixels", torch.stack([*torch.meshgrid(y, x, indexing="ij")], -1).reshape(-1, 2))
+        self.register_buffer("sides", 2 * torch.tensor(of.window) / max(of.window))
         self.place = nn.Linear(2, of.hidden[-1])
         self.content = nn.Linear(of.content, of.hidden[-1], bias=False)
         self.hidden = _layers([*of.hidden[::-1]], 0)
@@ -184,7 +185,7 @@ class CoordinateDecoder(nn.Module):
         if angle is not None:
             cos, sin = angle.cos()[..., None], angle.sin()[..., None]
             back = torch.stack([cos * back[..., 0] - sin * back[..., 1], cos * back[..., 1] + sin * back[..., 0]], -1)
-        return back if shift is None else back - 2 * shift[..., None, :]
+        return back if shift is None else back - (self.sides * shift)[..., None, :]
 
     def canonical(self, content, kinds):
         """Pictures (..., height * width) as they are before any turn."""

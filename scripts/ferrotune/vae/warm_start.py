@@ -59,6 +59,8 @@ def take_over(net, earlier):
             rows = w.T if name.endswith("weight") else w.reshape(-1, w.shape[-1])
             resized = _resized(rows, old.canvas, new.canvas, "replicate")
             weights[name] = resized.T if name.endswith("weight") else resized.reshape(*w.shape[:-1], -1)
+    else:  # its coordinates are in halves of the longer side
+        weights["decoder.place.weight"] *= max(new.window) / max(old.window)
     # measured on the patches that it is to be trained on
-    own = ("encoder.mean", "encoder.spread", "encoder.turn.moment", "decoder.pixels")
+    own = ("encoder.mean", "encoder.spread", "encoder.turn.moment", "decoder.pixels", "decoder.sides")
     net.load_state_dict({name: w for name, w in weights.items() if name not in own}, strict=False)
