@@ -210,6 +210,7 @@ def draw(folder, figures):
         inputs={
             "selected": folder / "selected.zarr",
             "descriptors": [folder / "fft.zarr"],
+            "rounds": [folder / "000.zarr"],
             "image": folder / "image.zarr",
         },
         output=folder / "components.zarr",

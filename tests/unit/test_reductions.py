@@ -6,7 +6,7 @@ import pytest
 from ferrotune import parts
 from ferrotune.reductions import ica, nmf, none, pca, svd
 
-NAMES = parts.names("reduction")
+NAMES = [name for name in parts.names("reduction") if hasattr(parts.part("reduction", name), "reduce")]
 SITES, PIXELS, RANK = 600, 30, 3
 
 
@@ -52,6 +52,12 @@ def test_sites_keep_their_rows_and_the_same_again_is_the_same(name, mixed):
 def test_of_a_nested_reduction_fewer_are_the_first_of_more(name, mixed):
     part = parts.part("reduction", name)
     assert reduced(part, mixed[0], 2) == pytest.approx(reduced(part, mixed[0], 3)[:, :2], abs=1e-3)
+
+
+def test_every_reduction_reduces_or_is_trained():
+    trained = [parts.part("reduction", name) for name in parts.names("reduction") if name not in NAMES]
+    assert [part.__name__ for part in trained] == ["ferrotune.reductions.rvae"]  # tests/unit/test_rvae.py
+    assert all(hasattr(part, "train") and hasattr(part, "reduce_by") for part in trained)
 
 
 def test_no_reduction_is_none(mixed):
