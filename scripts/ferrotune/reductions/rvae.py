@@ -6,7 +6,7 @@ PARAMETERS = {
     "latent": Parameter(COUNT, "{} latent variables"),
     "invariance": Parameter(choice("none", "r", "t", "rt"), "invariance {}", unset="no invariance"),
     "beta": Parameter(POSITIVE, "\N{GREEK SMALL LETTER BETA} {}"),
-    "learning_rate": Parameter(POSITIVE, "learning rate {}"),
+    "learning_rate": Parameter(POSITIVE, "lr {}"),
     # what may be left out, with what then holds
     "likelihood": Parameter(choice("gaussian", "bernoulli"), "{} pixels", default="gaussian"),
     "schedule": Parameter(
