@@ -231,10 +231,11 @@ class RVAE(nn.Module):
     def _priors(self, like):
         """Priors (dict of name to distribution) of one patch's latent variables."""
         of, zero = self.of, like.new_zeros(())
-        found = {"z": dist.Normal(like.new_zeros(of.latent), 1.0).to_event(1)}
+        found = {}  # in the guide's order, by which Pyro knows that each variable is drawn by itself
         if of.turned:
             narrow = WrappedNormal(zero, zero + math.radians(of.angle_spread)) if of.angle_spread else None
             found["angle"] = narrow or AnyAngle(like=zero)
+        found["z"] = dist.Normal(like.new_zeros(of.latent), 1.0).to_event(1)
         if of.shifted:
             found["shift"] = dist.Normal(like.new_zeros(2), of.shift_spread).to_event(1)
         if of.states > 1:
