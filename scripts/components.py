@@ -5,13 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from ferrotune.jobs import job
-from ferrotune.pipelines import members_of
 from ferrotune.plotting.components import component_maps
 from ferrotune.plotting.style import render
 from ferrotune.records import read_checkpoint
-from ferrotune.selection import setting_of
+from ferrotune.selection import selected_pipeline
 from ferrotune.sites import nearest
-from ferrotune.space_union import CHOICE
 from ferrotune.stores import open_array, read_store, write_store
 from ferrotune.trials import reduced_scores
 
@@ -24,10 +22,8 @@ def main(inputs, output, figures, pipeline, subject, log_path):
         selected, attributes = read_store(inputs["selected"])
         scores, reduction = np.empty((len(selected["yx"]), 0)), ""
         if attributes["trial"] is not None:
-            own = members_of(pipeline)[attributes["parameters"].get(CHOICE, "")]
-            store = next(path for path in inputs["descriptors"] if Path(path).stem == own.descriptor)
-            setting, reduction = setting_of(own.space, attributes["parameters"]), own.reduction
-            checkpoint = read_checkpoint(inputs["rounds"], attributes["trial"])
+            own, setting, store = selected_pipeline(pipeline, attributes["parameters"], inputs["descriptors"])
+            reduction, checkpoint = own.reduction, read_checkpoint(inputs["rounds"], attributes["trial"])
             scores = reduced_scores(own, own.part("descriptor").open(store, setting), setting, {}, checkpoint)
             scores = scores[nearest(read_store(store, "yx")[0]["yx"], selected["yx"])]
         log.info("%s: %d components, %d kept", attributes["answer"], scores.shape[1], min(scores.shape[1], MOST))

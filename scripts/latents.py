@@ -5,15 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from ferrotune.jobs import job
-from ferrotune.pipelines import members_of
 from ferrotune.plotting.latent_density import latent_density
 from ferrotune.plotting.latent_uncertainty import latent_uncertainty
 from ferrotune.plotting.latents import latent_space
 from ferrotune.plotting.style import render
 from ferrotune.records import read_checkpoint
-from ferrotune.selection import setting_of
+from ferrotune.selection import selected_pipeline
 from ferrotune.sites import nearest
-from ferrotune.space_union import CHOICE
 from ferrotune.stores import open_array, read_store, write_store
 from ferrotune.trials import trial_seed
 from ferrotune.vae.products import latent_products, no_products
@@ -25,9 +23,7 @@ def products(inputs, pipeline, selected, attributes, seed):
     """Arrays of the selected trial's model, of the selected sites; those of none where it trained none."""
     if attributes["trial"] is None or (checkpoint := read_checkpoint(inputs["rounds"], attributes["trial"])) is None:
         return no_products(len(selected["yx"])), "", 0
-    own = members_of(pipeline)[attributes["parameters"].get(CHOICE, "")]
-    store = next(path for path in inputs["descriptors"] if Path(path).stem == own.descriptor)
-    setting = setting_of(own.space, attributes["parameters"])
+    own, setting, store = selected_pipeline(pipeline, attributes["parameters"], inputs["descriptors"])
     described = own.part("descriptor").open(store, setting)
     arrays = latent_products(checkpoint, described, setting, trial_seed(seed, attributes["trial"]))
     sites, _ = read_store(store, "yx", "sublattice")

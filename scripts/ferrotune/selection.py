@@ -1,12 +1,16 @@
 """The front of a search and what is selected on it: the knee, the user's trial, or the answer that there is none."""
 
+from pathlib import Path
+
 import numpy as np
 
 from ferrotune import pareto
 from ferrotune.confidence import site_confidence, wall_confidence
 from ferrotune.errors import InputError
 from ferrotune.guards import OK
+from ferrotune.pipelines import members_of
 from ferrotune.raster import label_raster, wall_map
+from ferrotune.space_union import CHOICE
 
 NO_ANSWER = "no walls above noise"
 
@@ -83,6 +87,24 @@ def parameters_of(table, trial):
 def setting_of(space, parameters):
     """The setting (dict) of a space that a table's row (dict) names, its values those of the space again."""
     return {name: next(v for v in space.values(name) if v == parameters[name]) for name in space.names}
+
+
+def selected_pipeline(config, parameters, descriptors):
+    """What a selected trial is of.
+
+    Parameters
+    ----------
+    config : dict, a config's entry: a pipeline, or a choice among some
+    parameters : dict, the trial's
+    descriptors : list of paths, the stores of the entry's descriptors
+
+    Returns
+    -------
+    Pipeline, setting (dict) of its space, path of its descriptor's store
+    """
+    own = members_of(config)[parameters.get(CHOICE, "")]
+    store = next(path for path in descriptors if Path(path).stem == own.descriptor)
+    return own, setting_of(own.space, parameters), store
 
 
 def selected_arrays(rounds, sites, trial):

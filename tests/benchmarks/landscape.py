@@ -15,8 +15,9 @@ import yaml
 from threadpoolctl import threadpool_limits
 
 from benchmarks.full_size import stores
-from benchmarks.stages import describe_sites, described
+from benchmarks.stages import SEED, describe_sites, described
 from ferrotune import guards, pareto
+from ferrotune.objectives import PAIRS
 from ferrotune.pipelines import Pipeline
 from ferrotune.sites import ARRAYS, Sites
 from ferrotune.space import Space
@@ -27,23 +28,11 @@ from simulated import demo_specimens
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).with_name("landscape.npz")
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-OBJECTIVES = {"curvature": "minimise", "length": "maximise"}
-DEFAULT = CONFIG["pipelines"]["patch_gmm"]
-# As many settings as that on which the schemes of search were first compared (3,364): windows and covariances.
-WINDOW = {"low": 0.6, "high": 2.0, "step": 0.05}
-FIXED = {"flatten": [1], "denoise": ["none"], "rank": [16], "components": [5]}
-WINDOWS = DEFAULT | {
-    "space": {**FIXED, "w1": WINDOW, "w2": WINDOW, "covariance": ["full", "tied", "diag", "spherical"]}
-}
+PATCH_GMM = CONFIG["pipelines"]["patch_gmm"]
+REWARDS = sorted({name for pair in PAIRS.values() for name in pair})
 # A little smaller than the demo's, so that a table is ten minutes' work; and no substrate, whose edge is no wall.
 CHANGES = {"shape": (768, 800), "substrate_cells": 0}
-# Demo image, seed of its simulation and of its trials, and pipeline. The search was shaped on the last, on one of
-# Sm_7 (not kept: chance, too, finds 0.99 there) and on the unit tests' landscape; the others are there to judge it.
-FILMS = {
-    "Sm_13": ("Sm_13", 1, DEFAULT),
-    "Sm_13_windows": ("Sm_13", 1, WINDOWS),
-    "Sm_13_again": ("Sm_13", 2, DEFAULT),
-}
+FILMS = ("Sm_13", "Sm_10", "Sm_0")  # of the demo; chance finds all of Sm_7
 
 
 @dataclass(frozen=True)
@@ -53,25 +42,27 @@ class Landscape:
     Attributes
     ----------
     space : Space
-    rewards : (setting, objective) float32, in the order of `OBJECTIVES`; NaN where a trial failed
+    objectives : dict of str to str, a reward's name to its direction
+    rewards : (setting, objective) float32, in that order; NaN where a trial failed
     status : (setting,) int8, the place in `guards.STATUSES`
     """
 
     space: Space
+    objectives: dict[str, str]
     rewards: np.ndarray
     status: np.ndarray
 
     @property
     def losses(self):
         """(setting, objective) float, NaN where the status is not ok: what a guarded search may know."""
-        losses = pareto.losses(self.rewards, list(OBJECTIVES.values()))
+        losses = pareto.losses(self.rewards, list(self.objectives.values()))
         losses[self.status != guards.STATUSES.index(guards.OK)] = np.nan
         return losses
 
     def record(self, setting):
         """A setting's trial, as a search is told of it."""
         number = self.space.index(setting)
-        rewards = dict(zip(OBJECTIVES, map(float, self.rewards[number]), strict=True))
+        rewards = dict(zip(self.objectives, map(float, self.rewards[number]), strict=True))
         return {"setting": setting, "status": guards.STATUSES[self.status[number]], "rewards": rewards}
 
     def shares(self, trials):
@@ -95,11 +86,11 @@ class Landscape:
 
 
 @cache
-def landscape(name):
-    """The kept Landscape of a name of `FILMS`."""
-    space = Pipeline.from_config(FILMS[name][2]).space
+def landscape(film, mode):
+    """The kept Landscape of one of `FILMS`, for the pair of rewards of a mode of `PAIRS`."""
     with np.load(KEPT) as kept:
-        return Landscape(space, kept[f"{name}_rewards"], kept[f"{name}_status"])
+        rewards = kept[f"{film}_rewards"][:, [REWARDS.index(name) for name in PAIRS[mode]]]
+        return Landscape(Pipeline.from_config(PATCH_GMM).space, PAIRS[mode], rewards, kept[f"{film}_status"])
 
 
 def _trials_by_descriptor(pipeline):
@@ -111,33 +102,34 @@ def _trials_by_descriptor(pipeline):
     return [list(group) for _, group in groupby(sorted(enumerate(pipeline.space), key=key), key=key)]
 
 
-def evaluated(image, seed, config):
-    """Landscape of a demo image (str): simulated, cut into patches, every setting of a pipeline's space evaluated."""
-    pipeline = Pipeline.from_config(config)
-    with stores(demo_specimens()[image] | CHANGES, seed) as folder:
-        describe_sites(folder, config, threads=1)
-        arrays = read_store(described(folder, config), *ARRAYS)[0]
-        sites = Sites.from_arrays(arrays)
-        rewards = np.full((pipeline.space.size, len(OBJECTIVES)), np.nan, np.float32)
+def evaluated(film):
+    """Rewards (setting, REWARDS) and status (setting,) of every setting on a demo image (str), simulated anew."""
+    pipeline = Pipeline.from_config(PATCH_GMM)
+    with stores(demo_specimens()[film] | CHANGES, SEED) as folder:
+        describe_sites(folder, PATCH_GMM, threads=1)
+        store = described(folder, PATCH_GMM)
+        sites = Sites.from_arrays(read_store(store, *ARRAYS)[0])
+        rewards = np.full((pipeline.space.size, len(REWARDS)), np.nan, np.float32)
         status = np.full(pipeline.space.size, -1, np.int8)
         for group in _trials_by_descriptor(pipeline):
-            opened = pipeline.part("descriptor").open(described(folder, config), group[0][1])
-            for outcome in evaluate_batch(group, pipeline, opened, sites, seed, list(OBJECTIVES)):
-                rewards[outcome.trial] = [outcome.rewards[name] for name in OBJECTIVES]
+            stack = pipeline.part("descriptor").open(store, group[0][1])
+            for outcome in evaluate_batch(group, pipeline, stack, sites, SEED, REWARDS):
+                rewards[outcome.trial] = [outcome.rewards[name] for name in REWARDS]
                 status[outcome.trial] = guards.STATUSES.index(outcome.status)
-    return Landscape(pipeline.space, rewards, status)
+    return rewards, status
 
 
-def main(names):
-    """Write the file with the landscapes of these names; others that it holds stay."""
+def main(films):
+    """Write the file with these films' landscapes (list of str); others that it holds stay."""
     with np.load(KEPT) as kept:
         arrays = {key: kept[key] for key in kept.files if key.rpartition("_")[0] in FILMS}
     with threadpool_limits(1):
-        for name in names:
-            found = evaluated(*FILMS[name])
-            arrays |= {f"{name}_rewards": found.rewards, f"{name}_status": found.status}
+        for film in films:
+            rewards, status = evaluated(film)
+            arrays |= {f"{film}_rewards": rewards, f"{film}_status": status}
             np.savez_compressed(KEPT, **arrays)
-            print(f"{name}: {np.isfinite(found.losses).all(axis=1).sum()} of {found.space.size} settings are usable")
+            usable = int((status == guards.STATUSES.index(guards.OK)).sum())
+            print(f"{film}: {usable} of {len(status)} settings are usable")
 
 
 if __name__ == "__main__":

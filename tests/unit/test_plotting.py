@@ -205,10 +205,11 @@ def _scatter(rewards, names, **marks):
     return fronts.Scatter(rewards, names, directions, status, front, *special.values())
 
 
-def _front_figure(scatter):
+def _front_figure(scatter, lines=1):
     yx = _lattice()
-    panel = fronts.Panel(np.zeros(len(yx), int), yx, "title", ["line"])
-    return fronts.figure_front(scatter, panel, None, panel, np.ones((120, 140), bool), CELL, 15.6)
+    panel = fronts.Panel(np.zeros(len(yx), int), yx, "title", ["line"] * lines)
+    other = None if scatter.contrasting is None else panel
+    return fronts.figure_front(scatter, panel, other, panel, np.ones((120, 140), bool), CELL, 15.6)
 
 
 def _place(figure, marker_size):
@@ -253,6 +254,17 @@ def test_front_figure_without_any_answer():
     assert "one cluster (5, no rewards)" in written(figure)
     assert "no trial has rewards" in written(figure)
     assert style.render(figure, "png")
+
+
+@pytest.mark.parametrize("lines", [1, 4, 7])
+def test_every_line_below_a_panel_has_room(lines):
+    figure = _front_figure(_scatter([[0.01, 10], [0.05, 30]], ["curvature", "length"]), lines)
+    figure.canvas.draw()
+    below = [t.get_window_extent() for axes in figure.axes for t in axes.texts if t.get_text().startswith("line")]
+    titles = [t.get_window_extent() for axes in figure.axes for t in axes.texts if t.get_text() == "title"]
+    assert len(below) == len(titles) == 3
+    assert all(text.y0 > 0 for text in below)
+    assert not any(text.overlaps(title) for text in below for title in titles)
 
 
 def test_walls_are_drawn_in_pixels_and_rings_are_closed():

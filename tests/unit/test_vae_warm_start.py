@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from ferrotune.reductions import rvae
 from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.latents import encode
 from ferrotune.vae.model import RVAE, as_kinds
@@ -14,7 +15,7 @@ from ferrotune.vae.warm_start import nearest, take_over
 from turned import SIZE, moving_motif
 
 OF = Architecture((SIZE, SIZE), kinds=1, hidden=(32, 32))
-SETTING = {"w1": 1.5, "w2": 1.5, "latent": 2, "invariance": "r", "beta": 1.0, "variable": 1}
+SETTING = rvae.complete({"w1": 1.5, "w2": 1.5, "latent": 2, "invariance": "r", "beta": 1.0, "variable": 1})
 
 
 def test_the_nearest_window_of_the_same_build_is_taken():

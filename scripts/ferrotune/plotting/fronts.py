@@ -13,6 +13,7 @@ from ferrotune.plotting.style import TWO_COLUMNS, letter, new_figure, scale_bar,
 from ferrotune.plotting.wording import STATUSES, reward_label
 
 GAP = 0.045  # of the figure, between pairs of objectives
+HEIGHT, LINE, LINES = 7.5, 0.115, 4  # in: of the figure, and of a line below a panel; room there is for so many
 DECADES = 30.0  # an objective that spans a larger ratio is drawn on a logarithmic axis
 MARKERS = {"not_above_noise": "x", "one_cluster": "1", "no_walls": "+", "failed": "2"}
 
@@ -191,9 +192,17 @@ def figure_front(scatter, selected, contrasting, reference, mask, cell_px, pixel
     matplotlib.figure.Figure
         After Barakati et al., arXiv 2411.12612, Fig. 4 A-D.
     """
-    figure = new_figure(TWO_COLUMNS, 7.5)
-    _draw_scatter(figure, scatter, (0.075, 0.655, 0.41, 0.31))
-    places = {"B": (0.53, 0.567), "C": (0.03, 0.073), "D": (0.53, 0.073)}
-    for (name, (left, bottom)), panel in zip(places.items(), (selected, contrasting, reference), strict=True):
-        _draw_panel(figure, panel, name, (left, bottom, 0.45, 0.39), mask, cell_px, pixel_size_pm)
+    panels = {"B": selected, "C": contrasting, "D": reference}
+    # each row of panels is moved up by what its lines need more
+    more = LINE * max(0, *(len(panel.lines) - LINES for panel in panels.values() if panel is not None))
+    height = HEIGHT + 2 * more
+
+    def box(left, bottom, wide, tall, rows):
+        return left, (bottom * HEIGHT + rows * more) / height, wide, tall * HEIGHT / height
+
+    figure = new_figure(TWO_COLUMNS, height)
+    _draw_scatter(figure, scatter, box(0.075, 0.655, 0.41, 0.31, rows=2))
+    places = {"B": (0.53, 0.567, 2), "C": (0.03, 0.073, 1), "D": (0.53, 0.073, 1)}
+    for name, (left, bottom, rows) in places.items():
+        _draw_panel(figure, panels[name], name, box(left, bottom, 0.45, 0.39, rows), mask, cell_px, pixel_size_pm)
     return figure

@@ -1,7 +1,7 @@
 """What a model of patches is made of."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 REACH = 3  # standard deviations of the shift that the canonical grid reaches beyond the patch
 
@@ -58,3 +58,7 @@ class Architecture:
         sides = [math.hypot(*self.window)] * 2 if self.turned else self.window
         reach = 2 * REACH * self.shift_spread if self.shifted else 0
         return tuple(math.ceil(side + reach * old) for side, old in zip(sides, self.window, strict=True))
+
+
+# What of it a setting says; windows and kinds come with the patches.
+BUILT = tuple(field.name for field in fields(Architecture) if field.name not in ("window", "kinds"))

@@ -4,7 +4,7 @@ import numpy as np
 
 from ferrotune.stores import read_store
 from ferrotune.vae.alignment import alignment
-from ferrotune.vae.architecture import Architecture
+from ferrotune.vae.architecture import BUILT, Architecture
 from ferrotune.vae.checkpoints import checkpoint, restored
 from ferrotune.vae.latents import encode
 from ferrotune.vae.training import Training
@@ -15,8 +15,8 @@ RANGE = (0.1, 99.9)  # percentiles of the pixels that become 0 and 1
 
 def architecture(setting, window, kinds):
     """Architecture of a complete setting, for patches of a window (height, width) px."""
-    names = ("latent", "invariance", "likelihood", "decoder", "dropout", "states", "shift_spread", "angle_spread")
-    return Architecture(window, kinds, hidden=(setting["hidden"],) * 2, **{name: setting[name] for name in names})
+    built = {name: setting[name] for name in BUILT}
+    return Architecture(window, kinds, **built | {"hidden": (setting["hidden"],) * 2})
 
 
 def training(setting):

@@ -9,6 +9,7 @@ from ferrotune.vae.checkpoints import CURVES, restored
 from ferrotune.vae.latents import dropout_spread, encode, manifold
 from ferrotune.vae.of_sites import axes_of, reader
 
+OF_SITES = ("z", "z_sigma", "z_dropout", "angle", "angle_sigma", "angle_dropout", "shift", "shift_sigma", "state")
 STEPS = 7  # pictures along each of z1 and z2
 SHOWN = (2, 98)  # percentiles of z between which they are
 
@@ -62,18 +63,11 @@ def latent_products(made, described, setting, seed):
     spreads, turns = dropout_spread(net, read, kind, seed) if net.of.dropout else (none, none)
     if net.of.dropout:
         spreads = axes.aligned(replace(found, z_sigma=spreads), kind).z_sigma
-    per_site = {
-        "z": latents.z,
-        "z_sigma": latents.z_sigma,
-        "z_dropout": spreads,
-        "angle": np.degrees(latents.angle),
-        "angle_sigma": np.degrees(latents.angle_sigma),
-        "angle_dropout": np.degrees(turns),
-        "shift": latents.shift * np.array(net.of.window)[: latents.shift.shape[1]],
-        "shift_sigma": latents.shift_sigma * np.array(net.of.window)[: latents.shift.shape[1]],
-        "state": latents.state,
-    }
-    arrays = {name: (("site", name), values.astype(np.float32)) for name, values in per_site.items()}
+    window = np.array(net.of.window)[: latents.shift.shape[1]]
+    of_angle = map(np.degrees, (latents.angle, latents.angle_sigma, turns))
+    of_shift = (latents.shift * window, latents.shift_sigma * window)
+    of_sites = (latents.z, latents.z_sigma, spreads, *of_angle, *of_shift, latents.state)
+    arrays = {n: (("site", n), values.astype(np.float32)) for n, values in zip(OF_SITES, of_sites, strict=True)}
     curves = np.array(trained.curve, np.float32).reshape(-1, 2).T
     arrays |= {name: (("epoch",), curve) for name, curve in zip(CURVES, curves, strict=True)}
     return arrays | _manifolds(net, latents.z, axes) | _densities(latents.z)
@@ -81,18 +75,7 @@ def latent_products(made, described, setting, seed):
 
 def no_products(count):
     """The arrays of `latent_products` where no model was chosen: of so many sites, without any latent variable."""
-    axes_of_sites = (
-        "z",
-        "z_sigma",
-        "z_dropout",
-        "angle",
-        "angle_sigma",
-        "angle_dropout",
-        "shift",
-        "shift_sigma",
-        "state",
-    )
-    arrays = {name: (("site", name), np.zeros((count, 0), np.float32)) for name in axes_of_sites}
+    arrays = {name: (("site", name), np.zeros((count, 0), np.float32)) for name in OF_SITES}
     arrays |= {name: (("epoch",), np.zeros(0, np.float32)) for name in CURVES}
     arrays["manifold"] = (("kind", "row", "column", "y", "x"), np.zeros((0, 0, 0, 0, 0), np.float32))
     arrays |= {f"manifold_{z}": ((axis,), np.zeros(0)) for z, axis in (("z1", "column"), ("z2", "row"))}

@@ -3,10 +3,10 @@
 import torch
 from torch.nn.functional import pad
 
-# what of two settings may differ
+from ferrotune.vae.architecture import BUILT
+
 WINDOW = ("w1", "w2")
-FREE = (*WINDOW, "flatten", "denoise", "beta", "learning_rate", "schedule", "epochs", "patience", "batch", "subset")
-FREE += ("warm_start", "wall_penalty", "dropout", "variable", "components", "covariance", "least_share")
+ALIKE = [name for name in BUILT if name != "dropout"]  # what of two settings may not differ
 
 
 def nearest(setting, finished):
@@ -21,11 +21,10 @@ def nearest(setting, finished):
     -----
     Of equally near ones the first, so that it does not hang on an order of evaluation.
     """
-    alike = {name: value for name, value in setting.items() if name not in FREE}
     apart = {
         trial: sum(abs(other[side] - setting[side]) for side in WINDOW)
         for trial, other in sorted(finished.items())
-        if all(other.get(name) == value for name, value in alike.items())
+        if all(other[name] == setting[name] for name in ALIKE)
     }
     return min(apart, key=apart.get, default=None)
 
