@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from operator import sub
 
 import numpy as np
@@ -19,6 +19,8 @@ from ferrotune.raster import follow, interfaces, wall_map
 LINE_LENGTH = 2.0  # shortest Hough line, and shortest wall
 LINE_GAP = 1.5  # longest gap in a Hough line: it must step over the treads of a staircase of sites
 LINE_VOTES = 1.5  # samples that vote for a Hough line
+TILE = 64.0  # side of what is transformed at a time: over a larger image, votes from afar break lines into pieces
+OVERLAP = LINE_LENGTH + LINE_GAP  # of neighbouring tiles: no line is too short because a tile ends
 THETA = np.deg2rad(np.arange(-90.0, 90.0, 1.0))
 SUPPORT = 2.0  # a wall runs within this distance of a Hough line: the transform may miss one tread
 REACH = 4.0  # directions at a junction are taken over this length
@@ -52,17 +54,32 @@ class Walls:
     curvature: list
 
 
+def _tiles(shape, samples_per_cell):
+    """Places of overlapping tiles, as slices of rows and columns; one where the raster is hardly larger."""
+    side, more = round(TILE * samples_per_cell), round(OVERLAP * samples_per_cell)
+    first = ([side * k for k in range(max(1, -(-(length - more) // side)))] for length in shape)
+    return (tuple(slice(start, start + side + more) for start in corner) for corner in product(*first))
+
+
 def _hough(label_raster, samples_per_cell, seed):
-    """Raw lines of the probabilistic Hough transform, (n, 2, 2) (y, x) in samples, shortest first."""
-    lines = probabilistic_hough_line(
-        wall_map(label_raster),
-        threshold=round(LINE_VOTES * samples_per_cell),
-        line_length=round(LINE_LENGTH * samples_per_cell),
-        line_gap=round(LINE_GAP * samples_per_cell),
-        theta=THETA,
-        rng=seed,
-    )
-    lines = np.array(lines, dtype=float).reshape(-1, 2, 2)[..., ::-1]
+    """Raw lines of the probabilistic Hough transform, tile by tile, (n, 2, 2) (y, x) in samples, shortest first.
+
+    Neighbouring tiles may each find a part of a line, or the same one: lines are only where walls are, and `_segments`
+    merges what is straight.
+    """
+    drawn, found = wall_map(label_raster), [np.empty((0, 2, 2))]
+    for tile in _tiles(drawn.shape, samples_per_cell):
+        lines = probabilistic_hough_line(
+            drawn[tile],
+            threshold=round(LINE_VOTES * samples_per_cell),
+            line_length=round(LINE_LENGTH * samples_per_cell),
+            line_gap=round(LINE_GAP * samples_per_cell),
+            theta=THETA,
+            rng=seed,
+        )
+        corner = [along.start for along in tile]
+        found.append(np.array(lines, dtype=float).reshape(-1, 2, 2)[..., ::-1] + corner)
+    lines = np.concatenate(found)
     return lines[np.argsort(np.hypot(*(lines[:, 1] - lines[:, 0]).T), kind="stable")]
 
 

@@ -54,6 +54,8 @@ def _latents(count=2, angles=1, dropout=True, spread=5.0):
         "z_sigma": np.full((n, count), 0.25) + 0.01 * rng.random((n, count)),
         "z_dropout": rng.random((n, count if dropout else 0)),
         "angle": angle,
+        "shift": np.zeros((n, 0)),
+        "state": np.zeros((n, 0)),
         "angle_sigma": rng.random((n, angles)),
         "angle_dropout": rng.random((n, angles if dropout else 0)),
         "manifold": pictures,
@@ -115,6 +117,21 @@ def test_every_site_is_in_the_plane_of_its_sublattice_in_the_colour_of_its_label
         (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
         assert left < found[:, 0].min() and found[:, 0].max() < right and bottom < -1 and top > 7
         assert points.get_rasterized()  # tens of thousands of sites
+
+
+def test_shifts_and_states_have_maps_where_the_model_has_them():
+    latents, right = _latents(), _sites()[0][:, 1] > 60
+    latents["shift"] = np.where(right, 0.5, -0.25)[:, None] * np.array([1.0, -1.0])
+    latents["state"] = np.where(right[:, None], [0.1, 0.2, 0.7], [0.9, 0.1, 0.0])
+    figure = latent_space(latents, ATTRIBUTES, WALLS, MASK)
+    for title, of_right in (("shift down (px)", 0.5), ("shift across (px)", -0.5)):
+        assert _at(_map(figure, title), 60, 100) == pytest.approx(of_right)
+        assert _at(_map(figure, title), 60, 20) == pytest.approx(-of_right / 2)
+    states = _map(figure, "likeliest state")
+    assert (_at(states, 60, 20), _at(states, 60, 100)) == (0, 2)
+    np.testing.assert_allclose(states.to_rgba(2.0)[:3], palette.domain_colour(2))
+    without = latent_space(_latents(), ATTRIBUTES, WALLS, MASK)
+    assert not {"shift down (px)", "likeliest state"} & {axes.get_title() for axes in without.axes}
 
 
 def test_z_is_drawn_about_0_and_noise_does_not_fill_the_scale():

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 from ferrotune.errors import InputError
 from ferrotune.raster import label_raster, site_raster
 from ferrotune.rewards import Segmentation, score
-from ferrotune.walls import find_walls
+from ferrotune.walls import TILE, find_walls
 
 SAMPLES = 8
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -79,6 +79,17 @@ def test_a_straight_wall_at_any_angle_is_one_straight_segment(angle, disc):
     assert reward["length"] == pytest.approx(right, rel=0.05)
     assert reward["curvature"] < 0.03
     assert reward["chord_to_arc"] < 0.01
+
+
+@pytest.mark.parametrize("angle", [0, 20, 45, 90, 110])
+@pytest.mark.parametrize("shift", [-2.5, 0.0, 2.5])  # to where one tile of the transform ends and another begins
+def test_a_straight_wall_through_several_tiles_is_one_straight_segment(angle, shift):
+    wide = 2.4 * TILE
+    labels = on_sites(lambda y, x: (y > 0.13 + shift - 0.2 * TILE).astype(int), angle, round(wide))
+    walls, reward = rewards(labels)
+    assert len(walls.segments) == len(walls.paths) == 1
+    half = round(wide) / 2
+    assert reward["length"] == pytest.approx(2 * np.sqrt(half**2 - (0.13 + shift - 0.2 * TILE) ** 2), rel=0.03)
 
 
 @pytest.mark.parametrize("angle", [0, 1, 3, 5, 7, 11, 15, 20, 26.57, 33, 38, 45, 60, 80])

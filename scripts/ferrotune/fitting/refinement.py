@@ -20,6 +20,7 @@ WIDEST_CELLS = 0.86  # the most that it may be
 BRIGHTEST = 3.0  # amplitude, in those of a bright column, beyond which nothing is a column's
 REACH_CELLS = 0.2  # how far a column may move from its first guess
 STEP_CELLS = 0.1  # how far it may move at once
+BLOCK = 512.0  # px; side of the parts of an image whose columns follow each other in memory, and with them their pixels
 COUPLED_CELLS = 1.2  # columns closer than this are solved for together
 # Columns of a typical width beyond this overlap further. Left uncoupled they make a normal matrix that is no longer
 # positive, with steps of any length; coupled, some steps are still hardly told, and a little damping is to hold them.
@@ -280,7 +281,10 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
     FittedColumns, in the order of yx; of those kept
     """
     yx = np.asarray(yx, float)
-    rows = np.lexsort((yx[:, 1], yx[:, 0]))  # the order of the sums, and with it the last digits
+    # The order of the sums, and with it the last digits. Block by block: what is read together lies together, however
+    # wide the image.
+    down, across = (yx // BLOCK).T
+    rows = np.lexsort((yx[:, 1], yx[:, 0], across, down))
     with Threads(threads) as shared:
         fit = _Fit(image, mask, yx[rows], cell_px, shared)
         while fit.passes < LEAST_PASSES or (fit.passes < MOST_PASSES and fit.moved > RESTING_PX):

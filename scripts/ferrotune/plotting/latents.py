@@ -3,6 +3,7 @@
 from string import ascii_uppercase
 
 import numpy as np
+from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
@@ -161,6 +162,23 @@ def _angle_map(angle):
     return SiteMap(title, angle, (-180, 180), CYCLIC, "neither", (-180, -90, 0, 90, 180))
 
 
+def _shift_maps(shift):
+    """Maps of shifts (site, 0 or 2), px, in the same colours."""
+    far = np.percentile(np.abs(shift), SHOWN) if shift.size else 0.0
+    titles = ("shift down (px)", "shift across (px)")
+    return [SiteMap(title, along, (-far, far), NARROW) for title, along in zip(titles, shift.T, strict=False)]
+
+
+def _state_maps(state):
+    """Map of the likeliest state, given the probability (site, state) of each; none where there are no states."""
+    count = state.shape[1]
+    if not count:
+        return []
+    colours = ListedColormap([domain_colour(n) for n in range(count)])
+    of_sites = state.argmax(axis=1).astype(float)
+    return [SiteMap("likeliest state", of_sites, (-0.5, count - 0.5), colours, "neither", tuple(range(count)))]
+
+
 def _words(latents, attributes):
     """What the figure does not show, and how large a picture is."""
     sides = np.array(latents["manifold"].shape[3:]) / attributes["cell_px"]
@@ -171,13 +189,14 @@ def _words(latents, attributes):
 
 @styled
 def latent_space(latents, attributes, selected, mask):
-    """Draw the latent space: decoded for each sublattice, its sites by region, and maps of z and the angle.
+    """Draw the latent space: decoded for each sublattice, its sites by region, and maps of all that a site was given.
 
     Parameters
     ----------
     latents : dict of the arrays of latents.zarr
         yx (site, 2) px; sublattice (site,) 0 = A, 1 = B; label (site,), negative for none; z (site, latent) and
-        angle (site, 0 or 1) degrees, those of B on the axes of A's;
+        angle (site, 0 or 1) degrees, those of B on the axes of A's; shift (site, 0 or 2) px; state (site, 0 or
+        states), the probability of each;
         manifold (kind, row, column, y, x) with manifold_z1 (column,), manifold_z2 (row,).
         Of no latent variable where no trial was selected.
     attributes : dict with answer, cell_px and pixel_size_pm
@@ -194,6 +213,7 @@ def latent_space(latents, attributes, selected, mask):
         return empty_figure(f"{attributes['answer']}: no latent space")
     shown = [_z_map(n + 1, latents["z"][:, n]) for n in range(count)]
     shown += [_angle_map(from_mean(angle)) for angle in latents["angle"].T]
+    shown += [*_shift_maps(latents["shift"]), *_state_maps(latents["state"])]
     ground = Ground.of(latents["yx"], mask, selected, attributes)
     figure = new_figure(TWO_COLUMNS, UPPER + rows_height(len(shown), ground) + 0.02)
     names = iter(ascii_uppercase)
