@@ -35,7 +35,12 @@ def usable_sites(mask, yx, window):
             f"the largest window, {window[0]} x {window[1]} px, is larger than the image, "
             f"{mask.shape[0]} x {mask.shape[1]} px: lower w1 and w2 in the pipeline's space"
         )
-    blocked = np.pad(np.cumsum(np.cumsum(~mask, axis=0, dtype=np.int64), axis=1), ((1, 0), (1, 0)))
+    # In place and in few bytes: of a large image fresh memory takes longer than the sums. What they lose above 2^32 a
+    # difference does not miss.
+    blocked = np.zeros((mask.shape[0] + 1, mask.shape[1] + 1), np.uint32)
+    blocked[1:, 1:] = ~mask
+    for axis in (0, 1):
+        np.cumsum(blocked, axis=axis, out=blocked)
     reach = np.array(window) // 2 + 2
     low = np.round(yx).astype(int) - reach
     high = np.round(yx).astype(int) + reach + 1

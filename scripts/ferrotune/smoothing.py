@@ -8,9 +8,10 @@ FINE_SIGMA = 6.0  # px; a wider Gaussian is taken on block means, where it is th
 
 def block_mean(values, factor):
     """Means (ceil(y / factor), ceil(x / factor)) of blocks of `factor` px; zeros fill the far edges' last blocks."""
-    padded = np.pad(np.asarray(values, np.float32), [(0, -n % factor) for n in values.shape])
+    short = [(0, -n % factor) for n in values.shape]
+    padded = np.pad(values, short) if np.any(short) else values  # a copy of a large image takes longer than its means
     rows, columns = (n // factor for n in padded.shape)
-    return padded.reshape(rows, factor, columns, factor).mean(axis=(1, 3))
+    return padded.reshape(rows, factor, columns, factor).mean(axis=(1, 3), dtype=np.float32)
 
 
 def local_mean(values, mask, sigma):

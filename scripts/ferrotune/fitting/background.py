@@ -5,6 +5,8 @@ from scipy import sparse
 
 from ferrotune.fitting.gaussians import NODES, Grid
 
+BLOCK = 512  # pixels along a row that are taken at once, with the nodes that reach there: of all, most are 0
+
 
 class Background:
     """Bilinear field over a padded image (y, x), with a node every `spacing` px.
@@ -21,6 +23,7 @@ class Background:
         self.grid = Grid(self.nodes, self.origin, float(spacing))
         self.size = self.nodes[0] * self.nodes[1]
         self.down, self.along = (self._shares(axis, length) for axis, length in enumerate(shape))
+        self.blocks = _blocks(self.along)
 
     def _place(self, axis, at):
         """Node before each position, and how far beyond it, in spacings."""
@@ -35,7 +38,8 @@ class Background:
 
     def field(self, level, band):
         """Level (rows, x) float32 over rows `band` (first, last), of the nodes' `level` (m,)."""
-        return self.down[band[0] : band[1]] @ level.astype(np.float32).reshape(self.nodes) @ self.along.T
+        of_rows = self.down[band[0] : band[1]] @ level.astype(np.float32).reshape(self.nodes)
+        return np.hstack([of_rows[:, nodes] @ self.along[pixels, nodes].T for pixels, nodes in self.blocks])
 
     def shares(self, yx):
         """(n, m) sparse: shares of the nodes in the level at positions (n, 2), four of each."""
@@ -47,14 +51,15 @@ class Background:
 
     def gradient(self, weighted, threads):
         """Sums (m,) of a weighted residual (y, x) under the nodes' hats."""
-        along = threads.rows(lambda rows: rows @ self.along, weighted)
+        along = threads.rows(lambda rows: _under(self.along, self.blocks, rows), weighted)
         return (self.down.T @ along).ravel().astype(float)
 
     def curvature(self, weight, step, threads):
         """(m, m) sparse: weighted products of the nodes' hats, by the weights of every `step`-th pixel."""
         # Hats times themselves, and times the next node's; further ones do not meet.
         down, along = (_products(hats[::step], step) for hats in (self.down, self.along))
-        along = threads.rows(lambda rows: rows @ np.hstack(along), weight)
+        in_blocks = [(hats, _blocks(hats)) for hats in along]
+        along = threads.rows(lambda rows: np.hstack([_under(*hats, rows) for hats in in_blocks]), weight)
         (same, aside), (below, across) = (np.hsplit(hats.T @ along, 2) for hats in down)
         number = np.arange(self.size).reshape(self.nodes)
         pairs = [
@@ -66,6 +71,24 @@ class Background:
         pairs += [(number, number, same)] + [(j, i, value) for i, j, value in pairs]
         i, j, value = (np.concatenate([part.ravel() for part in parts]) for parts in zip(*pairs, strict=True))
         return sparse.csr_array((value.astype(float), (i, j)), shape=(self.size, self.size))
+
+
+def _blocks(hats):
+    """Parts (pixels, nodes) of hats (pixel, node), as slices, beyond which all are 0."""
+    found = []
+    for start in range(0, len(hats), BLOCK):
+        reaching = np.flatnonzero(hats[start : start + BLOCK].any(axis=0))
+        nodes = slice(reaching[0], reaching[-1] + 1) if reaching.size else slice(0, 0)
+        found.append((slice(start, start + BLOCK), nodes))
+    return found
+
+
+def _under(hats, blocks, rows):
+    """Sums (row, node) of rows (row, pixel) under hats (pixel, node) of such blocks."""
+    sums = np.zeros((len(rows), hats.shape[1]), np.float32)
+    for pixels, nodes in blocks:
+        sums[:, nodes] += rows[:, pixels] @ hats[pixels, nodes]
+    return sums
 
 
 def _products(hats, step):
