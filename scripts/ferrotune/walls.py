@@ -1,10 +1,8 @@
 """Domain walls of a label raster: straight segments, and the ordered lines that they belong to."""
 
-import math
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise, product
-from operator import sub
+from itertools import product
 
 import numpy as np
 from scipy.ndimage import convolve1d
@@ -22,6 +20,7 @@ LINE_VOTES = 1.5  # samples that vote for a Hough line
 TILE = 64.0  # side of what is transformed at a time: over a larger image, votes from afar break lines into pieces
 OVERLAP = LINE_LENGTH + LINE_GAP  # of neighbouring tiles: no line is too short because a tile ends
 THETA = np.deg2rad(np.arange(-90.0, 90.0, 1.0))
+LINES = 512  # whose points are looked up at a time
 SUPPORT = 2.0  # a wall runs within this distance of a Hough line: the transform may miss one tread
 REACH = 4.0  # directions at a junction are taken over this length
 JUNCTION = 0.5  # junctions nearer than this are one: four domains rarely meet in a point of the raster
@@ -62,7 +61,7 @@ def _tiles(shape, samples_per_cell):
 
 
 def _hough(label_raster, samples_per_cell, seed):
-    """Raw lines of the probabilistic Hough transform, tile by tile, (n, 2, 2) (y, x) in samples, shortest first.
+    """Raw lines of the probabilistic Hough transform, tile after tile, (n, 2, 2) (y, x) in samples.
 
     Neighbouring tiles may each find a part of a line, or the same one: lines are only where walls are, and `_segments`
     merges what is straight.
@@ -79,8 +78,7 @@ def _hough(label_raster, samples_per_cell, seed):
         )
         corner = [along.start for along in tile]
         found.append(np.array(lines, dtype=float).reshape(-1, 2, 2)[..., ::-1] + corner)
-    lines = np.concatenate(found)
-    return lines[np.argsort(np.hypot(*(lines[:, 1] - lines[:, 0]).T), kind="stable")]
+    return np.concatenate(found)
 
 
 def _along(lines, step):
@@ -198,46 +196,51 @@ def _scatter(moments):
     return n * yy - y * y, n * xx - x * x, n * yx - y * x
 
 
-def _unevenness(moments, math):
-    """RMS distance of points from their own line, of their six sums; `math` is numpy for arrays of sums."""
+def _unevenness(moments):
+    """RMS distance of points from their own line, of their six sums."""
     yy, xx, yx = _scatter(moments)
-    narrow = (yy + xx) / 2 - math.hypot((xx - yy) / 2, yx)
-    return math.sqrt((narrow + abs(narrow)) / 2) / moments[0]  # rounding may leave it below 0
+    narrow = (yy + xx) / 2 - np.hypot((xx - yy) / 2, yx)
+    return np.sqrt(np.maximum(narrow, 0)) / moments[0]  # rounding may leave it below 0
 
 
-def _merge(bounds, at, cost, limit):
-    """Merge neighbouring runs of points, the straightest union first, while it is straight to `limit`.
+def _merged(bounds, starts, sums, limit):
+    """What is left of the bounds between runs of points after merging neighbours whose union is straight.
 
-    Lists of one wall, changed in place: where runs begin and the last ends, the running sums there, and the
-    unevenness of each run's union with the next.
+    A union is made where it is straighter than those that it competes with, everywhere at once, until none is left
+    that is straight to `limit`. Walls begin at `starts`, and the last bound is the end of all: these stay.
     """
-    while cost and (least := min(cost)) <= limit:
-        k = cost.index(least)
-        del bounds[k + 1], at[k + 1], cost[k]
-        for beside in range(max(k - 1, 0), min(k + 1, len(cost))):
-            moments = tuple(map(sub, at[beside + 2], at[beside]))
-            cost[beside] = round(_unevenness(moments, math), DIGITS)
+
+    def cost_at(places):
+        cost = _unevenness((sums[bounds[places + 1]] - sums[bounds[places - 1]]).T)
+        # staircases of sites are full of ties, which rounding breaks in order and not by a last digit
+        return np.where(fixed[places], np.inf, cost.round(DIGITS))
+
+    fixed = np.isin(bounds, starts)
+    cost = np.full(len(bounds), np.inf)
+    cost[1:-1] = cost_at(np.arange(1, len(bounds) - 1))
+    while True:
+        best = cost <= limit
+        best[1:] &= cost[1:] < cost[:-1]
+        best[:-1] &= cost[:-1] <= cost[1:]
+        gone = np.flatnonzero(best)
+        if not len(gone):
+            return bounds
+        bounds, fixed, cost = (np.delete(each, gone) for each in (bounds, fixed, cost))
+        after = gone - np.arange(len(gone))
+        beside = np.unique(np.concatenate([after - 1, after]))
+        beside = beside[(beside > 0) & (beside < len(bounds) - 1)]
+        cost[beside] = cost_at(beside)
 
 
 def _straight_runs(line, starts, sums, limit):
     """Start, stop and wall of each run of points, after merging, that is straight and has a Hough line."""
     new = np.diff(line, prepend=-2) != 0
     new[starts] = True
-    bounds = np.append(np.flatnonzero(new), len(line))
-    # staircases of sites are full of ties, which rounding breaks in order and not by a last digit
-    cost = _unevenness((sums[bounds[2:]] - sums[bounds[:-2]]).T, np).round(DIGITS).tolist()
-    first = np.searchsorted(bounds, np.append(starts, len(line))).tolist()
-    at, bounds = sums[bounds].tolist(), bounds.tolist()
-    begins, ends, wall = [], [], []
-    for k, (here, there) in enumerate(pairwise(first)):
-        runs = bounds[here : there + 1]
-        _merge(runs, at[here : there + 1], cost[here : there - 1], limit)
-        begins += runs[:-1]
-        ends += runs[1:]
-        wall += [k] * (len(runs) - 1)
-    begins, ends, wall = np.array(begins), np.array(ends), np.array(wall)
-    straight = _unevenness((sums[ends] - sums[begins]).T, np) <= limit
+    bounds = _merged(np.append(np.flatnonzero(new), len(line)), starts, sums, limit)
+    begins, ends = bounds[:-1], bounds[1:]
+    straight = _unevenness((sums[ends] - sums[begins]).T) <= limit
     straight &= np.logical_or.reduceat(line >= 0, begins)
+    wall = np.searchsorted(starts, begins, side="right") - 1
     return begins[straight], ends[straight], wall[straight]
 
 
@@ -252,14 +255,24 @@ def _fitted(points, begins, ends, sums):
     return centre[:, None] + reach[..., None] * direction[:, None]
 
 
+def _owners(points, lines, reach):
+    """The Hough line that each point (n, 2) belongs to, (n,) int, -1 where none is within `reach`."""
+    owner, tree = np.full(len(points), -1), cKDTree(points)
+    # where lines overlap the longest has the point, and of two as long the later
+    rank = np.argsort(np.argsort(np.hypot(*(lines[:, 1] - lines[:, 0]).T), kind="stable"))
+    # lines of a tile lie together, and some at a time keep their part of the tree at hand
+    for some in range(0, len(lines), LINES):
+        along, line = _along(lines[some : some + LINES], 0.5)
+        distance, nearest = tree.query(along, distance_upper_bound=reach)
+        near = np.isfinite(distance)
+        np.maximum.at(owner, nearest[near], rank[some + line[near]])
+    return owner
+
+
 def _segments(points, starts, lines, samples_per_cell):
     """Straight stretches of walls, (n, 2, 2) in samples, and their walls (n,): Hough lines of points, merged."""
     # the points of the interface, not the smoothed path: smoothing rounds a corner into a stretch of its own
-    along, line = _along(lines, 0.5)
-    distance, nearest = cKDTree(points).query(along, distance_upper_bound=SUPPORT * samples_per_cell)
-    owner = np.full(len(points), -1)
-    # where lines overlap the longest, which comes last, has the point
-    owner[nearest[np.isfinite(distance)]] = line[np.isfinite(distance)]
+    owner = _owners(points, lines, SUPPORT * samples_per_cell)
     sums = _moments(points)
     begins, ends, wall = _straight_runs(owner, starts, sums, STRAIGHT * samples_per_cell)
     segments = _fitted(points, begins, ends, sums)

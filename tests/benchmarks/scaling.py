@@ -40,7 +40,7 @@ SPECIMEN = {
     "drift_px": 0.0,
 }
 TILES = (1, 3, 10)  # a side
-REPEATS = {1: 7, 3: 5, 10: 2}  # the least counts: other work can only lengthen a time
+ROUNDS = 3  # each over all sizes, as a machine has slow hours; the least counts, as other work can only lengthen a time
 THREADS = 2
 PIPELINE = patch_gmm(
     {
@@ -82,16 +82,21 @@ def _seconds(folder):
     return found
 
 
-def _a_site(tile, tiles):
-    """Least seconds a site of each stage (dict), and the sites."""
+def _least_a_site(tile):
+    """Of each size: its sites, and the least seconds a site of each stage (dict)."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        _store_tiles(tile, tiles, folder)
-        runs = [_seconds(folder) for _ in range(REPEATS[tiles])]
-        sites = open_array(described(folder, PIPELINE), "yx").shape[0]
-    least = {name: min(run[name] for run in runs) / sites for name in runs[0]}
-    least["descriptors to rewards"] = least["patches"] + least["trials"]
-    return sites, least
+        folders = [Path(scratch, str(tiles)) for tiles in TILES]
+        for tiles, folder in zip(TILES, folders, strict=True):
+            _store_tiles(tile, tiles, folder)
+        _seconds(folders[0])  # what is imported or compiled once
+        rounds = [[_seconds(folder) for folder in folders] for _ in range(ROUNDS)]
+        sites = [open_array(described(folder, PIPELINE), "yx").shape[0] for folder in folders]
+    found = []
+    for count, runs in zip(sites, zip(*rounds, strict=True), strict=True):
+        least = {name: min(run[name] for run in runs) / count for name in runs[0]}
+        least["descriptors to rewards"] = least["patches"] + least["trials"]
+        found.append((count, least))
+    return found
 
 
 def _largest():
@@ -106,8 +111,7 @@ def _largest():
 def measure():
     """Rows: growth of the time a site, the worst first; times a site; the largest image's memory."""
     tile = simulate(Specimen(**SPECIMEN), SEED).image
-    _a_site(tile, TILES[0])  # what is imported or compiled once
-    runs = [_a_site(tile, tiles) for tiles in TILES]
+    runs = _least_a_site(tile)
     growth = [
         (f"scaling[{stage}, {few} to {many} sites]", larger[stage] / smaller[stage])
         for stage in ("columns", "descriptors to rewards")
