@@ -10,7 +10,8 @@ from scipy.spatial import cKDTree
 from ferrotune.errors import InputError
 from ferrotune.raster import label_raster, site_raster
 from ferrotune.rewards import Segmentation, score
-from ferrotune.walls import TILE, find_walls
+from ferrotune.walls import find_walls
+from ferrotune.walls.hough import TILE
 
 SAMPLES = 8
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -65,6 +66,16 @@ def stripes_and_block(y, x):
     return np.where((x >= 6) & (np.abs(y) < 6) & (x < 13), 3, stripe)
 
 
+def lengths(segments):
+    return np.hypot(*(segments[:, 1] - segments[:, 0]).T)
+
+
+def polygon(sides, radius):
+    """A regular polygon, by the radius of the circle within."""
+    normals = 2 * np.pi / sides * np.arange(sides)
+    return lambda y, x: (np.max([np.sin(a) * y + np.cos(a) * x for a in normals], axis=0) < radius).astype(int)
+
+
 def three_sectors(y, x):
     return np.floor((np.arctan2(y, x) + np.pi) / (2 * np.pi / 3)).astype(int) % 3
 
@@ -106,6 +117,19 @@ def test_a_wall_runs_where_it_was_drawn():
     for points in (walls.paths[0], walls.segments[0]):
         y, _ = turned(*(points - 20).T, 30)
         np.testing.assert_allclose(y, 0.13, atol=0.1)
+
+
+@pytest.mark.parametrize("sides", [3, 4, 5, 6, 8])
+@pytest.mark.parametrize("angle", [0, 7.5, 15, 30, 52.5])
+def test_a_polygon_has_its_sides_as_segments(sides, angle):
+    side = 2 * 14.3 * np.tan(np.pi / sides)
+    drawn, _ = rewards(draw(polygon(sides, 14.3), angle, width=60, disc=False))
+    assert drawn.closed == [True] and len(drawn.segments) == sides
+    np.testing.assert_allclose(lengths(drawn.segments), side, atol=1.0)
+    # between sites a corner may lie anywhere on its tread: one side has what the next has not
+    of_sites, _ = rewards(on_sites(polygon(sides, 14.3), angle, width=60, disc=False))
+    assert of_sites.closed == [True] and len(of_sites.segments) == sides
+    assert lengths(of_sites.segments).sum() == pytest.approx(sides * side, rel=0.04)
 
 
 @pytest.mark.parametrize("radius", [5, 10, 20, 40])
