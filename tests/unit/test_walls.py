@@ -123,11 +123,11 @@ def test_a_wall_runs_where_it_was_drawn():
 @pytest.mark.parametrize("angle", [0, 7.5, 15, 30, 52.5])
 def test_a_polygon_has_its_sides_as_segments(sides, angle):
     side = 2 * 14.3 * np.tan(np.pi / sides)
-    drawn, _ = rewards(draw(polygon(sides, 14.3), angle, width=60, disc=False))
+    drawn, _ = rewards(draw(polygon(sides, 14.3), angle, width=64, disc=False))
     assert drawn.closed == [True] and len(drawn.segments) == sides
     np.testing.assert_allclose(lengths(drawn.segments), side, atol=1.0)
     # between sites a corner may lie anywhere on its tread: one side has what the next has not
-    of_sites, _ = rewards(on_sites(polygon(sides, 14.3), angle, width=60, disc=False))
+    of_sites, _ = rewards(on_sites(polygon(sides, 14.3), angle, width=64, disc=False))
     assert of_sites.closed == [True] and len(of_sites.segments) == sides
     assert lengths(of_sites.segments).sum() == pytest.approx(sides * side, rel=0.04)
 
