@@ -1,6 +1,6 @@
 """Tabulated landscapes: every setting of a space evaluated once on a demo image, and kept as a small file.
 
-`PYTHONPATH=scripts:tests .venv/bin/python -m benchmarks.landscape` makes the file anew, in half an hour on one core;
+`PYTHONPATH=scripts:tests .venv/bin/python -m benchmarks.landscape` makes the file anew, in twenty minutes on one core;
 with names of landscapes after it, these only.
 """
 
