@@ -34,7 +34,7 @@ def test_a_digest_is_short_and_the_same_again(digest):
         ("columns.py", "columns.py"),  # imported by the script
         ("columns.py", "fitting/refinement.py"),  # by what it imports
         ("columns.py", "errors.py"),
-        ("evaluate.py", "walls.py"),
+        ("evaluate.py", "walls/finding.py"),
         ("evaluate.py", "rewards/energy.py"),  # a registry finds its files by itself
         ("suggest.py", "space.py"),
         ("front.py", "pareto.py"),
@@ -49,7 +49,7 @@ def test_an_edit_of_what_a_script_imports_changes_it(digest, script, module):
 @pytest.mark.parametrize(
     ("script", "module"),
     [
-        ("columns.py", "walls.py"),
+        ("columns.py", "walls/finding.py"),
         ("simulate.py", "columns.py"),
         ("cells.py", "rewards/energy.py"),
         ("front.py", "simulate.py"),
