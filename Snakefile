@@ -37,8 +37,8 @@ rule all:
 
 
 onsuccess:
-    print(*answer_lines(RESULTS), sep="\n")
+    print(*answer_lines(RESULTS), *said_lines(RESULTS, IMAGES), sep="\n")
 
 
 onerror:
-    print(*error_lines(RESULTS, IMAGES), sep="\n", file=sys.stderr)
+    print(*said_lines(RESULTS, IMAGES), sep="\n", file=sys.stderr)

@@ -1,17 +1,16 @@
 """Copy the checked sheet beside the results, or end with what is wrong in it."""
 
 import shutil
-import sys
 
 from ferrotune.errors import InputError
-from ferrotune.jobs import job
+from ferrotune.jobs import job, warn
 
 
 def main(sheet, output, problems, log_path):
     """Copy `sheet` to `output` if there is no problem; else say each and exit."""
     with job(log_path, "images"):
         for problem in problems[:-1]:
-            print(f"ferrotune: images: {problem}", file=sys.stderr)
+            warn("images", problem)
         if problems:
             raise InputError(problems[-1])
         shutil.copyfile(sheet, output)

@@ -1,11 +1,9 @@
 """Find, refine and sort the atomic columns of an image."""
 
-import sys
-
 import numpy as np
 
 from ferrotune.columns import doubts, find_columns
-from ferrotune.jobs import job
+from ferrotune.jobs import job, warn
 from ferrotune.lattice import find_lattice
 from ferrotune.stores import read_store, write_store
 
@@ -20,8 +18,7 @@ def main(image_store, output, finder, image, log_path, threads=1):
         for name, kind in (("A", 0), ("B", 1), ("neither", -1)):
             log.info("%d columns %s", len(columns.of(kind)), name)
         for doubt in doubts(columns, lattice, attributes["pixel_size_pm"]):
-            log.warning(doubt)
-            print(f"ferrotune: image {image}: warning: {doubt}", file=sys.stderr)
+            warn(f"image {image}", doubt)
         fit = columns.fit
         write_store(
             output,

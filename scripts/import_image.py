@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from ferrotune.importing import exclusion_mask, prepare, read_image
-from ferrotune.jobs import job
+from ferrotune.jobs import job, warn
 from ferrotune.stores import write_store
 
 
@@ -21,6 +21,11 @@ def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path):
         pixels, usable = prepare(data, exclusion_mask(mask, data.shape))
         size = pixel_size_pm if pixel_size_pm is not None else own_pixel_size
         line = "%d x %d px, %.1f %% of them usable, %s pm a pixel"
+        if size is None:
+            warn(
+                f"image {image}",
+                "pixel size unknown, so lengths are in px and unit cells: give pixel_size_pm in the sheet",
+            )
         log.info(line, *data.shape, 100 * usable.mean(), size or "unknown")
         write_store(
             output,

@@ -18,7 +18,8 @@ SMALLEST = 32  # px: fewer hold no unit cells to speak of
 FILL_SHARE = 0.005  # a constant border region larger than this share of the image is fill, not signal
 _SOLID = 7  # px: fill is solid over such squares; dark pixels of a low-dose image are not
 
-_PM = {"pm": 1.0, "å": 100.0, "a": 100.0, "angstrom": 100.0, "nm": 1e3, "um": 1e6, "m": 1e12}
+_PM = {"pm": 1.0, "å": 100.0, "a": 100.0, "angstrom": 100.0, "ångström": 100.0, "nm": 1e3, "nanometer": 1e3}
+_PM |= {"um": 1e6, "micron": 1e6, "micrometer": 1e6, "m": 1e12}
 
 # Data of any dimensions, and a pixel size in pm or None.
 Read = tuple[np.ndarray, float | None]
@@ -62,6 +63,18 @@ def _read_signals(path: Path) -> Read:
     return np.asarray(images[0]["data"]), _pixel_size(axes[-2:], path)
 
 
+def _imagej_pixel_size(file: tifffile.TiffFile, path: Path) -> float | None:
+    """Pixel size in pm of a file of ImageJ's (Fiji's), of which RosettaSciIO knows the micron only."""
+    written = str((file.imagej_metadata or {}).get("unit", "")).encode("ascii", "backslashreplace")
+    unit = _unit_in_pm(written.decode("unicode_escape", "ignore"), path)  # ImageJ escapes what is beyond ASCII
+    tags = [file.pages[0].tags.get(name) for name in ("YResolution", "XResolution")]
+    if unit is None or None in tags:
+        return None
+    pixels, units = np.transpose([tag.value for tag in tags])  # of a fraction: so many pixels are so many units
+    axes = [{"units": "pm", "scale": unit * n / m if m else 0} for m, n in zip(pixels, units, strict=True)]
+    return _pixel_size(axes, path)
+
+
 def _tiff_pixel_size(path: Path) -> float | None:
     plugin = importlib.import_module("rsciio.tiff")
     try:
@@ -72,16 +85,17 @@ def _tiff_pixel_size(path: Path) -> float | None:
 
 
 def _read_tiff(path: Path) -> Read:
-    size = path.stat().st_size
+    length = path.stat().st_size
     with tifffile.TiffFile(path) as file:
         if len(file.series) != 1:
             raise InputError(f"image {path} holds {len(file.series)} images; export the one to its own file")
         for page in file.series[0].pages:
             ends = [o + n for o, n in zip(page.dataoffsets, page.databytecounts, strict=True)]
-            if max(ends, default=0) > size:  # tifffile would fill what is missing with zeros
-                raise EOFError(f"pixels end at byte {max(ends)}, the file at {size}")
+            if max(ends, default=0) > length:  # tifffile would fill what is missing with zeros
+                raise EOFError(f"pixels end at byte {max(ends)}, the file at {length}")
         data = file.series[0].asarray()
-    return data, _tiff_pixel_size(path)
+        size = _imagej_pixel_size(file, path)
+    return data, size or _tiff_pixel_size(path)
 
 
 def _uncalibrated(load: Callable[[Path], np.ndarray]) -> Reader:

@@ -51,6 +51,19 @@ def job(log_path, subject):
         raise
 
 
+def warn(subject, doubt):
+    """Say what looks wrong, though work goes on: to the terminal, and to the log, from which a run's end repeats it.
+
+    Parameters
+    ----------
+    subject : str, as in `job`
+    doubt : str
+    """
+    line = f"ferrotune: {subject}: warning: {doubt}"
+    logging.warning(line)
+    print(line, file=sys.stderr)
+
+
 class _Lines:
     """A log as tqdm writes to it: each state of its bar is a line."""
 

@@ -1,4 +1,4 @@
-"""What a run says at its end: the answer for each image, or what was wrong, gathered from the logs."""
+"""What a run says at its end: the answer for each image, and what was or looks wrong, gathered from the logs."""
 
 from pathlib import Path
 
@@ -18,8 +18,8 @@ def answer_lines(results):
     ]
 
 
-def error_lines(results, images):
-    """The lines (list of str) that say what was wrong, from the logs of a series and of these images of it."""
+def said_lines(results, images):
+    """The lines (list of str) that say what was or looks wrong, from the logs of a series and of these images of it."""
     logs = sorted(Path(results).glob("logs/*.log"))
     for image in images:
         logs += sorted(Path(results, image).glob("logs/*.log")) + sorted(Path(results, image).glob("*/logs/*.log"))

@@ -34,6 +34,11 @@ LIMITS = {
 COUNTS = {"minProperties": "{} given; at least {} needed", "maxProperties": "{} given; at most {} allowed"}
 
 
+def _names_pipeline(error):
+    """Whether an error is of a pipeline's whole entry."""
+    return len(error.absolute_path) == 2 and error.absolute_path[0] == "pipelines"
+
+
 def _allowed(error):
     """Sentence on what would have been allowed, from a jsonschema error."""
     if error.validator == "additionalProperties":
@@ -44,7 +49,9 @@ def _allowed(error):
         return f"{error.instance!r} is not allowed; allowed are {', '.join(map(str, error.validator_value))}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
-        return f"missing key {', '.join(map(repr, missing))}"
+        # an overlay that misspells a pipeline's name does not change it, but begins another
+        hint = "; no pipeline has this name yet, so give all of it" if _names_pipeline(error) else ""
+        return f"missing key {', '.join(map(repr, missing))}{hint}"
     if error.validator == "pattern":
         return f"{error.instance!r} is {error.schema.get('unfit', UNFIT)}"
     if error.validator == "type":

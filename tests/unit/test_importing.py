@@ -106,6 +106,25 @@ def test_calibrated_tiff(tmp_path):
     assert read_image(path)[1] == pytest.approx(15.6, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("unit", "pixels_a_unit", "pm"),
+    [
+        ("nm", 64.1, 15.6),
+        ("pm", 1 / 15.6, 15.6),
+        ("micron", 64100.0, 15.6),
+        ("\\u00B5m", 64100.0, 15.6),  # as Fiji writes what is beyond ASCII
+        ("\\u00C5", 6.41, 15.6),
+        ("pixel", 1.0, None),
+        (None, 64.1, None),
+    ],
+)
+def test_tiff_that_imagej_calibrated(tmp_path, unit, pixels_a_unit, pm):
+    path = tmp_path / "image.tif"
+    calibration = {"metadata": {"unit": unit} if unit else {}, "resolution": (pixels_a_unit, pixels_a_unit)}
+    tifffile.imwrite(path, IMAGE.astype(np.float32), imagej=True, **calibration)
+    assert read_image(path)[1] == (None if pm is None else pytest.approx(pm, rel=1e-3))
+
+
 @pytest.mark.parametrize("unit", ["1/nm", "nm^-1"])
 def test_reciprocal_units_are_refused(tmp_path, unit):
     with pytest.raises(InputError, match="reciprocal"):

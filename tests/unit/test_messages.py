@@ -1,6 +1,6 @@
 """The last lines of a run."""
 
-from ferrotune.messages import answer_lines, error_lines
+from ferrotune.messages import answer_lines, said_lines
 
 
 def test_answers_name_the_page_to_open(tmp_path):
@@ -11,12 +11,12 @@ def test_answers_name_the_page_to_open(tmp_path):
     assert line == f"a, patch_gmm: trial 3 (5 of 8 trials ok) -> {tmp_path / 'a' / 'explorer.html'}"
 
 
-def test_errors_are_gathered_once_from_the_logs_of_the_sheet_s_images(tmp_path):
+def test_errors_and_warnings_are_gathered_once_from_the_logs_of_the_sheet_s_images(tmp_path):
     for image in "abc":  # c is no longer in the sheet
         logs = tmp_path / image / "logs"
         logs.mkdir(parents=True)
         (logs / "columns.log").write_text(f"fine\nferrotune: image {image}: none\nferrotune: same\n")
-    assert error_lines(tmp_path, ["a", "b"]) == [
+    assert said_lines(tmp_path, ["a", "b"]) == [
         "ferrotune: image a: none",
         "ferrotune: same",
         "ferrotune: image b: none",

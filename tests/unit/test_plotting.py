@@ -402,7 +402,8 @@ def test_confidence_in_words():
     assert of_walls == [f"2 walls; share of trials with each (chance {wording.NONE}):", "1.00, 0.50"]
     many = selected | {"wall_confidence": np.linspace(0, 1, 9)}
     assert wording.confidence_words(many, chosen)[1][1] == "0.00 to 1.00, in the mean 0.75"
-    assert "nothing to compare with" in wording.confidence_words(selected, chosen | {"near_trials": 0})[1][0]
+    alone = wording.confidence_words(selected, chosen | {"near_trials": 0})
+    assert " ".join(alone[0]) == "trial 3: not compared, as no other trial lies within 0.05 of the front"
     none = chosen | {"trial": None, "answer": "no walls above noise"}
     assert wording.confidence_words(selected, none)[0] == ["no walls above noise"]
 

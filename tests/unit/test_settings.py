@@ -150,6 +150,11 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
             "birch",
             "clustering: 'birch' is not allowed; allowed are bayesian_gmm, gmm, hdbscan, kde_peaks, kmeans",
         ),
+        (
+            ("pipelines", "patch_gm"),
+            {"search": {"trials": 9}},
+            "pipelines.patch_gm: missing key 'descriptor', 'reduction', 'clustering', 'space'; no pipeline has this",
+        ),
         ((*SPACE, "covariance"), ["ful"], "space.covariance.0: 'ful' is not allowed; allowed are tied, full"),
         ((*SPACE, "components"), 3, "space.components: 3 is not a list"),
         ((*SPACE, "w1"), [0.1], "space.w1.0: 0.1 is too small; the least is 0.5"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ferrotune.guards import OK
 from ferrotune.plotting import maps
@@ -51,6 +51,12 @@ def _wants_log(values):
     return len(values) > 1 and values.min() > 0 and values.max() / values.min() > DECADES
 
 
+def _decade(value, _):
+    """A power of ten as briefly as it can be written: there is room for the axis' name beside it."""
+    power = round(np.log10(value))
+    return f"{value:g}" if -3 <= power <= 3 else f"1e{power}"
+
+
 def _set_axis(axes, which, values):
     """A logarithmic axis where the values span decades, with plain numbers."""
     if _wants_log(values):
@@ -58,7 +64,7 @@ def _set_axis(axes, which, values):
         getattr(axes, f"set_{which}scale")("log")
         axis.set_minor_locator(LogLocator(subs=range(2, 10), numticks=20))
         axis.set_minor_formatter(NullFormatter())
-        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axis.set_major_formatter(FuncFormatter(_decade))
 
 
 def _axis_label(scatter, i):

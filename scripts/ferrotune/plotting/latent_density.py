@@ -126,6 +126,7 @@ def latent_density(latents, attributes, selected, mask):
     figure = new_figure(TWO_COLUMNS, UPPER + tall + 0.24)
     _draw_densities(figure, latents, attributes, names)
     axes = place(figure, 0.02, UPPER, WIDE, tall)
+    maps.frame(axes, mask)
     maps.draw_sites(axes, *ground.drawn, domain_colours(latents["label"]))
     ground.finish(axes, next(names))
     scale_bar(axes, ground.pixel_size_pm, ground.cell_px)

@@ -136,6 +136,7 @@ def draw_values(axes, sites, extent, values, **look):
 def draw_with_bar(figure, axes, drawn, values, limits, cmap, label, extend="both", ticks=None):
     """Draw one value (site,) a site, with a colour bar beside the axes; `drawn` is from `site_map`."""
     picture = draw_values(axes, *drawn, values, cmap=cmap, vmin=limits[0], vmax=limits[1], interpolation="none")
+    axes.apply_aspect()  # the box that it is drawn in, not that which it was given
     box = axes.get_position()
     bar = figure.add_axes((box.x1 + 0.008, box.y0 + 0.01, 0.012, box.height - 0.02))
     figure.colorbar(picture, cax=bar, extend=extend, ticks=ticks).outline.set_linewidth(0.4)

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from ferrotune.plotting.palette import BLUE, DOMAINS, GREEN, GREY, INK, ORANGE
+from ferrotune.plotting.palette import DOMAINS, GREY, INK
 from ferrotune.plotting.style import TWO_COLUMNS, letter, new_figure, styled
 from ferrotune.plotting.wording import ALPHA
 
@@ -46,7 +46,7 @@ def _mean_line(axes, x, values, **look):
 
 
 def _draw_images(figure, x, series, unit, ordered):
-    """Panels A to C: what the columns and cells of an image measure."""
+    """Panels A to C: what the columns and cells of an image measure; not in colours, which are the pipelines'."""
     lines = {"lw": 0.8} if ordered else {"lw": 0}
     (polarization, noise), (a, b), alpha = series["p"], series["ab"], series["alpha"]
     axes = [
@@ -54,18 +54,18 @@ def _draw_images(figure, x, series, unit, ordered):
         _axes(figure, 1, f"a, b ({unit})"),
         _axes(figure, 2, f"{ALPHA} (°)"),
     ]
-    _mean_line(axes[0], x, polarization, color=BLUE, **lines)
-    axes[0].scatter(x, polarization, s=16, color=BLUE)
+    _mean_line(axes[0], x, polarization, color=INK, **lines)
+    axes[0].scatter(x, polarization, s=16, color=INK)
     axes[0].scatter(x, noise, s=22, color=GREY, marker="_", label="if it were noise alone")
     axes[0].legend(loc="upper right", borderaxespad=0.1, handletextpad=0.1)
     axes[0].set_ylim(bottom=0)
-    for values, colour, marker, name in ((a, BLUE, "o", "a"), (b, ORANGE, "s", "b")):
+    for values, colour, marker, name in ((a, INK, "o", "a"), (b, GREY, "s", "b")):
         _mean_line(axes[1], x, values, color=colour, **lines)
         axes[1].scatter(x, values, s=16, color=colour, marker=marker, label=name)
     axes[1].legend(loc="center right", borderaxespad=0.1, handletextpad=0.1)
     axes[1].margins(y=0.15)
-    _mean_line(axes[2], x, alpha, color=GREEN, **lines)
-    axes[2].scatter(x, alpha, s=16, color=GREEN)
+    _mean_line(axes[2], x, alpha, color=INK, **lines)
+    axes[2].scatter(x, alpha, s=16, color=INK)
     middle = (np.nanmin(alpha) + np.nanmax(alpha)) / 2
     swing = max(0.65 * (np.nanmax(alpha) - np.nanmin(alpha)), LEAST_SWING)
     axes[2].set_ylim(middle - swing, middle + swing)

@@ -54,10 +54,9 @@ class Ground:
         return min(rows / max(columns, 1), TALLEST)
 
     def finish(self, axes, name):
-        """Put the walls on a map, and its frame and letter around it."""
+        """Put the walls on a map, and a letter beside it."""
         draw_lines(axes, self.paths, **CASING)
         draw_lines(axes, self.paths, color=INK, lw=0.6)
-        maps.frame(axes, self.mask)
         letter(axes, name)
 
 
@@ -81,6 +80,7 @@ def draw_rows(figure, shown, ground, top, names):
         row, column = divmod(i, ACROSS)
         down = top + rows_height(row * ACROSS, ground) + ABOVE
         axes = place(figure, 0.02 + column * PITCH, down, WIDE, WIDE * ground.tall)
+        maps.frame(axes, ground.mask)
         look = (one.limits, one.cmap, "", one.extend, one.ticks)
         maps.draw_with_bar(figure, axes, ground.drawn, one.values, *look)
         ground.finish(axes, next(names))

@@ -93,7 +93,7 @@ def _round_length(longest):
 
 
 def scale_bar(axes, pixel_size_pm, cell_px):
-    """Draw a scale bar below axes in px: in nm where the pixel size is known, else 10 unit cells long."""
+    """Draw a scale bar below axes in px: in nm where the pixel size is known, else in unit cells."""
     look = {
         "location": "upper right",
         "frameon": False,
@@ -103,14 +103,15 @@ def scale_bar(axes, pixel_size_pm, cell_px):
     }
     look |= {"font_properties": {"size": 6.5}, "scale_loc": "left", "sep": 3}
     look |= {"bbox_to_anchor": (1.0, 0.0), "bbox_transform": axes.transAxes}
+    width = abs(np.subtract(*axes.get_xlim()))
     if pixel_size_pm:
-        width = abs(np.subtract(*axes.get_xlim())) * pixel_size_pm / 1000
-        length = {"fixed_value": _round_length(0.25 * width), "fixed_units": "nm"}
+        length = {"fixed_value": _round_length(0.25 * width * pixel_size_pm / 1000), "fixed_units": "nm"}
         length["scale_formatter"] = lambda value, unit: f"{value:g} {unit}"
         bar = ScaleBar(pixel_size_pm / 1000, "nm", **length, **look)
     else:
-        length = {"fixed_value": 10 * cell_px, "fixed_units": "px"}
-        length["scale_formatter"] = lambda value, unit: "10 unit cells"
+        cells = _round_length(0.25 * width / cell_px)
+        length = {"fixed_value": cells * cell_px, "fixed_units": "px"}
+        length["scale_formatter"] = lambda value, unit: f"{cells:g} cells"
         bar = ScaleBar(1, "px", dimension="pixel-length", **length, **look)
     axes.add_artist(bar)
 

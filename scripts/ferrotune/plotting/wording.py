@@ -152,7 +152,7 @@ def confidence_words(selected, chosen):
         return [chosen["answer"]], ["No trial of this search passed the guards."]
     near = f"within {number(chosen['near_distance'])} of the front"
     if not count:
-        return [f"trial {trial}: no other trial lies {near},"], ["so that there is nothing to compare with."]
+        return [f"trial {trial}: not compared, as no other trial", f"lies {near}"], ["not compared either"]
     of_sites = [f"trial {trial}, held against {count} other trial{'s'[: count > 1]} {near}:"]
     of_sites.append(f"mean agreement of sites {_mean_share(selected['confidence'])} {_chance(chosen['chance'])}")
     if not len(shares):
