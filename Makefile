@@ -35,7 +35,7 @@ test: lint
 
 # ONLY="trial run" measures these modules of tests/benchmarks only.
 bench: $(STAMP) $(PEERS_STAMP)
-	PYTHONPATH=tests $(BIN)/python -m benchmarks.bench $(ONLY)
+	PYTHONPATH=scripts:tests $(BIN)/python -m benchmarks.bench $(ONLY)
 
 # What results are compared with: never among the requirements of ferrotune itself.
 $(PEERS_STAMP): | $(STAMP)

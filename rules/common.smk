@@ -3,6 +3,7 @@
 Reads the config and the sheet of images; writes nothing.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,12 +13,17 @@ sys.path.insert(0, f"{workflow.basedir}/scripts")
 
 from ferrotune import searches, settings
 from ferrotune.errors import InputError
+from ferrotune.jobs import KEEPS_MEMORY
 from ferrotune.messages import answer_lines, said_lines
 from ferrotune.objectives import asks_for_halves, halved_descriptors, reward_names, with_objectives
 from ferrotune.parts import module_name, part
 from ferrotune.pipelines import begins_with_earlier, members_of, module_names, trains
 from ferrotune.provenance import code_digest
 from snakemake.exceptions import WorkflowError
+
+
+for name, value in KEEPS_MEMORY.items():  # of the jobs, which inherit it; what the operator has set stands
+    os.environ.setdefault(name, value)
 
 
 def get_schema(name):

@@ -11,6 +11,7 @@ from math import nan
 from pathlib import Path
 
 from benchmarks.rows import Row
+from ferrotune.jobs import KEEPS_MEMORY
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -34,7 +35,11 @@ FIGURES = {
 def _rows_of(module, folder):
     """Rows of a module, run in a fresh process, so that none inherits another's memory or threads."""
     places = [ROOT / "scripts", ROOT / "tests", folder, os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(place) for place in places if str(place))}
+    environment = {
+        **KEEPS_MEMORY,
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(str(place) for place in places if str(place)),
+    }
     with tempfile.TemporaryDirectory() as scratch:
         rows = Path(scratch, "rows.json")
         command = [sys.executable, "-m", "benchmarks.measure", module, str(rows)]

@@ -3,7 +3,8 @@
 Mean over 48 seeds on tabulated landscapes of the demo's default space (11,760 settings), searched in batches of 8,
 beside Optuna's samplers on the same tables. Hypervolumes are in the box of all usable settings of a table
 (`Landscape.shares`). The headline is the pair of rewards that the workflow searches by, on the film that has most to
-be found; rows in brackets give further films, the paper's pair, and every sampler of Optuna.
+be found (of the others' chance reaches 0.975, which tells no search from another); rows in brackets give the
+paper's pair, and every sampler of Optuna.
 """
 
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from benchmarks.landscape import FILMS, landscape
+from benchmarks.landscape import landscape
 from benchmarks.rows import Row
 from ferrotune import search
 
@@ -25,7 +26,7 @@ STARTUP = 16  # two rounds
 SEEDS = range(48)
 PROCESSES = 2
 HEADLINE = ("Sm_13", "guarded")
-TABLES = [HEADLINE, *((film, "guarded") for film in FILMS[1:]), ("Sm_13", "paper")]
+TABLES = [HEADLINE, ("Sm_13", "paper")]
 UNIT = "share of the hypervolume"
 
 
