@@ -21,7 +21,6 @@ from ferrotune.pipelines import begins_with_earlier, members_of, module_names, t
 from ferrotune.provenance import code_digest
 from snakemake.exceptions import WorkflowError
 
-
 for name, value in KEEPS_MEMORY.items():  # of the jobs, which inherit it; what the operator has set stands
     os.environ.setdefault(name, value)
 
