@@ -5,6 +5,7 @@ from scipy.spatial import cKDTree
 
 from ferrotune.walls.hough import LINE_LENGTH, SUPPORT, points_along
 
+STEP = 0.25  # cells; between the points of a Hough line that look for those of a wall
 LINES = 512  # whose points are looked up at a time
 STRAIGHT = 0.5  # cells; largest RMS distance of a straight stretch from its line; a staircase of sites has 0.29
 DIGITS = 9  # decimals of a distance that are compared
@@ -83,15 +84,15 @@ def _fitted(points, begins, ends, sums):
     return centre[:, None] + reach[..., None] * direction[:, None]
 
 
-def _owners(points, lines, reach):
-    """The Hough line that each point (n, 2) belongs to, (n,) int, -1 where none is within `reach`."""
+def _owners(points, lines, samples_per_cell):
+    """The Hough line that each point (n, 2) belongs to, (n,) int, -1 for none: a line takes points nearest to it."""
     owner, tree = np.full(len(points), -1), cKDTree(points)
     # where lines overlap the longest has the point, and of two as long the later
     rank = np.argsort(np.argsort(np.hypot(*(lines[:, 1] - lines[:, 0]).T), kind="stable"))
     # lines of a tile lie together, and some at a time keep their part of the tree at hand
     for some in range(0, len(lines), LINES):
-        along, line = points_along(lines[some : some + LINES], 0.5)
-        distance, nearest = tree.query(along, distance_upper_bound=reach)
+        along, line = points_along(lines[some : some + LINES], STEP * samples_per_cell)
+        distance, nearest = tree.query(along, distance_upper_bound=SUPPORT * samples_per_cell)
         near = np.isfinite(distance)
         np.maximum.at(owner, nearest[near], rank[some + line[near]])
     return owner
@@ -118,7 +119,7 @@ def straight_segments(points, starts, lines, samples_per_cell):
         The wall of each.
     """
     # the points of the interface, not the smoothed path: smoothing rounds a corner into a stretch of its own
-    owner = _owners(points, lines, SUPPORT * samples_per_cell)
+    owner = _owners(points, lines, samples_per_cell)
     sums = _moments(points)
     begins, ends, wall = _straight_runs(owner, starts, sums, STRAIGHT * samples_per_cell)
     segments = _fitted(points, begins, ends, sums)
