@@ -1,5 +1,10 @@
 """What happens around a script's work: its log, and the one line of an input that cannot be used."""
 
+import os
+import platform
+import resource
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -7,7 +12,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from ferrotune.errors import InputError
-from ferrotune.jobs import job
+from ferrotune.jobs import KEEPS_MEMORY, job, warn
 
 
 def test_bad_input_is_one_line_and_exit_1(tmp_path, capsys):
@@ -36,6 +41,24 @@ def test_what_is_logged_and_warned_stands_in_the_log(tmp_path):
         warnings.warn("mind this", stacklevel=1)
     text = log.read_text()
     assert text.startswith("7 columns\n") and "mind this" in text
+
+
+def test_a_warning_is_said_and_stands_in_the_log_as_a_run_s_end_looks_for_it(tmp_path, capsys):
+    log = tmp_path / "log"
+    with job(log, "image Sm_0"):
+        warn("image Sm_0", "pixel size unknown")
+    line = "ferrotune: image Sm_0: warning: pixel size unknown\n"
+    assert log.read_text() == capsys.readouterr().err == line
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the settings are glibc's")
+def test_a_job_takes_memory_once():
+    size, times = 50_000_000, 20
+    taking = f"for _ in range({times}): bytearray({size})"
+    asking = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)"
+    command = [sys.executable, "-c", f"{taking}\n{asking}"]
+    faults = int(subprocess.run(command, env=os.environ | KEEPS_MEMORY, capture_output=True, check=True).stdout)
+    assert faults < 2 * size / resource.getpagesize()
 
 
 def test_a_log_starts_anew(tmp_path):
