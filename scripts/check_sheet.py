@@ -3,14 +3,14 @@
 import shutil
 
 from ferrotune.errors import InputError
-from ferrotune.jobs import job, warn
+from ferrotune.jobs import job, say
 
 
 def main(sheet, output, problems, log_path):
     """Copy `sheet` to `output` if there is no problem; else say each and exit."""
     with job(log_path, "images"):
         for problem in problems[:-1]:
-            warn("images", problem)
+            say("images", problem)
         if problems:
             raise InputError(problems[-1])
         shutil.copyfile(sheet, output)

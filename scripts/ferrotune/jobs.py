@@ -28,6 +28,24 @@ def _warnings_logged():
             logging.captureWarnings(False)
 
 
+def say(subject, what):
+    """Say what is wrong in one line: to the terminal, and to the log, from which a run's end repeats it.
+
+    Parameters
+    ----------
+    subject : str, what the job works on ("image Sm_0_0")
+    what : str
+    """
+    line = f"ferrotune: {subject}: {what}"
+    logging.error(line)
+    print(line, file=sys.stderr)
+
+
+def warn(subject, doubt):
+    """Say in one line, as `say` does, what looks wrong though the work goes on."""
+    say(subject, f"warning: {doubt}")
+
+
 @contextlib.contextmanager
 def job(log_path, subject):
     """Run a script's work: log to its file, keep linear algebra to one thread, end bad input in one line.
@@ -46,26 +64,11 @@ def job(log_path, subject):
         with threadpool_limits(1), _warnings_logged():
             yield logging.getLogger("ferrotune")
     except InputError as error:
-        line = f"ferrotune: {subject}: {error}"
-        logging.error(line)
-        print(line, file=sys.stderr)
+        say(subject, error)
         raise SystemExit(1) from None
     except Exception:
         logging.exception("ferrotune: %s: unexpected error, please report it with this log", subject)
         raise
-
-
-def warn(subject, doubt):
-    """Say what looks wrong, though work goes on: to the terminal, and to the log, from which a run's end repeats it.
-
-    Parameters
-    ----------
-    subject : str, as in `job`
-    doubt : str
-    """
-    line = f"ferrotune: {subject}: warning: {doubt}"
-    logging.warning(line)
-    print(line, file=sys.stderr)
 
 
 class _Lines:

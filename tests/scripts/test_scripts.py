@@ -537,6 +537,7 @@ def test_a_checked_sheet_is_copied(tmp_path, capsys):
         call("check_sheet", problems=["line 2: first", "line 3: second"], **arguments)
     said = capsys.readouterr().err.splitlines()
     assert said == ["ferrotune: images: line 2: first", "ferrotune: images: line 3: second"]
+    assert (tmp_path / "log").read_text().splitlines() == said  # where the run's end finds them
     assert not output.exists()
 
 
