@@ -37,7 +37,7 @@ rule all:
 
 
 onsuccess:
-    print(*answer_lines(RESULTS), *said_lines(RESULTS, IMAGES), sep="\n")
+    print(*answer_lines(RESULTS), *warning_lines(RESULTS, IMAGES), sep="\n")
 
 
 onerror:

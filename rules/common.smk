@@ -14,7 +14,7 @@ sys.path.insert(0, f"{workflow.basedir}/scripts")
 from ferrotune import searches, settings
 from ferrotune.errors import InputError
 from ferrotune.jobs import KEEPS_MEMORY
-from ferrotune.messages import answer_lines, said_lines
+from ferrotune.messages import answer_lines, said_lines, warning_lines
 from ferrotune.objectives import asks_for_halves, halved_descriptors, reward_names, with_objectives
 from ferrotune.parts import module_name, part
 from ferrotune.pipelines import begins_with_earlier, members_of, module_names, trains

@@ -25,3 +25,8 @@ def said_lines(results, images):
         logs += sorted(Path(results, image).glob("logs/*.log")) + sorted(Path(results, image).glob("*/logs/*.log"))
     lines = [line for log in logs for line in log.read_text(errors="replace").splitlines()]
     return list(dict.fromkeys(line for line in lines if line.startswith("ferrotune: ")))
+
+
+def warning_lines(results, images):
+    """Of `said_lines` the warnings: after a run that succeeded, an error in a log is of what is no longer asked for."""
+    return [line for line in said_lines(results, images) if ": warning: " in line]

@@ -1,6 +1,6 @@
 """The last lines of a run."""
 
-from ferrotune.messages import answer_lines, said_lines
+from ferrotune.messages import answer_lines, said_lines, warning_lines
 
 
 def test_answers_name_the_page_to_open(tmp_path):
@@ -21,3 +21,11 @@ def test_errors_and_warnings_are_gathered_once_from_the_logs_of_the_sheet_s_imag
         "ferrotune: same",
         "ferrotune: image b: none",
     ]
+
+
+def test_a_run_that_succeeded_repeats_warnings_only(tmp_path):
+    logs = tmp_path / "a" / "logs"
+    logs.mkdir(parents=True)
+    warning = "ferrotune: image a: warning: pixel size unknown"
+    (logs / "import_image.log").write_text(f"{warning}\nferrotune: image a, old_pipeline: no sites\n")
+    assert warning_lines(tmp_path, ["a"]) == [warning]
