@@ -12,4 +12,5 @@ def stack_of(patches, cell_px, kind=None, covariance=True):
     flat = patches.reshape(len(patches), -1)
     provisional = provisional_means(flat[:10], kind[:10], kind.max() + 1)
     mean, found = Moments.of(flat, kind, provisional, covariance).statistics(provisional)
-    return PatchStack(lambda part: patches[part], kind, mean.reshape(-1, *patches.shape[1:]), found, cell_px)
+    mean = mean.reshape(-1, *patches.shape[1:])
+    return PatchStack(lambda part, rows: patches[part, rows], kind, mean, found, cell_px)

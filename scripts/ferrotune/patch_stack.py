@@ -24,7 +24,7 @@ class PatchStack:
 
     Attributes
     ----------
-    read : function of a slice of sites, giving their patches (n, y, x) float32
+    read : function of slices of sites and of pixel rows, giving those of the patches (n, rows, x) float32
     kind : (site,) int, row of `mean` that belongs to a site: its sublattice
     mean : (kind, y, x) float32
     covariance : (y * x, y * x) float32 about these means, or None where there are fewer sites than pixels
@@ -46,7 +46,7 @@ class PatchStack:
         i = attributes["preprocessings"].index([flatten, denoise])
         patches = open_array(store, "patches")
         return cls(
-            read=lambda part: patches[i, part],
+            read=lambda part, rows: patches[i, part, rows],
             kind=np.unique(small["sublattice"], return_inverse=True)[1],
             mean=open_array(store, "mean")[i],
             covariance=open_array(store, "covariance")[i] if attributes["reduced"] else None,
@@ -65,25 +65,36 @@ class PatchStack:
         """Patches (n, height, width) of a trial's window, as they are, of some sites: a slice, or rows in order."""
         window = self.window(setting)
         if isinstance(part, slice):
-            return crop(self.read(part), window).reshape(-1, *window)
+            return self._cropped(part, window).reshape(-1, *window)
         ends = [(block, part[(part >= block.start) & (part < block.stop)]) for block in blocks(len(self))]
-        found = [crop(self.read(block), window)[rows - block.start] for block, rows in ends if len(rows)]
+        found = [self._cropped(block, window)[rows - block.start] for block, rows in ends if len(rows)]
         return np.concatenate(found).reshape(-1, *window)
 
     def features(self, setting):
         """Patches (n, height * width) of a trial's window, less their sublattice's mean."""
         window = self.window(setting)
         mean = crop(self.mean, window)
-        return np.concatenate([crop(self.read(part), window) - mean[self.kind[part]] for part in blocks(len(self))])
+        return np.concatenate([self._cropped(part, window) - mean[self.kind[part]] for part in blocks(len(self))])
 
     def principal_components(self, setting, rank):
         """Scores (n, rank) float64 of a trial's window, by falling variance; fewer where there are fewer."""
         if self.covariance is None:
             return decompose(self.features(setting), rank)
-        pixels = np.arange(self.mean[0].size).reshape(1, *self.mean.shape[1:])
-        axes = principal_axes(self.covariance, crop(pixels, self.window(setting))[0], rank)
-        read = (_flat(self.read(part)) for part in blocks(len(self)))
-        return project(read, self.kind, _flat(self.mean), axes)
+        window, pixels = self.window(setting), np.arange(self.mean[0].size).reshape(1, *self.mean.shape[1:])
+        # the window's rows at their whole width: axes are zero beside it, which is faster than to copy its columns
+        rows = self._rows(window)
+        axes = principal_axes(self.covariance, crop(pixels, window)[0], rank)[pixels[0, rows].ravel()]
+        read = (_flat(self.read(part, rows)) for part in blocks(len(self)))
+        return project(read, self.kind, _flat(self.mean[:, rows]), axes)
+
+    def _rows(self, window):
+        """Slice of the patches' rows that a window covers."""
+        top = (self.mean.shape[1] - window[0]) // 2
+        return slice(top, top + window[0])
+
+    def _cropped(self, part, window):
+        """Windows (n, height * width) of a slice of sites; only their rows are read."""
+        return crop(self.read(part, self._rows(window)), window)
 
 
 def cut_stack(write, cutter, yx, kind, covariance, threads=1):
