@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 from ferrotune.errors import InputError
 from ferrotune.raster import follow, interfaces
 from ferrotune.walls.hough import LINE_LENGTH, SUPPORT, hough_lines, points_along
-from ferrotune.walls.paths import smoothed
+from ferrotune.walls.paths import DIGITS, smoothed
 from ferrotune.walls.segments import straight_segments
 
 # Our choices, in cells and degrees.
@@ -51,24 +51,22 @@ def _near(points, others, distance):
 
 
 def _trace(label_raster, lines, samples_per_cell):
-    """Walls near the Hough lines: points on the interface, in samples; smoothed path, closed, curvature, in cells."""
+    """Walls near the Hough lines: their points on the interface, in samples; how many each has; which are rings."""
     midpoints, corners = interfaces(label_raster)
     near = _near(midpoints, points_along(lines, samples_per_cell / 2)[0], SUPPORT * samples_per_cell)
     midpoints, corners = midpoints[near], corners[near]
     reach, short = round(REACH * samples_per_cell), round(JUNCTION * samples_per_cell)
     order, starts, closed = follow(midpoints, corners, reach, short, TURN)
-    points = midpoints[order]
+    points, counts = midpoints[order], np.diff(starts, append=len(order))
     extent = np.hypot(*(np.maximum.reduceat(points, starts) - np.minimum.reduceat(points, starts)).T)
-    walls = []
-    for chain, ring, width in zip(np.split(points, starts[1:]), closed, extent, strict=True):
-        if width < LINE_LENGTH * samples_per_cell:  # no segment fits into it
-            continue
-        path, curvature = smoothed(chain / samples_per_cell, ring)
-        if ring:  # cut at its sharpest corner, where no straight stretch is cut in two
-            corner = path[np.argmax(curvature)] * samples_per_cell
-            chain = np.roll(chain, -int(np.argmin(np.hypot(*(chain - corner).T))), axis=0)
-        walls.append((chain, path, bool(ring), curvature))
-    return walls
+    wide = extent >= LINE_LENGTH * samples_per_cell  # no segment fits into others
+    return points[np.repeat(wide, counts)], counts[wide], closed[wide]
+
+
+def _cut(ring, path, curvature):
+    """Points of a ring from its path's sharpest corner on, where no straight stretch is cut in two."""
+    corner = path[np.argmax(curvature.round(DIGITS))]
+    return np.roll(ring, -int(np.argmin(np.hypot(*(ring - corner).T).round(DIGITS))), axis=0)
 
 
 def find_walls(label_raster, samples_per_cell, seed):
@@ -108,11 +106,15 @@ def find_walls(label_raster, samples_per_cell, seed):
     if samples_per_cell < 4:
         raise InputError(f"walls: {samples_per_cell} samples a cell; draw the labels with 4 or more (8 is usual)")
     lines = hough_lines(label_raster, samples_per_cell, seed)
-    walls = _trace(label_raster, lines, samples_per_cell) if len(lines) else []
-    if not walls:
+    points, counts, closed = _trace(label_raster, lines, samples_per_cell) if len(lines) else (None, (), None)
+    if not len(counts):
         return Walls(np.empty((0, 2, 2)), [], [], [])
-    chains, *_ = zip(*walls, strict=True)
-    starts = np.cumsum([0, *map(len, chains[:-1])])
+    path, path_counts, curvature = smoothed(points / samples_per_cell, counts, closed)
+    paths, curvature = (np.split(of, np.cumsum(path_counts)[:-1]) for of in (path, curvature))
+    chains = np.split(points, np.cumsum(counts)[:-1])
+    for k in np.flatnonzero(closed):
+        chains[k] = _cut(chains[k], paths[k] * samples_per_cell, curvature[k])
+    starts = np.cumsum(counts) - counts
     segments, wall = straight_segments(np.concatenate(chains), starts, lines, samples_per_cell)
-    _, paths, closed, curvature = ([walls[k][column] for k in np.unique(wall)] for column in range(4))
+    paths, closed, curvature = ([of[k] for k in np.unique(wall)] for of in (paths, closed.tolist(), curvature))
     return Walls(segments / samples_per_cell, paths, closed, curvature)

@@ -6,6 +6,7 @@ import numpy as np
 from skimage.transform import probabilistic_hough_line
 
 from ferrotune.raster import wall_map
+from ferrotune.walls.paths import places
 
 # The paper does not publish its Hough settings: all of these are our choices. Lengths are in cells.
 LINE_LENGTH = 2.0  # shortest Hough line, and shortest wall
@@ -59,7 +60,6 @@ def points_along(lines, step):
     edge = lines[:, 1] - lines[:, 0]
     pieces = np.ceil(np.hypot(*edge.T) / step).astype(int)
     count = pieces + 1
-    place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    share = place / np.repeat(pieces, count)
+    share = places(count) / np.repeat(pieces, count)
     points = [np.repeat(lines[:, 0, k], count) + share * np.repeat(edge[:, k], count) for k in (0, 1)]
     return np.column_stack(points), np.repeat(np.arange(len(lines)), count)

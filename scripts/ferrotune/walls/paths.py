@@ -1,4 +1,7 @@
-"""Paths of walls: smoothed, evenly spaced, with their curvature. Lengths are in cells."""
+"""Paths of walls: smoothed, evenly spaced, with their curvature. Lengths are in cells.
+
+Noisy segmentations have thousands of short walls: all are worked on at once, one after another in an array.
+"""
 
 from functools import cache
 
@@ -8,22 +11,50 @@ from scipy.signal import savgol_coeffs
 
 FIT = 5.0  # half-width of the local polynomials
 SPACING = 0.25  # between points of a path
+APART = 1.0  # between the arcs of two walls where these stand on one axis
+DIGITS = 9  # decimals of what may tie, that rounding would break by what other walls there are
 
 
-def _evenly(path, closed):
-    """The path with points SPACING apart (nearly: a whole number of steps fits its length)."""
-    knots = np.concatenate([path, path[:1]]) if closed else path
-    arc = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(knots, axis=0).T))])
-    steps = max(int(np.rint(arc[-1] / SPACING)), 4)
-    at = np.linspace(0.0, arc[-1], steps + 1)[: steps if closed else None]
-    return np.column_stack([np.interp(at, arc, knots[:, 0]), np.interp(at, arc, knots[:, 1])])
+def places(counts):
+    """Place (sum of counts,) of each element in its run, from 0; of runs of so many elements, one after another."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
-def _half_window(count, closed, spacing):
-    """Half-width of the local fits, in points, on a path of `count` points."""
+def _starts(counts):
+    return np.cumsum(counts) - counts
+
+
+def _arc(points, starts):
+    """Length along each wall at each of its points; a wall begins APART from where the one before ends."""
+    steps = np.hypot(*np.diff(points, axis=0, prepend=points[:1]).T)
+    steps[starts] = APART
+    return np.cumsum(steps)
+
+
+def _spacing(points, counts):
+    """Mean distance (walls,) between neighbouring points of a wall."""
+    arc, starts = _arc(points, _starts(counts)), _starts(counts)
+    return (arc[starts + counts - 1] - arc[starts]) / (counts - 1)
+
+
+def _evenly(points, counts, closed):
+    """Points of the walls SPACING apart (nearly: a whole number of steps fits their length), and their counts."""
+    knots = counts + closed  # a ring ends where it begins
+    starts = _starts(knots)
+    points = points[np.repeat(_starts(counts), knots) + places(knots) % np.repeat(counts, knots)]
+    arc = _arc(points, starts)
+    length = arc[starts + knots - 1] - arc[starts]
+    steps = np.maximum(np.rint((length / SPACING).round(DIGITS)).astype(int), 4)
+    counts = steps + ~closed
+    at = np.repeat(arc[starts], counts) + places(counts) * np.repeat(length / steps, counts)
+    return np.column_stack([np.interp(at, arc, along) for along in points.T]), counts
+
+
+def _half_windows(points, counts, closed):
+    """Half-width (walls,) of the local fits, in points."""
     # a ring's window spans one radian each way at most: a cubic follows no more of a turn
-    most = count / (2 * np.pi) if closed else (count - 1) / 2
-    return max(int(min(FIT / spacing, most)), 2)
+    most = np.where(closed, counts / (2 * np.pi), (counts - 1) / 2)
+    return np.maximum(np.minimum(FIT / _spacing(points, counts), most).astype(int), 2)
 
 
 @cache
@@ -38,46 +69,63 @@ def _end_weights(window):
     return np.stack([savgol_coeffs(window, 3, pos=place, use="dot") for place in range(window // 2)])
 
 
-def _local_fit(path, closed, spacing, derivative):
-    """Value or derivative, at each point, of the cubic fitted to the points around it.
-
-    scipy's savgol_filter, with the weights kept: noisy segmentations have thousands of short walls.
-    """
-    half = _half_window(len(path), closed, spacing)
-    window = 2 * half + 1
-    weights = _fit_weights(window, derivative) / spacing**derivative
-    # a derivative is only used where the window is whole; a position is taken from the last window's cubic
-    fitted = convolve1d(path, weights, axis=0, mode="wrap" if closed else "nearest")
-    if not closed and not derivative:
-        fitted[:half] = _end_weights(window) @ path[:window]
-        fitted[-half:] = (_end_weights(window) @ path[: -window - 1 : -1])[::-1]
+def _same_fit(points, counts, closed, half, derivative):
+    """`_local_fit` of walls with the same half-window."""
+    window, starts = 2 * half + 1, _starts(counts)
+    wide = counts + 2 * half
+    place, count = places(wide) - half, np.repeat(counts, wide)
+    inside, ring = np.clip(place, 0, count - 1), np.repeat(closed, wide)
+    inside[ring] = place[ring] % count[ring]
+    fitted = convolve1d(points[np.repeat(starts, wide) + inside], _fit_weights(window, derivative), axis=0)
+    fitted = fitted[(place >= 0) & (place < count)]
+    if not derivative:  # a derivative is only used where the window is whole
+        first, last = starts[~closed, None], (starts + counts - 1)[~closed, None]
+        fitted[first + np.arange(half)] = _end_weights(window) @ points[first + np.arange(window)]
+        fitted[last - np.arange(half)] = _end_weights(window) @ points[last - np.arange(window)]
     return fitted
 
 
-def smoothed(path, closed):
-    """A path smoothed by local cubics (Savitzky and Golay 1964), and its curvature.
+def _local_fit(points, counts, closed, halves, derivative):
+    """Value or derivative by place, at each point of the walls, of the cubic fitted to the points around it."""
+    order = np.argsort(halves, kind="stable")
+    row = np.repeat(_starts(counts)[order], counts[order]) + places(counts[order])
+    first = np.flatnonzero(np.diff(halves[order], prepend=-1))  # of the walls with a half-window
+    fitted = []
+    for walls, some in zip(np.split(order, first[1:]), np.split(row, _starts(counts[order])[first[1:]]), strict=True):
+        fitted.append(_same_fit(points[some], counts[walls], closed[walls], halves[walls[0]], derivative))
+    result = np.empty_like(points)
+    result[row] = np.concatenate(fitted)
+    return result
+
+
+def smoothed(points, counts, closed):
+    """Walls smoothed by local cubics (Savitzky and Golay 1964), and their curvature.
 
     Parameters
     ----------
-    path : (n, 2) float
-        (y, x) of its points in order, cells.
-    closed : bool
+    points : (n, 2) float
+        (y, x) of the walls' points in order, wall after wall, cells.
+    counts : (walls,) int
+        Points of each wall, 5 or more.
+    closed : (walls,) bool
         Whether it is a ring.
 
     Returns
     -------
     path : (m, 2) float
-        Points SPACING apart.
+        Points SPACING apart, wall after wall.
+    counts : (walls,) int
+        Points of each path.
     curvature : (m,) float
         |x' y'' - y' x''| / (x'^2 + y'^2)^(3/2), 1/cell.
     """
-    steps = np.hypot(*np.diff(path, axis=0).T)
     # the staircase's own length counts its steps: smooth it before spacing its points evenly
-    path = _evenly(_local_fit(path, closed, steps.mean(), 0), closed)
-    spacing = np.hypot(*np.diff(path, axis=0).T).mean()
-    (dy, dx), (ddy, ddx) = (_local_fit(path, closed, spacing, order).T for order in (1, 2))
+    path = _local_fit(points, counts, closed, _half_windows(points, counts, closed), 0)
+    path, counts = _evenly(path, counts, closed)
+    halves, spacing = _half_windows(path, counts, closed), np.repeat(_spacing(path, counts), counts)
+    (dy, dx), (ddy, ddx) = (_local_fit(path, counts, closed, halves, k).T / spacing**k for k in (1, 2))
     curvature = np.abs(dx * ddy - dy * ddx) / (dx**2 + dy**2) ** 1.5
-    if not closed:  # towards a free end a fit leans on one side: take the last whole window's curvature
-        half = _half_window(len(path), closed, spacing)
-        curvature = curvature[np.clip(np.arange(len(path)), half, len(path) - 1 - half)]
-    return path, curvature
+    # towards a free end a fit leans on one side: take the last whole window's curvature
+    place, last = places(counts), np.repeat(counts - 1, counts)
+    lean = np.repeat(np.where(closed, 0, halves), counts)
+    return path, counts, curvature[np.arange(len(path)) - place + np.clip(place, lean, last - lean)]

@@ -4,11 +4,11 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ferrotune.walls.hough import LINE_LENGTH, SUPPORT, points_along
+from ferrotune.walls.paths import DIGITS
 
 STEP = 0.25  # cells; between the points of a Hough line that look for those of a wall
 LINES = 512  # whose points are looked up at a time
 STRAIGHT = 0.5  # cells; largest RMS distance of a straight stretch from its line; a staircase of sites has 0.29
-DIGITS = 9  # decimals of a distance that are compared
 
 
 def _moments(points):
@@ -55,9 +55,10 @@ def _merged(bounds, starts, sums, limit):
         if not len(gone):
             return bounds
         bounds, fixed, cost = (np.delete(each, gone) for each in (bounds, fixed, cost))
-        after = gone - np.arange(len(gone))
-        beside = np.unique(np.concatenate([after - 1, after]))
-        beside = beside[(beside > 0) & (beside < len(bounds) - 1)]
+        after, near = gone - np.arange(len(gone)), np.zeros(len(bounds), dtype=bool)
+        near[after - 1] = near[after] = True
+        near[[0, -1]] = False
+        beside = np.flatnonzero(near)
         cost[beside] = cost_at(beside)
 
 
