@@ -34,12 +34,16 @@ try:
     config = with_objectives(settings.without_nulls(config))
     settings.check_config(config, get_schema("config"))
     IMAGES, PROBLEMS = settings.read_sheet(config["images"], get_schema("images"))
-    settings.check_select(config["select"], IMAGES, searches.searched(config["pipelines"]))
     config, SEARCHES = searches.apart(config)
+    TRIALS = {
+        name: searches.trial_count(searches.pipeline_entry(config["pipelines"], name), SEARCHES[name])
+        for name in searches.searched(config["pipelines"])
+    }
+    settings.check_select(config["select"], IMAGES, TRIALS)
 except InputError as error:
     raise WorkflowError(f"ferrotune: {error}") from None
 
-PIPELINES = searches.searched(config["pipelines"])
+PIPELINES = list(TRIALS)
 RESULTS = f"results/{config['series']}"
 IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE = f"{IMAGE}/{{pipeline}}"
@@ -138,8 +142,7 @@ def get_sites(wildcards):
 
 def get_rounds(pipeline, before=None):
     """Numbers of the search's rounds, as in file names."""
-    trials = searches.trial_count(searches.pipeline_entry(config["pipelines"], pipeline), SEARCHES[pipeline])
-    rounds = -(-trials // SEARCHES[pipeline]["batch"])
+    rounds = -(-TRIALS[pipeline] // SEARCHES[pipeline]["batch"])
     return [f"{r:03d}" for r in range(rounds if before is None else min(rounds, int(before)))]
 
 

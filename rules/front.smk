@@ -22,7 +22,7 @@ rule trials:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        trials=lambda wildcards: searches.trial_count(get_pipeline(wildcards), get_search(wildcards)),
+        trials=lambda wildcards: TRIALS[wildcards.pipeline],
         code=code_digest("trials.py"),
     message:
         "Gathering the trials of {wildcards.image}, {wildcards.pipeline}"

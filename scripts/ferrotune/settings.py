@@ -213,15 +213,18 @@ def without_nulls(config):
     return cleaned
 
 
-def check_select(select, images, pipelines):
-    """Refuse (InputError) a selection for an image or pipeline that there is not."""
+def check_select(select, images, counts):
+    """Refuse (InputError) a selection that there is not: its image, pipeline or trial; `counts` are of trials."""
     for image, trials in select.items():
         if image not in images:
             raise InputError(f"config: select: there is no image {image!r}; there are {', '.join(images)}")
-        for pipeline in trials:
-            if pipeline not in pipelines:
-                allowed = ", ".join(pipelines)
+        for pipeline, trial in trials.items():
+            if pipeline not in counts:
+                allowed = ", ".join(counts)
                 raise InputError(f"config: select.{image}: there is no pipeline {pipeline!r}; there are {allowed}")
+            if trial >= counts[pipeline]:
+                there = f"there are 0 to {counts[pipeline] - 1}"
+                raise InputError(f"config: select.{image}.{pipeline}: there is no trial {trial}; {there}")
 
 
 def specimen(simulation, image, row):

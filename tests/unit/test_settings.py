@@ -398,12 +398,15 @@ def test_remote_files_are_named_once():
     }
 
 
-def test_a_selection_names_an_image_and_a_pipeline_that_there_are():
-    settings.check_select({"a": {"patch_gmm": 3}}, ["a", "b"], ["patch_gmm"])
+def test_a_selection_names_an_image_a_pipeline_and_a_trial_that_there_are():
+    images, counts = ["a", "b"], {"patch_gmm": 4}
+    settings.check_select({"a": {"patch_gmm": 3}}, images, counts)
     with pytest.raises(InputError, match="no image 'c'; there are a, b"):
-        settings.check_select({"c": {"patch_gmm": 3}}, ["a", "b"], ["patch_gmm"])
+        settings.check_select({"c": {"patch_gmm": 3}}, images, counts)
     with pytest.raises(InputError, match="no pipeline 'patch'; there are patch_gmm"):
-        settings.check_select({"a": {"patch": 3}}, ["a", "b"], ["patch_gmm"])
+        settings.check_select({"a": {"patch": 3}}, images, counts)
+    with pytest.raises(InputError, match=r"select\.a\.patch_gmm: there is no trial 4; there are 0 to 3"):
+        settings.check_select({"a": {"patch_gmm": 4}}, images, counts)
 
 
 def test_halves_are_asked_only_of_what_is_taken_from_the_image(monkeypatch):
