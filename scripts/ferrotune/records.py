@@ -1,6 +1,7 @@
 """Records of a round: trials to the arrays of its store, and back."""
 
 import json
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -18,25 +19,22 @@ def round_arrays(outcomes):
     """
     outcomes = sorted(outcomes, key=lambda o: o.trial)
     names = list(outcomes[0].rewards)
-    segments, segment_trial, points, point_trial, point_wall = [np.empty((0, 2, 2))], [], [np.empty((0, 2))], [], []
-    for outcome in outcomes:
-        segments.append(outcome.walls.segments)
-        segment_trial += [outcome.trial] * len(outcome.walls.segments)
-        for wall, path in enumerate(outcome.walls.paths):
-            points.append(path)
-            point_trial += [outcome.trial] * len(path)
-            point_wall += [wall] * len(path)
+    trial = np.array([o.trial for o in outcomes], np.int32)
+    segments = [o.walls.segments for o in outcomes]
+    paths = [path for o in outcomes for path in o.walls.paths]
+    wall = np.array([wall for o in outcomes for wall in range(len(o.walls.paths))], np.int32)
+    count, walls = np.array([len(path) for path in paths], int), [len(o.walls.paths) for o in outcomes]
     arrays = {
-        "trial": (("trial",), np.array([o.trial for o in outcomes], np.int32)),
+        "trial": (("trial",), trial),
         "labels": (("trial", "site"), np.stack([o.labels for o in outcomes])),
         "rewards": (("trial", "reward"), np.array([[o.rewards[name] for name in names] for o in outcomes])),
         "status": (("trial",), np.array([STATUSES.index(o.status) for o in outcomes], np.int8)),
         "seconds": (("trial",), np.array([o.seconds for o in outcomes], np.float32)),
         "segments": (("segment", "end", "axis"), np.concatenate(segments).astype(np.float32)),
-        "segment_trial": (("segment",), np.array(segment_trial, np.int32)),
-        "path_points": (("point", "axis"), np.concatenate(points).astype(np.float32)),
-        "point_trial": (("point",), np.array(point_trial, np.int32)),
-        "point_wall": (("point",), np.array(point_wall, np.int32)),
+        "segment_trial": (("segment",), np.repeat(trial, [len(of_trial) for of_trial in segments])),
+        "path_points": (("point", "axis"), np.concatenate([np.empty((0, 2)), *paths]).astype(np.float32)),
+        "point_trial": (("point",), np.repeat(np.repeat(trial, walls), count)),
+        "point_wall": (("point",), np.repeat(wall, count)),
     }
     attributes = {
         "rewards": names,
@@ -79,6 +77,13 @@ def finished_trials(proposals, rounds):
     return {trial: (setting, partial(read_checkpoint, rounds, trial)) for trial, setting in left}
 
 
+def _wall_counts(arrays):
+    """Walls of each trial (int by number) of a round's arrays, whose points stand wall after wall."""
+    trial, wall = arrays["point_trial"], arrays["point_wall"]
+    first = np.append(True, (np.diff(trial) != 0) | (np.diff(wall) != 0))[: len(trial)]
+    return Counter(trial[first].tolist())
+
+
 def read_records(proposals, rounds):
     """Trials of some rounds, in order.
 
@@ -98,7 +103,7 @@ def read_records(proposals, rounds):
             proposed = json.load(file)
         names = ("trial", "rewards", "status", "seconds", "point_trial", "point_wall")
         arrays, attributes = read_store(store, *names)
-        walls = np.unique(np.column_stack([arrays["point_trial"], arrays["point_wall"]]), axis=0)[:, 0]
+        walls = _wall_counts(arrays)
         row = {int(trial): i for i, trial in enumerate(arrays["trial"])}
         for trial in proposed["trials"]:
             i = row[trial["trial"]]
@@ -108,7 +113,7 @@ def read_records(proposals, rounds):
                     "round": proposed["round"],
                     "setting": trial["setting"],
                     "rewards": dict(zip(attributes["rewards"], arrays["rewards"][i].tolist(), strict=True)),
-                    "n_walls": int((walls == trial["trial"]).sum()),
+                    "n_walls": walls[trial["trial"]],
                     "status": attributes["statuses"][arrays["status"][i]],
                     "reason": attributes["reasons"].get(str(trial["trial"]), ""),
                     "seconds": float(arrays["seconds"][i]),
