@@ -1,10 +1,20 @@
 """The paper's Algorithm 1 as a plain notebook has it: raw patches, scikit-learn, Canny, Hough; the peer of a trial."""
 
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
 import numpy as np
 from scipy.spatial import cKDTree
 from skimage.feature import canny
 from skimage.transform import probabilistic_hough_line
 from sklearn.mixture import GaussianMixture
+
+from ferrotune.jobs import KEEPS_MEMORY
 
 
 def raw_patches(image, yx, window):
@@ -29,3 +39,25 @@ def trial(image, yx, window, components, covariance, seed):
     drawn = labels[cKDTree(yx).query(pixels)[1]].reshape(image.shape)
     lines = probabilistic_hough_line(canny(drawn.astype(float)), threshold=10, line_length=50, line_gap=10, rng=seed)
     return labels, lines, float(np.mean([np.hypot(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in lines] or [0.0]))
+
+
+def seconds_alone(image, yx, **settings):
+    """Seconds of one `trial` in a process of its own, as plain as a notebook's: it keeps no memory as our jobs do."""
+    plain = {name: value for name, value in os.environ.items() if name not in KEEPS_MEMORY}
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(Path(folder, "image.npz"), image=image, yx=yx)
+        command = [sys.executable, "-m", "benchmarks.notebook", folder, json.dumps(settings)]
+        return float(subprocess.run(command, env=plain, stdout=subprocess.PIPE, text=True, check=True).stdout)
+
+
+def main(folder, settings):
+    """Print the seconds of one trial of the image and sites in a folder."""
+    with np.load(Path(folder, "image.npz")) as given:
+        image, yx = given["image"], given["yx"]
+    start = time.perf_counter()
+    trial(image, yx, **json.loads(settings))
+    print(time.perf_counter() - start)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -2,15 +2,19 @@
 
 import math
 import os
+import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import bench
+from benchmarks import bench, notebook
 from benchmarks.rows import Row, peak_memory_gb
 from benchmarks.running import run_workflow, time_with_a_job
+from ferrotune.agreement import ari
+from ferrotune.jobs import KEEPS_MEMORY
 
 GOOD = """
 import os
@@ -79,3 +83,22 @@ def test_a_command_is_watched_to_its_end(tmp_path):
     assert held.seconds > 1.2 and held.peak_gb > 0.08 and held.job_seconds == 0
     with pytest.raises(RuntimeError, match="ended with status 3"):
         run_workflow([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)
+
+
+def test_the_notebook_sees_domains_in_a_process_that_keeps_no_memory(monkeypatch):
+    """Its labels of two motifs, and what its process is given: not the settings that make our own jobs faster."""
+    yx = np.stack(np.meshgrid(np.arange(10, 90, 5), np.arange(10, 90, 5), indexing="ij"), axis=-1).reshape(-1, 2)
+    image = np.random.default_rng(0).normal(0, 0.1, (100, 100))
+    image[*yx.T] += 1
+    image[*(yx[yx[:, 1] > 50] + [0, 1]).T] += 1
+    settings = {"window": (5, 5), "components": 2, "covariance": "tied", "seed": 0}
+    labels, _, _ = notebook.trial(image, yx, **settings)
+    assert ari(labels, yx[:, 1] > 50) == 1
+
+    given, run = [], subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *all, env, **more: given.append(env) or run(*all, env=env, **more))
+    for name, value in KEEPS_MEMORY.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    assert notebook.seconds_alone(image, yx, **settings) > 0
+    assert not set(given[0]) & set(KEEPS_MEMORY)
