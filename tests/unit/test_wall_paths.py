@@ -55,6 +55,16 @@ def test_a_wall_does_not_depend_on_the_others():
             assert path == pytest.approx(alone, abs=1e-9) and curvature == pytest.approx(bend, abs=1e-9)
 
 
+def test_a_window_of_whole_steps_is_no_shorter_beside_other_walls():
+    """40 steps of an eighth of a cell fit FIT exactly: the sum of other walls' lengths must not round it to 39."""
+    upright = np.arange(160) // 8 % 2 == 0
+    stairs = np.cumsum(STEP * np.column_stack([upright, ~upright]), axis=0)
+    ((alone,), _) = of_all([stairs], [False])
+    for k in range(100):
+        (_, path), _ = of_all([line(10 + 0.37 * k, 0.1 + 0.01 * k), stairs], [False, False])
+        assert path == pytest.approx(alone, abs=1e-9)
+
+
 def test_rough_ends_are_taken_from_the_last_whole_window():
     """A staircase of cells along a diagonal: its curvature is small up to the ends, where a fit leans on one side."""
     place = np.arange(0, 40, STEP)

@@ -54,7 +54,7 @@ def _half_windows(points, counts, closed):
     """Half-width (walls,) of the local fits, in points."""
     # a ring's window spans one radian each way at most: a cubic follows no more of a turn
     most = np.where(closed, counts / (2 * np.pi), (counts - 1) / 2)
-    return np.maximum(np.minimum(FIT / _spacing(points, counts), most).astype(int), 2)
+    return np.maximum(np.minimum((FIT / _spacing(points, counts)).round(DIGITS), most).astype(int), 2)
 
 
 @cache
