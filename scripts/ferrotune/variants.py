@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import silhouette_samples
 
 from ferrotune.cells import polarization_at
 
@@ -14,18 +15,16 @@ from ferrotune.cells import polarization_at
 MIN_SILHOUETTE = 0.5
 MIN_SIGNAL_TO_NOISE = 2.0
 SILHOUETTE_SITES = 2000
-SILHOUETTE_MARGIN = 0.1
 
 
-def _smoothed(polarization: np.ndarray, yx: np.ndarray, radius_px: float) -> tuple[np.ndarray, np.ndarray]:
-    """Mean polarization of each site and its neighbours, and how many they are."""
+def _neighbours(yx: np.ndarray, radius_px: float) -> csr_matrix:
+    """(site, site) ones where two sites are near, a site and itself included."""
     tree = cKDTree(yx)
     neighbours = tree.sparse_distance_matrix(tree, radius_px, output_type="coo_matrix").tocsr()
     # Only which sites are near counts, and a site is its own neighbour at a distance that is not stored.
     neighbours.data[:] = 1.0
     neighbours.setdiag(1.0)
-    count = np.asarray(neighbours.sum(axis=1)).ravel()
-    return (neighbours @ polarization) / count[:, None], count
+    return neighbours
 
 
 def _above_noise(polarization: np.ndarray, smoothed: np.ndarray, count: np.ndarray) -> bool:
@@ -46,21 +45,33 @@ def _by_direction(means: KMeans) -> np.ndarray:
     return np.argsort(np.argsort(angle))
 
 
-def _variants(smoothed: np.ndarray, max_variants: int, seed: int) -> np.ndarray:
-    """k-means labels with the smallest k of a good silhouette; one variant where none is good enough."""
+def _silhouette(smoothed: np.ndarray, labels: np.ndarray, neighbours: csr_matrix, rng: np.random.Generator) -> float:
+    """Mean over clusters, the small as much as the large, of the silhouettes within their domains.
+
+    Smoothing leaves averages of two variants along walls, which do not count. A cluster that is nothing but such
+    averages, without a domain of its own, is no variant: -1.
+    """
+    k = labels.max() + 1
+    alike = (neighbours @ np.eye(k)[labels])[np.arange(len(labels)), labels]
+    inside = alike == neighbours.sum(axis=1).A1
+    of_each = [rng.permutation(np.flatnonzero(inside & (labels == j)))[: SILHOUETTE_SITES // k] for j in range(k)]
+    if min(map(len, of_each)) < 2:
+        return -1.0
+    some = np.concatenate(of_each)
+    silhouettes = silhouette_samples(smoothed[some], labels[some])
+    return float(np.mean([silhouettes[labels[some] == j].mean() for j in range(k)]))
+
+
+def _variants(smoothed: np.ndarray, neighbours: csr_matrix, max_variants: int, seed: int) -> np.ndarray:
+    """k-means labels with the k of the best silhouette; one variant where none is good enough."""
     rng = np.random.default_rng(seed)
-    some = rng.permutation(len(smoothed))[:SILHOUETTE_SITES]
-    scores, labels = [MIN_SILHOUETTE], [np.zeros(len(smoothed), dtype=int)]
+    best, labels = MIN_SILHOUETTE, np.zeros(len(smoothed), dtype=int)
     for k in range(2, min(max_variants, len(smoothed) - 1) + 1):
         found = KMeans(k, n_init=4, random_state=seed).fit(smoothed)
-        if len(np.unique(found.labels_[some])) < 2:
-            continue
-        labels.append(_by_direction(found)[found.labels_])
-        scores.append(silhouette_score(smoothed[some], found.labels_[some]))
-    if max(scores) == MIN_SILHOUETTE:
-        return labels[0]
-    # Smoothing leaves averages of two variants along walls: fewer variants are taken unless clearly worse.
-    return labels[next(i for i, score in enumerate(scores) if i and score >= max(scores) - SILHOUETTE_MARGIN)]
+        silhouette = _silhouette(smoothed, found.labels_, neighbours, rng)
+        if silhouette > best:
+            best, labels = silhouette, _by_direction(found)[found.labels_]
+    return labels
 
 
 def polarization_clusters(polarization: np.ndarray, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -155,15 +166,17 @@ def polarization_variants(
     -----
     k-means, as in the paper, which does not say how k is chosen. Our choice: one variant where the smoothed
     map varies by less than twice the noise that is left in it (as without polarization, or in a single
-    domain); else the smallest k of 2 ... `max_variants` whose silhouette is within 0.1 of the best, if the
-    best exceeds 0.5.
+    domain); else the k of 2 ... `max_variants` whose silhouette is best, if it exceeds 0.5. The silhouette is the
+    mean over clusters of that within their domains, so that a variant of few sites counts as much as the others.
     """
     polarization, yx = np.asarray(polarization, float), np.asarray(yx, float)
     known = np.isfinite(polarization).all(axis=1)
     labels = np.full(len(polarization), -1)
     if not known.any():
         return labels
-    smoothed, count = _smoothed(polarization[known], yx[known], radius_cells * cell_px)
+    neighbours = _neighbours(yx[known], radius_cells * cell_px)
+    count = neighbours.sum(axis=1).A1
+    smoothed = (neighbours @ polarization[known]) / count[:, None]
     above = _above_noise(polarization[known], smoothed, count)
-    labels[known] = _variants(smoothed, max_variants, seed) if above else 0
+    labels[known] = _variants(smoothed, neighbours, max_variants, seed) if above else 0
     return labels

@@ -32,6 +32,23 @@ def test_variants_of_stripe_domains(variants, noise):
     assert purity(labels, truth) > 0.95
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+@pytest.mark.parametrize("corner", [(0.5, 0.5), (0.8, 0.75), (0.88, 0.85)])
+@pytest.mark.parametrize("turn", [0.0, 0.6])
+def test_four_variants_are_told_apart_however_small_one_is(corner, noise, turn):
+    """A closure domain, cropped: the smallest of the four has a quarter to a fiftieth of the image."""
+    yx = lattice(60)
+    y, x = (yx - np.array(corner) * 60 * CELL).T
+    y, x = y * np.cos(turn) - x * np.sin(turn), y * np.sin(turn) + x * np.cos(turn)
+    truth = np.where(y < 0, np.where(x < 0, 0, 1), np.where(x < 0, 3, 2))
+    angle = np.pi / 2 * truth + 0.3
+    polarization = np.column_stack([np.sin(angle), np.cos(angle)])
+    polarization += noise * np.random.default_rng(0).normal(size=polarization.shape)
+    labels = polarization_variants(polarization, yx, CELL)
+    assert set(labels) == set(range(4))
+    assert purity(labels, truth) > 0.97
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("mean", [0.0, 1.0])
 def test_a_single_domain_and_no_polarization_are_one_variant(mean, seed):
