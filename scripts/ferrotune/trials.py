@@ -12,9 +12,7 @@ from ferrotune import guards
 from ferrotune.raster import SAMPLES_PER_CELL, label_raster
 from ferrotune.rewards import Segmentation, cheap, score
 from ferrotune.segmentation import cluster
-from ferrotune.walls import Walls, find_walls
-
-NO_WALLS_AT_ALL = Walls(np.empty((0, 2, 2)), [], [], [])
+from ferrotune.walls import NO_WALLS_AT_ALL, Walls, find_walls
 
 
 @dataclass(frozen=True)

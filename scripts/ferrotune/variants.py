@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_samples
@@ -17,10 +17,10 @@ MIN_SIGNAL_TO_NOISE = 2.0
 SILHOUETTE_SITES = 2000
 
 
-def _neighbours(yx: np.ndarray, radius_px: float) -> csr_matrix:
+def _neighbours(yx: np.ndarray, radius_px: float) -> csr_array:
     """(site, site) ones where two sites are near, a site and itself included."""
     tree = cKDTree(yx)
-    neighbours = tree.sparse_distance_matrix(tree, radius_px, output_type="coo_matrix").tocsr()
+    neighbours = csr_array(tree.sparse_distance_matrix(tree, radius_px, output_type="coo_matrix"))
     # Only which sites are near counts, and a site is its own neighbour at a distance that is not stored.
     neighbours.data[:] = 1.0
     neighbours.setdiag(1.0)
@@ -45,7 +45,7 @@ def _by_direction(means: KMeans) -> np.ndarray:
     return np.argsort(np.argsort(angle))
 
 
-def _silhouette(smoothed: np.ndarray, labels: np.ndarray, neighbours: csr_matrix, rng: np.random.Generator) -> float:
+def _silhouette(smoothed: np.ndarray, labels: np.ndarray, neighbours: csr_array, rng: np.random.Generator) -> float:
     """Mean over clusters, the small as much as the large, of the silhouettes within their domains.
 
     Smoothing leaves averages of two variants along walls, which do not count. A cluster that is nothing but such
@@ -53,7 +53,7 @@ def _silhouette(smoothed: np.ndarray, labels: np.ndarray, neighbours: csr_matrix
     """
     k = labels.max() + 1
     alike = (neighbours @ np.eye(k)[labels])[np.arange(len(labels)), labels]
-    inside = alike == neighbours.sum(axis=1).A1
+    inside = alike == neighbours.sum(axis=1)
     of_each = [rng.permutation(np.flatnonzero(inside & (labels == j)))[: SILHOUETTE_SITES // k] for j in range(k)]
     if min(map(len, of_each)) < 2:
         return -1.0
@@ -62,7 +62,7 @@ def _silhouette(smoothed: np.ndarray, labels: np.ndarray, neighbours: csr_matrix
     return float(np.mean([silhouettes[labels[some] == j].mean() for j in range(k)]))
 
 
-def _variants(smoothed: np.ndarray, neighbours: csr_matrix, max_variants: int, seed: int) -> np.ndarray:
+def _variants(smoothed: np.ndarray, neighbours: csr_array, max_variants: int, seed: int) -> np.ndarray:
     """k-means labels with the k of the best silhouette; one variant where none is good enough."""
     rng = np.random.default_rng(seed)
     best, labels = MIN_SILHOUETTE, np.zeros(len(smoothed), dtype=int)
@@ -175,7 +175,7 @@ def polarization_variants(
     if not known.any():
         return labels
     neighbours = _neighbours(yx[known], radius_cells * cell_px)
-    count = neighbours.sum(axis=1).A1
+    count = neighbours.sum(axis=1)
     smoothed = (neighbours @ polarization[known]) / count[:, None]
     above = _above_noise(polarization[known], smoothed, count)
     labels[known] = _variants(smoothed, neighbours, max_variants, seed) if above else 0

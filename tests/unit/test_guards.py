@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from ferrotune import guards
 from ferrotune.errors import InputError
-from ferrotune.walls import Walls
+from ferrotune.walls import NO_WALLS_AT_ALL, Walls
 
 CELL = 26.0
-NONE = Walls(np.empty((0, 2, 2)), [], [], [])
 ONE = Walls(np.array([[[0.0, 0.0], [0.0, 9.0]]]), [], [], [])
 
 
@@ -72,13 +71,13 @@ def test_domains_are_above_noise_and_need_a_wall(grid, near):
     yx, _ = grid
     labels = (yx[:, 0] + 0.4 * yx[:, 1] > 25).astype(int)
     assert verdict(labels, near, ONE, 0) == guards.OK
-    assert verdict(labels, near, NONE, 0) == guards.NO_WALLS
+    assert verdict(labels, near, NO_WALLS_AT_ALL, 0) == guards.NO_WALLS
 
 
 def test_one_label_and_a_sliver_of_another_are_one_cluster(grid, near):
     yx, _ = grid
     labels = np.zeros(len(yx), int)
-    assert verdict(labels, near, NONE, 0) == guards.ONE_CLUSTER
+    assert verdict(labels, near, NO_WALLS_AT_ALL, 0) == guards.ONE_CLUSTER
     labels[:16] = 3
     assert verdict(labels, near, ONE, 0) == guards.ONE_CLUSTER
     labels[:40] = 3

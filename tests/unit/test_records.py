@@ -11,16 +11,15 @@ from ferrotune.records import read_records, round_arrays
 from ferrotune.rewards import REWARDS
 from ferrotune.stores import read_store, write_store
 from ferrotune.trials import Outcome
-from ferrotune.walls import Walls
+from ferrotune.walls import NO_WALLS_AT_ALL, Walls
 
 RNG = np.random.default_rng(0)
-NONE = Walls(np.empty((0, 2, 2)), [], [], [])
 
 
 def outcome(trial, status=guards.OK, n_paths=2, reason=""):
     paths = [RNG.normal(size=(5 + i, 2)) for i in range(n_paths)]
     walls = Walls(RNG.normal(size=(n_paths + 1, 2, 2)), paths, [False] * n_paths, [np.ones(len(p)) for p in paths])
-    walls = walls if n_paths else NONE
+    walls = walls if n_paths else NO_WALLS_AT_ALL
     rewards = {name: (math.nan if not n_paths else float(trial + i)) for i, name in enumerate(REWARDS)}
     return Outcome(trial, RNG.integers(0, 3, 20).astype(np.int8), walls, rewards, status, reason, 0.5 + trial)
 

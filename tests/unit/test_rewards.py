@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from ferrotune.errors import InputError
 from ferrotune.rewards import REWARDS, Segmentation, cheap, reward, score, without_grounds
-from ferrotune.walls import Walls
+from ferrotune.walls import NO_WALLS_AT_ALL, Walls
 
 README = Path(__file__).parents[2] / "config" / "README.md"
 SHAPE = ["curvature", "length", "chord_to_arc"]
-NONE = Walls(np.empty((0, 2, 2)), [], [], [])
 
 
 def of_walls(walls):
@@ -70,14 +69,14 @@ def test_rewards_follow_the_scale_and_not_the_direction(scale, angle):
 
 
 def test_no_walls_are_worth_nothing_rather_than_the_best():
-    value = score(of_walls(NONE), REWARDS)
+    value = score(of_walls(NO_WALLS_AT_ALL), REWARDS)
     assert set(value) == set(REWARDS) and all(math.isnan(v) for v in value.values())
 
 
 def test_only_the_named_rewards_in_their_order():
-    assert list(score(of_walls(NONE), ["length", "curvature"])) == ["length", "curvature"]
+    assert list(score(of_walls(NO_WALLS_AT_ALL), ["length", "curvature"])) == ["length", "curvature"]
     with pytest.raises(InputError, match=r"'lenght'.*curvature"):
-        score(of_walls(NONE), ["lenght"])
+        score(of_walls(NO_WALLS_AT_ALL), ["lenght"])
 
 
 def test_every_reward_says_what_it_is():

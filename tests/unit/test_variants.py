@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
+from ferrotune.agreement import ari, labels_at
+from ferrotune.cells import build_cells
+from ferrotune.sublattices import A, B
 from ferrotune.variants import clusters_at, polarization_clusters, polarization_variants
+from simulated import demo_specimens, see
 
 CELL = 10.0
 
@@ -47,6 +51,18 @@ def test_four_variants_are_told_apart_however_small_one_is(corner, noise, turn):
     labels = polarization_variants(polarization, yx, CELL)
     assert set(labels) == set(range(4))
     assert purity(labels, truth) > 0.97
+
+
+@pytest.mark.parametrize("film, variants, least", [("Sm_7", 2, 0.95), ("Sm_13", 4, 0.85), ("Sm_20", 1, 1.0)])
+def test_variants_of_the_demo_s_films_are_those_of_their_truth(film, variants, least):
+    """From the image: walls, nanodomains of a few cells, and no polarization at all."""
+    seen = see(**demo_specimens()[film])
+    yx, kind, cell_px = seen.columns.fit.yx, seen.columns.sublattice, seen.lattice.cell_px
+    cells = build_cells(yx[kind == A], yx[kind == B], seen.lattice)
+    labels = polarization_variants(cells.polarization, cells.yx, cell_px)
+    truth = seen.simulation.cells
+    assert labels.max() + 1 == variants
+    assert ari(labels, labels_at(cells.yx, truth["yx"], truth["domain"], cell_px)) >= least
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -125,8 +125,8 @@ def test_a_polygon_has_its_sides_as_segments(sides, angle):
     side = 2 * 14.3 * np.tan(np.pi / sides)
     drawn, _ = rewards(draw(polygon(sides, 14.3), angle, width=64, disc=False))
     assert drawn.closed == [True] and len(drawn.segments) == sides
-    # at a corner of 60 degrees either end may take half a cell of the next side
-    np.testing.assert_allclose(lengths(drawn.segments), side, atol=1.25 if sides == 3 else 0.85)
+    # at a corner of 60 degrees either end may take some half a cell of the next side
+    np.testing.assert_allclose(lengths(drawn.segments), side, atol=1.1 if sides == 3 else 0.75)
     # between sites a corner may lie anywhere on its tread: one side has what the next has not
     of_sites, _ = rewards(on_sites(polygon(sides, 14.3), angle, width=64, disc=False))
     assert of_sites.closed == [True] and len(of_sites.segments) == sides

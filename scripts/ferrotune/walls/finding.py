@@ -39,6 +39,9 @@ class Walls:
     curvature: list
 
 
+NO_WALLS_AT_ALL = Walls(np.empty((0, 2, 2)), [], [], [])
+
+
 def _near(points, others, distance):
     """Whether each point (positions from 0 on) lies within `distance` of one of the others."""
     # both in one square of this side is near enough, which spares most points the search
@@ -106,15 +109,17 @@ def find_walls(label_raster, samples_per_cell, seed):
     if samples_per_cell < 4:
         raise InputError(f"walls: {samples_per_cell} samples a cell; draw the labels with 4 or more (8 is usual)")
     lines = hough_lines(label_raster, samples_per_cell, seed)
-    points, counts, closed = _trace(label_raster, lines, samples_per_cell) if len(lines) else (None, (), None)
+    if not len(lines):
+        return NO_WALLS_AT_ALL
+    points, counts, closed = _trace(label_raster, lines, samples_per_cell)
     if not len(counts):
-        return Walls(np.empty((0, 2, 2)), [], [], [])
+        return NO_WALLS_AT_ALL
     path, path_counts, curvature = smoothed(points / samples_per_cell, counts, closed)
     paths, curvature = (np.split(of, np.cumsum(path_counts)[:-1]) for of in (path, curvature))
-    chains = np.split(points, np.cumsum(counts)[:-1])
-    for k in np.flatnonzero(closed):
-        chains[k] = _cut(chains[k], paths[k] * samples_per_cell, curvature[k])
     starts = np.cumsum(counts) - counts
-    segments, wall = straight_segments(np.concatenate(chains), starts, lines, samples_per_cell)
+    for k in np.flatnonzero(closed):
+        ring = slice(starts[k], starts[k] + counts[k])
+        points[ring] = _cut(points[ring], paths[k] * samples_per_cell, curvature[k])
+    segments, wall = straight_segments(points, starts, lines, samples_per_cell)
     paths, closed, curvature = ([of[k] for k in np.unique(wall)] for of in (paths, closed.tolist(), curvature))
     return Walls(segments / samples_per_cell, paths, closed, curvature)

@@ -17,7 +17,7 @@ DIGITS = 9  # decimals of what may tie, that rounding would break by what other 
 
 def places(counts):
     """Place (sum of counts,) of each element in its run, from 0; of runs of so many elements, one after another."""
-    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.arange(counts.sum()) - np.repeat(_starts(counts), counts)
 
 
 def _starts(counts):
