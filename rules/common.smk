@@ -11,14 +11,16 @@ import yaml
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
-from ferrotune import searches, settings
+from ferrotune.workflow import search_config
+from ferrotune.workflow.config import check_config, check_select, simulation_seed, specimen, without_nulls
+from ferrotune.workflow.sample_sheet import file_name, is_remote, read_sheet, remote_files
 from ferrotune.errors import InputError
-from ferrotune.jobs import KEEPS_MEMORY
-from ferrotune.messages import answer_lines, said_lines, warning_lines
-from ferrotune.objectives import asks_for_halves, halved_descriptors, reward_names, with_objectives
-from ferrotune.parts import module_name, part
-from ferrotune.pipelines import begins_with_earlier, members_of, module_names, trains
-from ferrotune.provenance import code_digest
+from ferrotune.workflow.jobs import KEEPS_MEMORY
+from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
+from ferrotune.workflow.reward_config import asks_for_halves, halved_descriptors, reward_names, with_objectives
+from ferrotune.pipelines.parts import module_name, part
+from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module_names, trains
+from ferrotune.workflow.provenance import code_digest
 from snakemake.exceptions import WorkflowError
 
 for name, value in KEEPS_MEMORY.items():  # of the jobs, which inherit it; what the operator has set stands
@@ -31,15 +33,15 @@ def get_schema(name):
 
 
 try:
-    config = with_objectives(settings.without_nulls(config))
-    settings.check_config(config, get_schema("config"))
-    IMAGES, PROBLEMS = settings.read_sheet(config["images"], get_schema("images"))
-    config, SEARCHES = searches.apart(config)
+    config = with_objectives(without_nulls(config))
+    check_config(config, get_schema("config"))
+    IMAGES, PROBLEMS = read_sheet(config["images"], get_schema("images"))
+    config, SEARCHES = search_config.apart(config)
     TRIALS = {
-        name: searches.trial_count(searches.pipeline_entry(config["pipelines"], name), SEARCHES[name])
-        for name in searches.searched(config["pipelines"])
+        name: search_config.trial_count(search_config.pipeline_entry(config["pipelines"], name), SEARCHES[name])
+        for name in search_config.searched(config["pipelines"])
     }
-    settings.check_select(config["select"], IMAGES, TRIALS)
+    check_select(config["select"], IMAGES, TRIALS)
 except InputError as error:
     raise WorkflowError(f"ferrotune: {error}") from None
 
@@ -49,9 +51,9 @@ IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE = f"{IMAGE}/{{pipeline}}"
 HALF = f"{IMAGE}/halves/{{half}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
-AXES = {name: searches.map_axes(config["pipelines"][name], SEARCHES[name]) for name in PIPELINES}
+AXES = {name: search_config.map_axes(config["pipelines"][name], SEARCHES[name]) for name in PIPELINES}
 MAPS = [name for name, axes in AXES.items() if axes]
-TRAINED = [name for name in PIPELINES if trains(searches.pipeline_entry(config["pipelines"], name))]
+TRAINED = [name for name in PIPELINES if trains(search_config.pipeline_entry(config["pipelines"], name))]
 
 
 wildcard_constraints:
@@ -69,8 +71,8 @@ def get_row(wildcards):
 
 def get_file(path):
     """Where a path of the sheet lies: downloads go beside the results, a missing file is left to the script."""
-    if settings.is_remote(path):
-        return [f"{RESULTS}/downloads/{settings.file_name(path)}"]
+    if is_remote(path):
+        return [f"{RESULTS}/downloads/{file_name(path)}"]
     return [path.partition("#")[0]] if path and Path(path.partition("#")[0]).is_file() else []
 
 
@@ -98,13 +100,13 @@ def get_pixel_size(wildcards):
     """Pixel size in pm that the sheet (or the simulation) gives; None leaves it to the file."""
     row = get_row(wildcards)
     if row["path"] == "simulated":
-        return settings.specimen(config["simulation"], wildcards.image, row).get("pixel_size_pm")
+        return specimen(config["simulation"], wildcards.image, row).get("pixel_size_pm")
     return row["pixel_size_pm"]
 
 
 def get_pipeline(wildcards):
     """The pipeline's part of the config, with those that it is a choice of."""
-    return searches.pipeline_entry(config["pipelines"], wildcards.pipeline)
+    return search_config.pipeline_entry(config["pipelines"], wildcards.pipeline)
 
 
 def get_search(wildcards):

@@ -20,7 +20,7 @@ rule describe:
         "../envs/ferrotune.yaml"
     threads: get_threads
     params:
-        uses=lambda wildcards: searches.descriptor_uses(config["pipelines"], wildcards.descriptor),
+        uses=lambda wildcards: search_config.descriptor_uses(config["pipelines"], wildcards.descriptor),
         options={"sites": config["sites"], "subpixel": config["patches"]["subpixel"]},
         code=lambda wildcards: code_digest("describe.py", module_name("descriptor", wildcards.descriptor)),
     message:

@@ -38,7 +38,7 @@ rule download:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        url=lambda wildcards: settings.remote_files(IMAGES)[wildcards.file],
+        url=lambda wildcards: remote_files(IMAGES)[wildcards.file],
         code=code_digest("download.py"),
     message:
         "Downloading {params.url}"
@@ -59,8 +59,8 @@ rule simulate:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        specimen=lambda wildcards: settings.specimen(config["simulation"], wildcards.image, get_row(wildcards)),
-        seed=lambda wildcards: settings.simulation_seed(config["simulation"], wildcards.image),
+        specimen=lambda wildcards: specimen(config["simulation"], wildcards.image, get_row(wildcards)),
+        seed=lambda wildcards: simulation_seed(config["simulation"], wildcards.image),
         code=code_digest("simulate.py"),
     message:
         "Simulating image {wildcards.image}"

@@ -78,8 +78,8 @@ rule map_figures:
     params:
         axes=lambda wildcards: AXES[wildcards.pipeline],
         objectives=config["objectives"],
-        code=code_digest("figures_maps.py"),
+        code=code_digest("map_figures.py"),
     message:
         "Drawing the maps of {wildcards.image}, {wildcards.pipeline}"
     script:
-        "../scripts/figures_maps.py"
+        "../scripts/map_figures.py"

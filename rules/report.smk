@@ -26,11 +26,11 @@ rule image_figures:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        code=code_digest("figures_image.py"),
+        code=code_digest("image_figures.py"),
     message:
         "Drawing the figures of {wildcards.image}"
     script:
-        "../scripts/figures_image.py"
+        "../scripts/image_figures.py"
 
 
 rule pipeline_figures:
@@ -60,12 +60,12 @@ rule pipeline_figures:
     params:
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
-        startup=lambda wildcards: searches.startup_count(get_search(wildcards)),
-        code=code_digest("figures_pipeline.py"),
+        startup=lambda wildcards: search_config.startup_count(get_search(wildcards)),
+        code=code_digest("pipeline_figures.py"),
     message:
         "Drawing the figures of {wildcards.image}, {wildcards.pipeline}"
     script:
-        "../scripts/figures_pipeline.py"
+        "../scripts/pipeline_figures.py"
 
 
 rule explorer:
@@ -143,8 +143,8 @@ rule series_figure:
         "../envs/ferrotune.yaml"
     params:
         series=config["series"],
-        code=code_digest("figure_series.py"),
+        code=code_digest("series_figure.py"),
     message:
         "Drawing the figure of the series"
     script:
-        "../scripts/figure_series.py"
+        "../scripts/series_figure.py"

@@ -23,7 +23,7 @@ rule suggest:
         pipeline=get_pipeline,
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
-        search=lambda wildcards: searches.round_search(get_search(wildcards)),
+        search=lambda wildcards: search_config.round_search(get_search(wildcards)),
         code=code_digest("suggest.py"),
     message:
         "Proposing round {wildcards.round} for {wildcards.image}, {wildcards.pipeline}"

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ferrotune.cells import build_cells
+from ferrotune.cells.unit_cells import build_cells
+from ferrotune.columns.lattice import Lattice
+from ferrotune.columns.sublattices import A, B
 from ferrotune.errors import InputError
-from ferrotune.jobs import job
-from ferrotune.lattice import Lattice
-from ferrotune.stores import read_store, write_store
-from ferrotune.sublattices import A, B
+from ferrotune.files.stores import read_store, write_store
+from ferrotune.workflow.jobs import job
 
 
 def main(columns_store, output, image, log_path):

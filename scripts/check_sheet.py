@@ -3,7 +3,7 @@
 import shutil
 
 from ferrotune.errors import InputError
-from ferrotune.jobs import job, say
+from ferrotune.workflow.jobs import job, say
 
 
 def main(sheet, output, problems, log_path):

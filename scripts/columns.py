@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ferrotune.columns import doubts, find_columns
-from ferrotune.jobs import job, warn
-from ferrotune.lattice import find_lattice
-from ferrotune.stores import read_store, write_store
+from ferrotune.columns.finding import doubts, find_columns
+from ferrotune.columns.lattice import find_lattice
+from ferrotune.files.stores import read_store, write_store
+from ferrotune.workflow.jobs import job, warn
 
 
 def main(image_store, output, finder, image, log_path, threads=1):

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ferrotune.jobs import job
-from ferrotune.plotting.components import component_maps
-from ferrotune.plotting.style import render
-from ferrotune.records import read_checkpoint
-from ferrotune.selection import selected_pipeline
-from ferrotune.sites import nearest
-from ferrotune.stores import open_array, read_store, write_store
-from ferrotune.trials import reduced_scores
+from ferrotune.figures.components import component_maps
+from ferrotune.figures.style import render
+from ferrotune.files.rounds import read_checkpoint
+from ferrotune.files.stores import open_array, read_store, write_store
+from ferrotune.front.selection import selected_pipeline
+from ferrotune.search.evaluation import reduced_scores
+from ferrotune.sites.sites import nearest
+from ferrotune.workflow.jobs import job
 
 MOST = 16  # raw patches are thousands of numbers a site: the first are kept
 

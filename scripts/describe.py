@@ -1,7 +1,7 @@
 """Describe the sites of an image: the store of one descriptor, for all pipelines that use it."""
 
-from ferrotune.jobs import job
-from ferrotune.parts import part
+from ferrotune.pipelines.parts import part
+from ferrotune.workflow.jobs import job
 
 
 def main(descriptor, stores, output, uses, options, image, threads, log_path):

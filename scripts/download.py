@@ -6,7 +6,7 @@ import pooch
 import requests
 
 from ferrotune.errors import InputError
-from ferrotune.jobs import job
+from ferrotune.workflow.jobs import job
 
 
 def fetch(url, folder, name):

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
-from ferrotune.jobs import epochs_logged, job
-from ferrotune.pipelines import members_of
-from ferrotune.records import finished_trials, round_arrays, write_checkpoints
+from ferrotune.files.rounds import finished_trials, round_arrays, write_checkpoints
+from ferrotune.files.stores import read_store, write_store
+from ferrotune.pipelines.pipeline import members_of
+from ferrotune.pipelines.space_union import CHOICE
 from ferrotune.rewards import without_grounds
-from ferrotune.sites import ARRAYS, Sites, nearest
-from ferrotune.space_union import CHOICE
-from ferrotune.stores import read_store, write_store
-from ferrotune.trials import evaluate_batch
+from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.sites.sites import ARRAYS, Sites, nearest
+from ferrotune.workflow.jobs import epochs_logged, job
 
 
 def by_descriptor(stores):

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ferrotune.jobs import job
-from ferrotune.plotting.explorer import image_facts, image_picture, page_search, render_page
-from ferrotune.stores import open_array, read_store
+from ferrotune.figures.explorer import image_facts, image_picture, page_search, render_page
+from ferrotune.files.stores import open_array, read_store
+from ferrotune.workflow.jobs import job
 
 WALLS = ("path_points", "point_wall", "wall_confidence", "path_confidence")
 SELECTED = ("yx", "label", "confidence", "near_trial", *WALLS)

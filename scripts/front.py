@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ferrotune.jobs import job
-from ferrotune.raster import SAMPLES_PER_CELL
-from ferrotune.selection import (
+from ferrotune.files.stores import read_store, write_store
+from ferrotune.front.selection import (
     answer_of,
     chosen_by,
     confidence_arrays,
@@ -15,7 +14,8 @@ from ferrotune.selection import (
     selected_arrays,
     selected_trial,
 )
-from ferrotune.stores import read_store, write_store
+from ferrotune.sites.raster import SAMPLES_PER_CELL
+from ferrotune.workflow.jobs import job
 
 MEANS = ("confidence", "path_confidence")
 

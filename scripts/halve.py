@@ -1,8 +1,8 @@
 """Split an image into two of half the dose."""
 
-from ferrotune.half_dose import split_dose
-from ferrotune.jobs import job
-from ferrotune.stores import read_store, write_store
+from ferrotune.files.stores import read_store, write_store
+from ferrotune.images.half_dose import split_dose
+from ferrotune.workflow.jobs import job
 
 
 def main(image_store, outputs, seed, image, log_path):

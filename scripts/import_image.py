@@ -3,9 +3,11 @@
 import hashlib
 from pathlib import Path
 
-from ferrotune.importing import exclusion_mask, prepare, read_image
-from ferrotune.jobs import job, warn
-from ferrotune.stores import write_store
+from ferrotune.files.images import read_image
+from ferrotune.files.masks import exclusion_mask
+from ferrotune.files.stores import write_store
+from ferrotune.images.normalisation import prepare
+from ferrotune.workflow.jobs import job, warn
 
 
 def file_digest(path):

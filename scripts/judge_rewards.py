@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from ferrotune.jobs import job
-from ferrotune.plotting.rewards import reward_figure
-from ferrotune.plotting.style import render
-from ferrotune.reward_table import held_out, pair_rows, reward_rows, scored
+from ferrotune.figures.rewards import reward_figure
+from ferrotune.figures.style import render
+from ferrotune.reference.reward_ranking import held_out, pair_rows, reward_rows, scored
 from ferrotune.rewards import REWARDS
+from ferrotune.workflow.jobs import job
 
 
 def main(tables, images, outputs, log_path):

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ferrotune.jobs import job
-from ferrotune.plotting.latent_density import latent_density
-from ferrotune.plotting.latent_uncertainty import latent_uncertainty
-from ferrotune.plotting.latents import latent_space
-from ferrotune.plotting.style import render
-from ferrotune.records import read_checkpoint
-from ferrotune.selection import selected_pipeline
-from ferrotune.sites import nearest
-from ferrotune.stores import open_array, read_store, write_store
-from ferrotune.trials import trial_seed
-from ferrotune.vae.products import latent_products, no_products
+from ferrotune.figures.latent_density import latent_density
+from ferrotune.figures.latent_uncertainty import latent_uncertainty
+from ferrotune.figures.latents import latent_space
+from ferrotune.figures.style import render
+from ferrotune.files.rounds import read_checkpoint
+from ferrotune.files.stores import open_array, read_store, write_store
+from ferrotune.front.selection import selected_pipeline
+from ferrotune.search.evaluation import trial_seed
+from ferrotune.sites.sites import nearest
+from ferrotune.vae.outputs import latent_products, no_products
+from ferrotune.workflow.jobs import job
 
 FIGURES = {"latent_space": latent_space, "latent_uncertainty": latent_uncertainty, "latent_density": latent_density}
 

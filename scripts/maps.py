@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from ferrotune.agreement import best_correlations
-from ferrotune.jobs import job
-from ferrotune.stores import open_array, read_store
-from ferrotune.variants import clusters_at
+from ferrotune.cells.polarization_variants import clusters_at
+from ferrotune.files.stores import open_array, read_store
+from ferrotune.reference.scores import best_correlations
+from ferrotune.workflow.jobs import job
 
 
 def main(inputs, output, subject, log_path):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ferrotune.jobs import job
-from ferrotune.stores import read_store, write_store
-from ferrotune.variants import polarization_clusters
+from ferrotune.cells.polarization_variants import polarization_clusters
+from ferrotune.files.stores import read_store, write_store
+from ferrotune.workflow.jobs import job
 
 
 def main(cells_store, output, k, seed, image, log_path):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ferrotune.jobs import job
-from ferrotune.reference import read_reference_cells
-from ferrotune.stores import read_store, write_store
+from ferrotune.files.stores import read_store, write_store
+from ferrotune.reference.reading import read_reference_cells
+from ferrotune.workflow.jobs import job
 
 
 def main(path, cells_store, columns_store, output, row_component, seed, image, log_path):

@@ -1,8 +1,8 @@
 """Simulate an image and write it in the layout of the public record, with the truth beside it."""
 
-from ferrotune.jobs import job
-from ferrotune.record import write_record, write_truth
-from ferrotune.simulate import Specimen, simulate
+from ferrotune.files.sm_bfo_record import write_record, write_truth
+from ferrotune.simulation.film import Specimen, simulate
+from ferrotune.workflow.jobs import job
 
 
 def main(image_path, cells_path, truth_path, specimen, seed, image, log_path):

@@ -2,10 +2,10 @@
 
 import json
 
-from ferrotune.jobs import job
-from ferrotune.pipelines import space_of
-from ferrotune.records import read_records
-from ferrotune.search import exhaustive, suggest
+from ferrotune.files.rounds import read_records
+from ferrotune.pipelines.pipeline import space_of
+from ferrotune.search.proposals import exhaustive, suggest
+from ferrotune.workflow.jobs import job
 
 
 def main(proposals, rounds, output, round_number, pipeline, objectives, guarded, search, subject, log_path):

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from ferrotune.jobs import job
-from ferrotune.stores import read_store
-from ferrotune.summary import confidence_facts, image_facts, search_facts, wall_facts
+from ferrotune.files.stores import read_store
+from ferrotune.front.series import confidence_facts, image_facts, search_facts, wall_facts
+from ferrotune.workflow.jobs import job
 
 SCORES = ("ari", "nmi", "correlation", "wall_f1")
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from ferrotune.comparison import Comparison
-from ferrotune.jobs import job
-from ferrotune.records import read_records
-from ferrotune.stores import open_array, read_store
+from ferrotune.files.rounds import read_records
+from ferrotune.files.stores import open_array, read_store
+from ferrotune.reference.comparison import Comparison
+from ferrotune.workflow.jobs import job
 
 
 def main(proposals, rounds, image_store, sites_store, reference_store, output, trials, subject, log_path):

@@ -11,7 +11,7 @@ from math import nan
 from pathlib import Path
 
 from benchmarks.rows import Row
-from ferrotune.jobs import KEEPS_MEMORY
+from ferrotune.workflow.jobs import KEEPS_MEMORY
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

@@ -12,9 +12,9 @@ import numpy as np
 
 from benchmarks.atomap_peer import PYTHON, refine, rms
 from benchmarks.rows import Row
-from ferrotune.simulate import Specimen
-from ferrotune.sublattices import A, B
-from simulated import IDEAL, MATCH, TEN_PX, compare, cramer_rao, depth, see
+from ferrotune.columns.sublattices import A, B
+from ferrotune.simulation.film import Specimen
+from helpers.simulated import IDEAL, MATCH, TEN_PX, compare, cramer_rao, depth, see
 
 NAME = "column_error_over_crlb"
 DOSES = (20.0, 60.0, 200.0)

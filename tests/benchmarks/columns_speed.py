@@ -12,11 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.atomap_peer import PYTHON, refine
 from benchmarks.rows import Row, peak_memory_gb
-from ferrotune.columns import find_columns
-from ferrotune.importing import prepare
-from ferrotune.lattice import find_lattice
-from ferrotune.simulate import Specimen, simulate
-from ferrotune.sublattices import A, B
+from ferrotune.columns.finding import find_columns
+from ferrotune.columns.lattice import find_lattice
+from ferrotune.columns.sublattices import A, B
+from ferrotune.images.normalisation import prepare
+from ferrotune.simulation.film import Specimen, simulate
 
 NAME = "columns_per_second"
 SPECIMEN = {"shape": (4400, 4400), "scan_rotation_deg": 5.0}

@@ -17,12 +17,12 @@ from benchmarks.rows import Row
 from benchmarks.run import make_case
 from benchmarks.running import run_workflow
 from benchmarks.stages import describe_sites, described, evaluate_settings
-from ferrotune.cells import polarization_at
-from ferrotune.pipelines import Pipeline
-from ferrotune.records import read_checkpoint
+from ferrotune.cells.unit_cells import polarization_at
+from ferrotune.files.rounds import read_checkpoint
+from ferrotune.files.stores import read_store
+from ferrotune.front.selection import front_of, selected_trial, setting_of
+from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.reductions import rvae
-from ferrotune.selection import front_of, selected_trial, setting_of
-from ferrotune.stores import read_store
 
 FOLDER = Path(__file__).parents[2] / "results" / "bench" / "crvae"
 SPACE = {

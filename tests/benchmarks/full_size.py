@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.stages import find_columns, measure_cells
-from ferrotune.importing import prepare
-from ferrotune.simulate import Specimen, simulate
-from ferrotune.space import Space
-from ferrotune.stores import write_store
+from ferrotune.files.stores import write_store
+from ferrotune.images.normalisation import prepare
+from ferrotune.pipelines.space import Space
+from ferrotune.simulation.film import Specimen, simulate
 
 # A scan that was turned by 5 degrees leaves a frame without signal, as most images of the record have it.
 SPECIMEN = {"shape": (4400, 4400), "geometry": "walls_109", "dose": 400.0, "scan_rotation_deg": 5.0}

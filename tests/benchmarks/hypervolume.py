@@ -16,7 +16,7 @@ from joblib import Parallel, delayed
 
 from benchmarks.landscape import landscape
 from benchmarks.rows import Row
-from ferrotune import search
+from ferrotune.search import proposals
 
 ROOT = Path(__file__).parents[2]
 PEER = Path(__file__).with_name("peers") / "optuna_search.py"
@@ -34,7 +34,7 @@ def searched(table, seed, trials=TRIALS):
     """Numbers (trial,) of the settings that a search of a Landscape evaluates, in order."""
     records = []
     for number in range(-(-trials // BATCH)):
-        settings = search.suggest(table.space, records, table.objectives, BATCH, number, seed, STARTUP)
+        settings = proposals.suggest(table.space, records, table.objectives, BATCH, number, seed, STARTUP)
         records += [table.record(setting) for setting in settings]
     return [table.space.index(record["setting"]) for record in records[:trials]]
 

@@ -13,9 +13,9 @@ from benchmarks.full_size import PAPER, SPECIMEN, random_settings, stores
 from benchmarks.rows import Row
 from benchmarks.stages import describe_sites, described, patch_gmm
 from ferrotune.clusterings import gmm
-from ferrotune.patch_stack import PatchStack
-from ferrotune.segmentation import cluster
-from ferrotune.trials import trial_seed
+from ferrotune.descriptors._patch_stack import PatchStack
+from ferrotune.search.evaluation import trial_seed
+from ferrotune.segmentation.labels import cluster
 
 SETTINGS = 20
 SHAPE = (2200, 2200)  # over 5,000 sites, more than a window has pixels: a covariance is taken

@@ -16,14 +16,15 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.full_size import stores
 from benchmarks.stages import SEED, describe_sites, described
-from ferrotune import guards, pareto
-from ferrotune.objectives import PAIRS
-from ferrotune.pipelines import Pipeline
-from ferrotune.sites import ARRAYS, Sites
-from ferrotune.space import Space
-from ferrotune.stores import read_store
-from ferrotune.trials import evaluate_batch
-from simulated import demo_specimens
+from ferrotune.files.stores import read_store
+from ferrotune.front import pareto
+from ferrotune.pipelines.pipeline import Pipeline
+from ferrotune.pipelines.space import Space
+from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.segmentation import guards
+from ferrotune.sites.sites import ARRAYS, Sites
+from ferrotune.workflow.reward_config import PAIRS
+from helpers.simulated import demo_specimens
 
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).with_name("landscape.npz")

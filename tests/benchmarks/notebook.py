@@ -14,7 +14,7 @@ from skimage.feature import canny
 from skimage.transform import probabilistic_hough_line
 from sklearn.mixture import GaussianMixture
 
-from ferrotune.jobs import KEEPS_MEMORY
+from ferrotune.workflow.jobs import KEEPS_MEMORY
 
 
 def raw_patches(image, yx, window):

@@ -9,7 +9,7 @@ import time
 from benchmarks.full_size import SPECIMEN, stores
 from benchmarks.rows import Row
 from benchmarks.stages import describe_sites, evaluate_settings
-from ferrotune.space import Space
+from ferrotune.pipelines.space import Space
 
 TRIALS, THREADS = 8, 2
 SPECTRA = {

@@ -13,9 +13,9 @@ from benchmarks.full_size import PAPER, SPECIMEN
 from benchmarks.rows import Row
 from benchmarks.running import run_workflow
 from benchmarks.stages import patch_gmm
-from case import Case
-from ferrotune.record import write_record
-from ferrotune.simulate import Specimen, simulate
+from ferrotune.files.sm_bfo_record import write_record
+from ferrotune.simulation.film import Specimen, simulate
+from helpers.case import Case
 
 FOLDER = Path(__file__).parents[2] / "results" / "bench" / "run"
 SEARCH = {"trials": 100, "batch": 25}

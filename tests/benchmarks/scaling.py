@@ -20,10 +20,10 @@ from benchmarks.rows import Row
 from benchmarks.run import make_case
 from benchmarks.running import run_workflow
 from benchmarks.stages import SEED, describe_sites, described, evaluate_settings, find_columns, measure_cells, patch_gmm
-from ferrotune.importing import prepare
-from ferrotune.simulate import Specimen, simulate
-from ferrotune.space import Space
-from ferrotune.stores import open_array, write_store
+from ferrotune.files.stores import open_array, write_store
+from ferrotune.images.normalisation import prepare
+from ferrotune.pipelines.space import Space
+from ferrotune.simulation.film import Specimen, simulate
 
 FOLDER = Path(__file__).parents[2] / "results" / "bench" / "scaling"
 CELLS, CELL_PX = 32, 26

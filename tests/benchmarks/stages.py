@@ -8,10 +8,10 @@ import cells
 import columns
 import describe
 import evaluate
-from ferrotune.parts import part
+from ferrotune.files.stores import open_array
+from ferrotune.pipelines.parts import part
 from ferrotune.rewards import cheap
-from ferrotune.searches import descriptor_uses
-from ferrotune.stores import open_array
+from ferrotune.workflow.search_config import descriptor_uses
 
 SEED = 1
 

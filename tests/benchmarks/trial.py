@@ -10,7 +10,7 @@ from benchmarks.full_size import PAPER, SPECIMEN, random_settings, stores
 from benchmarks.notebook import seconds_alone
 from benchmarks.rows import Row
 from benchmarks.stages import SEED, describe_sites, described, evaluate_settings, patch_gmm
-from ferrotune.stores import open_array, read_store
+from ferrotune.files.stores import open_array, read_store
 
 TRIALS, BATCH, THREADS = 100, 25, 2
 NOTEBOOK = {"window": (34, 50), "components": 5, "covariance": "tied"}  # window in px

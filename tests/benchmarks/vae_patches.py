@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ferrotune.columns import find_columns
-from ferrotune.importing import prepare, read_image
-from ferrotune.lattice import find_lattice
-from ferrotune.patch_cutting import Cutter, usable_sites
-from ferrotune.simulate import Specimen, simulate
-from ferrotune.sublattices import A, B
+from ferrotune.columns.finding import find_columns
+from ferrotune.columns.lattice import find_lattice
+from ferrotune.columns.sublattices import A, B
+from ferrotune.descriptors._patch_cutting import Cutter, usable_sites
+from ferrotune.files.images import read_image
+from ferrotune.images.normalisation import prepare
+from ferrotune.simulation.film import Specimen, simulate
 
 SIZE = 40  # px, the patches' side
 FILM = {"geometry": "mottled", "shape": (1440, 1440), "sm_percent": 7.0, "thickness_gradient": 0.0}

@@ -7,18 +7,20 @@ import pytest
 from scipy.spatial import cKDTree
 from sklearn.metrics import adjusted_rand_score
 
-from ferrotune.cells import build_cells
+from ferrotune.cells.unit_cells import build_cells
 from ferrotune.clusterings import gmm
-from ferrotune.columns import find_columns
-from ferrotune.importing import exclusion_mask, prepare, read_image
-from ferrotune.lattice import find_lattice
-from ferrotune.patch_cutting import Cutter, usable_sites, window_px
-from ferrotune.preprocessing import preprocess
-from ferrotune.principal_components import decompose
-from ferrotune.reference import align
-from ferrotune.segmentation import cluster
-from ferrotune.sublattices import A, B
-from spacing_ratio import spacing_domains, spacing_ratio
+from ferrotune.columns.finding import find_columns
+from ferrotune.columns.lattice import find_lattice
+from ferrotune.columns.sublattices import A, B
+from ferrotune.descriptors._patch_cutting import Cutter, usable_sites, window_px
+from ferrotune.files.images import read_image
+from ferrotune.files.masks import exclusion_mask
+from ferrotune.images.normalisation import prepare
+from ferrotune.images.preprocessing import preprocess
+from ferrotune.reductions._windowed_pca import decompose
+from ferrotune.reference.reading import align
+from ferrotune.segmentation.labels import cluster
+from helpers.spacing_ratio import spacing_domains, spacing_ratio
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no real images: {DATA} is missing")

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import zarr
 
-from case import Case
-from spacing_ratio import spacing_domains
+from helpers.case import Case
+from helpers.spacing_ratio import spacing_domains
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no real images: {DATA} is missing")

@@ -11,12 +11,12 @@ import pytest
 from scipy.spatial import cKDTree
 from sklearn.metrics import adjusted_rand_score
 
-from ferrotune.parts import part
-from ferrotune.plotting.components import standardised
+from ferrotune.figures.components import standardised
+from ferrotune.files.stores import read_store, write_store
+from ferrotune.pipelines.parts import part
 from ferrotune.rewards import cheap
-from ferrotune.searches import descriptor_uses
-from ferrotune.stores import read_store, write_store
-from simulated import see
+from ferrotune.workflow.search_config import descriptor_uses
+from helpers.simulated import see
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 SPACE = {

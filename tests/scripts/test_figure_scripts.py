@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ferrotune.stores import read_store, write_store
+from ferrotune.files.stores import read_store, write_store
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CELL, SHAPE = 10.0, (140, 150)
@@ -140,7 +140,7 @@ def test_figures_of_an_image(results, tmp_path, pixel_size_pm):
     folder = results(pixel_size_pm=pixel_size_pm)
     outputs = [[tmp_path / f"{name}.{suffix}" for suffix in ("png", "pdf")] for name in ("columns", "polarization")]
     stores = (folder / f"{name}.zarr" for name in ("image", "columns", "cells"))
-    script("figures_image.py")(*stores, *outputs, "one", tmp_path / "log")
+    script("image_figures.py")(*stores, *outputs, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs for path in paths)
     # the error of a B column and a quarter of those of four A columns: 0.1 * sqrt(1 + 1 / 4) px
     assert "0.112 px" in (tmp_path / "log").read_text()
@@ -152,7 +152,7 @@ def test_figures_of_a_pipeline(results, tmp_path, answered, guarded):
     names = ("front", "walls", "confidence", "convergence")
     outputs = {name: [tmp_path / f"{name}.{s}" for s in ("png", "pdf")] for name in names}
     inputs = _inputs(results(answered))
-    script("figures_pipeline.py")(inputs, outputs, OBJECTIVES, guarded, 2, "one", tmp_path / "log")
+    script("pipeline_figures.py")(inputs, outputs, OBJECTIVES, guarded, 2, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
     assert ("no walls above noise" in (tmp_path / "log").read_text()) != answered
 
@@ -163,7 +163,7 @@ def test_figures_of_three_and_four_objectives(results, tmp_path, count):
     objectives = dict(list(FOUR.items())[:count])
     outputs = {name: [tmp_path / f"{name}.png"] for name in ("front", "walls", "convergence")}
     inputs = _inputs(results(objectives=objectives))
-    script("figures_pipeline.py")(inputs, outputs, objectives, True, 2, "one", tmp_path / "log")
+    script("pipeline_figures.py")(inputs, outputs, objectives, True, 2, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
 
 
@@ -190,7 +190,7 @@ def test_maps_of_a_pipeline(results, tmp_path, answered):
     assert rows["front"].tolist() == [answered, answered, False, False]
     outputs = {name: [tmp_path / f"{name}.{s}" for s in ("png", "pdf")] for name in ("maps", "polarization")}
     axes = {"rank": [4, None], "covariance": ["full", "tied"]}
-    script("figures_maps.py")(inputs, outputs, axes, OBJECTIVES, "one", log)
+    script("map_figures.py")(inputs, outputs, axes, OBJECTIVES, "one", log)
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
 
 
@@ -244,7 +244,7 @@ def test_summary_and_series(results, tmp_path):
     assert table["hypervolume"].between(0, 1).all()
     assert table.loc["q", "hypervolume"] == 0
     outputs = [tmp_path / "series.png", tmp_path / "series.pdf"]
-    script("figure_series.py")(tmp_path / "summary.tsv", outputs, "two", tmp_path / "log")
+    script("series_figure.py")(tmp_path / "summary.tsv", outputs, "two", tmp_path / "log")
     assert all(map(_is_figure, outputs))
 
 

@@ -11,9 +11,9 @@ import pytest
 import xarray
 from sklearn.metrics import adjusted_rand_score
 
+from ferrotune.files.stores import read_store, write_store
 from ferrotune.rewards import cheap
-from ferrotune.searches import descriptor_uses
-from ferrotune.stores import read_store, write_store
+from ferrotune.workflow.search_config import descriptor_uses
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 SPECIMEN = {

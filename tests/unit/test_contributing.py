@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ferrotune import parts
-from ferrotune.objectives import with_objectives
-from ferrotune.pipelines import Pipeline, parameters_of
-from ferrotune.settings import check_config
-from ferrotune.sites import ARRAYS, Sites
-from ferrotune.stores import read_store, write_store
-from ferrotune.trials import evaluate_batch
+from ferrotune.files.stores import read_store, write_store
+from ferrotune.pipelines import parts
+from ferrotune.pipelines.pipeline import Pipeline, parameters_of
+from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.sites.sites import ARRAYS, Sites
+from ferrotune.workflow.config import check_config
+from ferrotune.workflow.reward_config import with_objectives
 
 ROOT = Path(__file__).parents[2]
 CELL = 10.0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from case import Case
+from helpers.case import Case
 
 
 @pytest.fixture(scope="session")

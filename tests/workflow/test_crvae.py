@@ -6,8 +6,8 @@ import pytest
 import xarray
 import zarr
 
-from case import Case
-from ferrotune.stores import read_store
+from ferrotune.files.stores import read_store
+from helpers.case import Case
 
 SPACE = {
     "flatten": [1],

@@ -2,6 +2,6 @@
 
 A clustering's module has
 
-PARAMETERS : dict of str to ferrotune.parameters.Parameter
+PARAMETERS : dict of str to ferrotune.pipelines.parameters.Parameter
 cluster(scores, setting, seed) : (site,) int labels, in any order, none negative; a ValueError says why there are none
 """

@@ -1,6 +1,6 @@
 """Gaussian mixture, by expectation maximisation."""
 
-from ferrotune.parameters import COUNT, Parameter, choice
+from ferrotune.pipelines.parameters import COUNT, Parameter, choice
 
 COVARIANCES = ("tied", "full", "diag", "spherical")
 PARAMETERS = {

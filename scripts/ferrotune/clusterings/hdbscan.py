@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ferrotune.parameters import SHARE, Parameter
+from ferrotune.pipelines.parameters import SHARE, Parameter
 
 PARAMETERS = {"least_share": Parameter(SHARE, "groups of {} of the sites or more")}
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ferrotune.parameters import COUNT, Parameter
+from ferrotune.pipelines.parameters import COUNT, Parameter
 
 PARAMETERS = {"variable": Parameter(COUNT, "peaks of z{}")}
 MOST = 5  # peaks, the densest, as the paper

@@ -1,6 +1,6 @@
 """k-means: the sites nearest to each of k means."""
 
-from ferrotune.parameters import COUNT, Parameter
+from ferrotune.pipelines.parameters import COUNT, Parameter
 
 PARAMETERS = {"components": Parameter(COUNT, "k = {}")}
 STARTS = 4  # the best of so many

@@ -1,6 +1,6 @@
 """Cells: how each column stands among its neighbours, from refined columns instead of pixels."""
 
-from ferrotune.parameters import FEATURES, NOT_NEGATIVE, PREPROCESSING, Parameter, choice
+from ferrotune.pipelines.parameters import FEATURES, NOT_NEGATIVE, PREPROCESSING, Parameter, choice
 
 NEEDS = ("image", "columns")
 PARAMETERS = {
@@ -12,13 +12,13 @@ PARAMETERS = {
 
 def write(output, stores, uses, options, threads, log):
     """Measure the neighbourhood of every column of the sublattice that is asked for."""
-    from ferrotune.cell_store import write_cells
+    from ferrotune.descriptors._cell_store import write_cells
 
     write_cells(output, stores, options["sites"], log)
 
 
 def open(store, setting):
-    """ferrotune.cell_store.CellTable of all sites."""
-    from ferrotune.cell_store import CellTable
+    """ferrotune.descriptors._cell_store.CellTable of all sites."""
+    from ferrotune.descriptors._cell_store import CellTable
 
     return CellTable.open(store)

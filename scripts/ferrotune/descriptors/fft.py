@@ -1,6 +1,6 @@
 """Sliding-window FFT: magnitudes of the Fourier transform of windows on a grid, as the paper's second family."""
 
-from ferrotune.parameters import PREPROCESSING, SPECTRAL_WINDOW, STRIDE, Parameter, choice
+from ferrotune.pipelines.parameters import PREPROCESSING, SPECTRAL_WINDOW, STRIDE, Parameter, choice
 
 NEEDS = ("image", "columns")
 PARAMETERS = {
@@ -14,13 +14,13 @@ PARAMETERS = {
 
 def write(output, stores, uses, options, threads, log):
     """Keep the preprocessed images and the grid of the smallest stride; spectra are found anew by each trial."""
-    from ferrotune.fft_store import write_spectra
+    from ferrotune.descriptors._fft_store import write_spectra
 
     write_spectra(output, stores, uses, options, threads, log)
 
 
 def open(store, setting):
-    """ferrotune.fft_store.WindowSpectra of a setting's preprocessing."""
-    from ferrotune.fft_store import WindowSpectra
+    """ferrotune.descriptors._fft_store.WindowSpectra of a setting's preprocessing."""
+    from ferrotune.descriptors._fft_store import WindowSpectra
 
     return WindowSpectra.open(store, setting["flatten"], setting["denoise"])

@@ -1,6 +1,6 @@
 """Patches: the image around each site, as the paper's Algorithm 1."""
 
-from ferrotune.parameters import PREPROCESSING, WINDOW, Parameter
+from ferrotune.pipelines.parameters import PREPROCESSING, WINDOW, Parameter
 
 NEEDS = ("image", "columns")
 PARAMETERS = {**PREPROCESSING, "w1": Parameter(WINDOW, "height {} cells"), "w2": Parameter(WINDOW, "width {} cells")}
@@ -8,13 +8,13 @@ PARAMETERS = {**PREPROCESSING, "w1": Parameter(WINDOW, "height {} cells"), "w2":
 
 def write(output, stores, uses, options, threads, log):
     """Cut the largest window of the spaces around every site; smaller ones are taken from it."""
-    from ferrotune.patch_store import write_patches
+    from ferrotune.descriptors._patch_store import write_patches
 
     write_patches(output, stores, uses, options, threads, log)
 
 
 def open(store, setting):
-    """ferrotune.patch_stack.PatchStack of a setting's preprocessing."""
-    from ferrotune.patch_stack import PatchStack
+    """ferrotune.descriptors._patch_stack.PatchStack of a setting's preprocessing."""
+    from ferrotune.descriptors._patch_stack import PatchStack
 
     return PatchStack.open(store, setting["flatten"], setting["denoise"])

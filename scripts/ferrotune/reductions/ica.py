@@ -2,7 +2,7 @@
 
 import warnings
 
-from ferrotune.parameters import RANK, RANKED, Parameter
+from ferrotune.pipelines.parameters import RANK, RANKED, Parameter
 from ferrotune.reductions import pca
 
 PARAMETERS = {"rank": Parameter(RANK, *RANKED)}

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from ferrotune.parameters import RANK, RANKED, Parameter
+from ferrotune.pipelines.parameters import RANK, RANKED, Parameter
 
 PARAMETERS = {"rank": Parameter(RANK, *RANKED)}
 NESTED = False

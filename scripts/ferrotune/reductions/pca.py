@@ -1,6 +1,6 @@
 """Principal components: exact, from the covariance where the descriptor keeps one."""
 
-from ferrotune.parameters import RANK_OR_NONE, RANKED, Parameter
+from ferrotune.pipelines.parameters import RANK_OR_NONE, RANKED, Parameter
 
 PARAMETERS = {"rank": Parameter(RANK_OR_NONE, *RANKED)}
 NESTED = True
@@ -8,7 +8,7 @@ NESTED = True
 
 def reduce(described, setting, rank):
     """Scores (site, rank), by falling variance; rank None: the descriptors themselves, as the paper clusters them."""
-    from ferrotune.principal_components import decompose
+    from ferrotune.reductions._windowed_pca import decompose
 
     if rank is None:
         return described.features(setting).astype(float)

@@ -1,6 +1,6 @@
 """Conditional rotationally invariant variational autoencoder: latent variables and turns of patches (crVAE)."""
 
-from ferrotune.parameters import COUNT, MANY, NOT_NEGATIVE, POSITIVE, SHARE, YES_OR_NO, Parameter, choice
+from ferrotune.pipelines.parameters import COUNT, MANY, NOT_NEGATIVE, POSITIVE, SHARE, YES_OR_NO, Parameter, choice
 
 PARAMETERS = {
     "latent": Parameter(COUNT, "{} latent variables"),
@@ -26,15 +26,15 @@ PARAMETERS = {
     "warm_start": Parameter(YES_OR_NO, "begun with an earlier model: {}", default=False),
 }
 NESTED = False
-# Of ferrotune.guards. A model makes two states of what its window sees of a wall, and changes between them over about
-# the window: of right segmentations 0.55 to 0.9 is crossed. On 12 films without walls (76 trials, seeds 1 to 6, half of
-# them tilted) the product was 0.35 at most, with right segmentations 0.44 to 0.7, so that it alone decides. Our choice.
+# Limits of the guards. A model makes two states of what its window sees of a wall, and changes between them over
+# about the window: of right segmentations 0.55 to 0.9 is crossed. On 12 films without walls (76 trials, seeds 1 to 6,
+# half of them tilted) the product was 0.35 at most, with right segmentations 0.44 to 0.7, so that it alone decides. Our choice.
 LIMITS = {"distinct": 0.42, "crossed": 0.5}
 
 
 def train(described, setting, seed, progress=iter, finished=None):
     """Checkpoint (arrays, attributes) of a model trained on a seeded subset of the sites; see `ferrotune.vae`."""
-    from ferrotune.vae.of_sites import train
+    from ferrotune.vae.encoding import train
     from ferrotune.vae.warm_start import nearest
 
     setting, finished = complete(setting), finished or {}
@@ -44,7 +44,7 @@ def train(described, setting, seed, progress=iter, finished=None):
 
 def reduce_by(checkpoint, described, setting):
     """Latent variables (site, latent) of all sites, and of turned patches the angle's cosine and sine."""
-    from ferrotune.vae.of_sites import latents_of
+    from ferrotune.vae.encoding import latents_of
 
     return latents_of(checkpoint, described, complete(setting)).features
 

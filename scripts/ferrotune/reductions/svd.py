@@ -1,6 +1,6 @@
 """Singular value decomposition, randomised: as PCA, without taking the mean off."""
 
-from ferrotune.parameters import RANK, RANKED, Parameter
+from ferrotune.pipelines.parameters import RANK, RANKED, Parameter
 
 PARAMETERS = {"rank": Parameter(RANK, *RANKED)}
 NESTED = True

@@ -8,7 +8,7 @@ import pkgutil
 from importlib import import_module
 
 from ferrotune.rewards.registry import REWARDS, Reward, cheap, reward, score, without_grounds
-from ferrotune.rewards.segmentation import Segmentation
+from ferrotune.segmentation.segmentation import Segmentation
 
 __all__ = ["REWARDS", "Reward", "Segmentation", "cheap", "reward", "score", "without_grounds"]
 

@@ -65,8 +65,8 @@ def score(segmentation, names):
 
     Where there are no walls every reward is NaN, and enters no front. It must not be a number, because most
     rewards could be had for nothing: one cluster has no wall, hence nothing curved, and no energy; and mean
-    length only gains by losing every wall but the longest. `ferrotune.guards` says why a trial has none. A reward
-    is NaN, too, where what it needs is missing.
+    length only gains by losing every wall but the longest. `ferrotune.segmentation.guards` says why a trial has
+    none. A reward is NaN, too, where what it needs is missing.
 
     Parameters
     ----------

@@ -14,8 +14,8 @@ from pyro import poutine
 from torch import nn
 from torch.nn.functional import one_hot, pad, softplus
 
-from ferrotune.vae.circle import AnyAngle, WrappedNormal, spread_of
-from ferrotune.vae.turning import first_moment, placing, sampled
+from ferrotune.vae.affine import first_moment, placing, sampled
+from ferrotune.vae.wrapped_normal import AnyAngle, WrappedNormal, spread_of
 
 GAIN = 0.1  # of the standardised pixels: with more the encoder learns its patches by heart; measured
 NOISE_STEP = 0.2  # share of a batch in the noise that is kept

@@ -6,10 +6,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ferrotune.errors import InputError
-from ferrotune.raster import follow, interfaces
 from ferrotune.walls.hough import LINE_LENGTH, SUPPORT, hough_lines, points_along
 from ferrotune.walls.paths import DIGITS, smoothed
 from ferrotune.walls.segments import straight_segments
+from ferrotune.walls.tracing import follow, interfaces
 
 # Our choices, in cells and degrees.
 REACH = 4.0  # directions at a junction are taken over this length

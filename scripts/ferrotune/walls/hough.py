@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 from skimage.transform import probabilistic_hough_line
 
-from ferrotune.raster import wall_map
+from ferrotune.sites.raster import wall_map
 from ferrotune.walls.paths import places
 
 # The paper does not publish its Hough settings: all of these are our choices. Lengths are in cells.

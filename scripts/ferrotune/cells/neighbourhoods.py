@@ -1,0 +1,103 @@
+"""Columns among their neighbours: displacement from the cage, vectors, local lattice parameters."""
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from ferrotune.cells.unit_cells import REACH, neighbour_at
+from ferrotune.columns.sublattices import A, B
+
+OWN = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])  # steps to the neighbours of the same sublattice, cells
+OTHER = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)]) / 2  # and to those of the other, the cage
+
+
+def _neighbours(centre, others, steps, lattice, reach):
+    """Rows (n, 4) of `others` where the lattice expects them from each centre, -1 where there is none."""
+    if not len(others):
+        return np.full((len(centre), len(steps)), -1)
+    tree = cKDTree(others)
+    return np.stack([neighbour_at(tree, centre, step @ lattice.vectors, reach) for step in steps], axis=1)
+
+
+def _vectors(yx, centre, neighbours):
+    """Vectors (n, 4, 2) from the centres to their neighbours, px."""
+    return yx[neighbours] - yx[centre][:, None]
+
+
+def _lattice_parameters(own):
+    """Local a, b (n, 2), px, and the angle between them (n, 1), degrees, of vectors (n, 4, 2) in the order of OWN."""
+    a, b = (own[:, 0] - own[:, 1]) / 2, (own[:, 2] - own[:, 3]) / 2
+    lengths = np.stack([np.hypot(*a.T), np.hypot(*b.T)], axis=1)
+    cosine = (a * b).sum(axis=1) / lengths.prod(axis=1)
+    return lengths, np.degrees(np.arccos(np.clip(cosine, -1, 1)))[:, None]
+
+
+def surrounded(yx, sublattice, centre_of, lattice):
+    """Columns of a sublattice that have all eight neighbours.
+
+    Parameters
+    ----------
+    yx : (n, 2) float, px
+    sublattice : (n,) int
+    centre_of : A or B of ferrotune.columns.sublattices, the centres' sublattice
+    lattice : ferrotune.columns.lattice.Lattice
+
+    Returns
+    -------
+    centre : (m,) int, rows of the columns
+    own : (m, 4) int, rows of the neighbours in the same sublattice, along +a, -a, +b, -b
+    other : (m, 4) int, rows of the cage in the other, along +a+b, +a-b, -a+b, -a-b
+    missed : int, how many columns of the sublattice lack a neighbour
+    """
+    reach = REACH * lattice.cell_px
+    same, cage = (np.flatnonzero(sublattice == kind) for kind in (centre_of, B if centre_of == A else A))
+    own = _neighbours(yx[same], yx[same], OWN, lattice, reach)
+    other = _neighbours(yx[same], yx[cage], OTHER, lattice, reach)
+    whole = (own >= 0).all(axis=1) & (other >= 0).all(axis=1)
+    return same[whole], same[own[whole]], cage[other[whole]], int((~whole).sum())
+
+
+def quantities(yx, amplitude, centre_of, centre, own, other):
+    """What describes columns among their neighbours.
+
+    Parameters
+    ----------
+    yx : (n, 2) float, px
+    amplitude : (n,) float
+    centre_of : A or B, the sublattice of the centres
+    centre, own, other : rows, from `surrounded`
+
+    Returns
+    -------
+    dict of str to (m, k) float
+        displacement : (y, x) px, of the B column from its cage of A, or, about an A, of its cage of B from it: either
+        way of B against A, so that both sublattices tell the same polarization.
+        vectors : px, from A to the four nearest B (or from the four nearest A to B), and to the four nearest columns
+        of the same sublattice, in the same directions for either sublattice, each as (y, x).
+        lengths : a, b, px, and angle : alpha, degrees, from these last four.
+        intensity : the column's amplitude.
+    """
+    to_own, to_other = _vectors(yx, centre, own), _vectors(yx, centre, other)
+    if centre_of == B:
+        to_other = -to_other[:, ::-1]  # seen from the other end the directions turn about, and so does their order
+    lengths, angle = _lattice_parameters(to_own)
+    return {
+        "displacement": to_other.mean(axis=1),
+        "vectors": np.concatenate([to_other, to_own], axis=1).reshape(len(centre), 16),
+        "lengths": lengths,
+        "angle": angle,
+        "intensity": amplitude[centre][:, None],
+    }
+
+
+def position_variance(sigma_yx, centre, other, unknown):
+    """Variance (m,) of a displacement from the columns' error bars, px^2, mean of the two axes.
+
+    Parameters
+    ----------
+    sigma_yx : (n, 2) float, px; NaN where a fit stopped at its reach
+    centre, other : rows, from `surrounded`
+    unknown : float, px; what is taken where there is no error bar
+    """
+    variance = np.where(np.isfinite(sigma_yx), sigma_yx, unknown) ** 2
+    variance = variance.mean(axis=1)
+    return variance[centre] + variance[other].mean(axis=1) / 4

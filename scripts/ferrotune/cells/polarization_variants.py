@@ -1,0 +1,182 @@
+"""Ferroelectric variants of a map of polarization, by k-means."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_samples
+
+from ferrotune.cells.unit_cells import polarization_at
+
+# Our choices. A silhouette above a half is "reasonable structure"
+# (Kaufman and Rousseeuw 1990); one round cloud cut in two stays below it.
+MIN_SILHOUETTE = 0.5
+MIN_SIGNAL_TO_NOISE = 2.0
+SILHOUETTE_SITES = 2000
+
+
+def _neighbours(yx: np.ndarray, radius_px: float) -> csr_array:
+    """(site, site) ones where two sites are near, a site and itself included."""
+    tree = cKDTree(yx)
+    neighbours = csr_array(tree.sparse_distance_matrix(tree, radius_px, output_type="coo_matrix"))
+    # Only which sites are near counts, and a site is its own neighbour at a distance that is not stored.
+    neighbours.data[:] = 1.0
+    neighbours.setdiag(1.0)
+    return neighbours
+
+
+def _above_noise(polarization: np.ndarray, smoothed: np.ndarray, count: np.ndarray) -> bool:
+    """Whether the smoothed map varies by more than the noise that smoothing leaves in it."""
+    inner = count > 1
+    if not inner.any():
+        return False
+    # A mean that includes the site itself leaves (count - 1) / count of the site's variance.
+    residual = ((polarization - smoothed)[inner] ** 2).sum(axis=1) * count[inner] / (count[inner] - 1)
+    noise = (residual.mean() / count[inner]).mean()
+    signal = smoothed[inner].var(axis=0).sum()
+    return bool(signal > MIN_SIGNAL_TO_NOISE**2 * noise)
+
+
+def _by_direction(means: KMeans) -> np.ndarray:
+    """Numbers of the clusters by the direction of their polarization, so that one means the same in any run."""
+    angle = np.arctan2(means.cluster_centers_[:, 0], means.cluster_centers_[:, 1])
+    return np.argsort(np.argsort(angle))
+
+
+def _silhouette(smoothed: np.ndarray, labels: np.ndarray, neighbours: csr_array, rng: np.random.Generator) -> float:
+    """Mean over clusters, the small as much as the large, of the silhouettes within their domains.
+
+    Smoothing leaves averages of two variants along walls, which do not count. A cluster that is nothing but such
+    averages, without a domain of its own, is no variant: -1.
+    """
+    k = labels.max() + 1
+    alike = (neighbours @ np.eye(k)[labels])[np.arange(len(labels)), labels]
+    inside = alike == neighbours.sum(axis=1)
+    of_each = [rng.permutation(np.flatnonzero(inside & (labels == j)))[: SILHOUETTE_SITES // k] for j in range(k)]
+    if min(map(len, of_each)) < 2:
+        return -1.0
+    some = np.concatenate(of_each)
+    silhouettes = silhouette_samples(smoothed[some], labels[some])
+    return float(np.mean([silhouettes[labels[some] == j].mean() for j in range(k)]))
+
+
+def _variants(smoothed: np.ndarray, neighbours: csr_array, max_variants: int, seed: int) -> np.ndarray:
+    """k-means labels with the k of the best silhouette; one variant where none is good enough."""
+    rng = np.random.default_rng(seed)
+    best, labels = MIN_SILHOUETTE, np.zeros(len(smoothed), dtype=int)
+    for k in range(2, min(max_variants, len(smoothed) - 1) + 1):
+        found = KMeans(k, n_init=4, random_state=seed).fit(smoothed)
+        silhouette = _silhouette(smoothed, found.labels_, neighbours, rng)
+        if silhouette > best:
+            best, labels = silhouette, _by_direction(found)[found.labels_]
+    return labels
+
+
+def polarization_clusters(polarization: np.ndarray, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Clusters of a polarization map as it was measured: k-means, whether or not there are so many variants.
+
+    Parameters
+    ----------
+    polarization : (cell, 2) array
+        (y, x) components in any unit; NaN where unknown.
+    k : int
+    seed : int
+
+    Returns
+    -------
+    labels : (cell,) int array
+        0 ... k - 1 by rising direction of polarization, -1 where it is NaN; all -1 where fewer than k are known.
+    means : (k, 2) array
+        Mean polarization of each cluster, same unit; NaN where there is none.
+
+    Notes
+    -----
+    Barakati et al., arXiv 2411.12612, Fig. 2, where k is not given.
+    """
+    polarization = np.asarray(polarization, float)
+    known = np.isfinite(polarization).all(axis=1)
+    labels, means = np.full(len(polarization), -1), np.full((k, 2), np.nan)
+    if known.sum() >= k:
+        found = KMeans(k, n_init=4, random_state=seed).fit(polarization[known])
+        number = _by_direction(found)
+        labels[known], means[number] = number[found.labels_], found.cluster_centers_
+    return labels, means
+
+
+def clusters_at(
+    sites_yx: np.ndarray, yx: np.ndarray, polarization: np.ndarray, means: np.ndarray, cell_px: float
+) -> np.ndarray:
+    """The cluster of the polarization at each site, which may lie at the corner of cells.
+
+    Parameters
+    ----------
+    sites_yx : (site, 2) array, px
+    yx : (cell, 2) array, px
+    polarization : (cell, 2) array
+        (y, x) components in any unit; NaN where unknown.
+    means : (k, 2) array
+        From `polarization_clusters`.
+    cell_px : float
+
+    Returns
+    -------
+    (site,) int array
+        Which mean lies nearest to the polarization at the site (`ferrotune.cells.unit_cells.polarization_at`).
+        -1 where none is known.
+    """
+    labels = np.full(len(sites_yx), -1)
+    if np.isfinite(means).all():
+        found = polarization_at(sites_yx, yx, polarization, cell_px)
+        known = np.isfinite(found).all(axis=1)
+        labels[known] = ((found[known, None] - means) ** 2).sum(axis=-1).argmin(axis=1)
+    return labels
+
+
+def polarization_variants(
+    polarization: np.ndarray,
+    yx: np.ndarray,
+    cell_px: float,
+    radius_cells: float = 1.25,
+    max_variants: int = 4,
+    seed: int = 0,
+) -> np.ndarray:
+    """Ferroelectric variants of a polarization map: reference labels where there is no label truth.
+
+    Parameters
+    ----------
+    polarization : (site, 2) array
+        (y, x) components in any unit; NaN where unknown.
+    yx : (site, 2) array, px
+    cell_px : float
+        Edge of the unit cell.
+    radius_cells : float
+        Polarization is averaged over the sites within this radius first.
+    max_variants : int
+        Most variants to tell apart.
+    seed : int
+
+    Returns
+    -------
+    (site,) int array
+        0 ... variants - 1 by rising direction of polarization, -1 where it is NaN.
+
+    Notes
+    -----
+    k-means, as in the paper, which does not say how k is chosen. Our choice: one variant where the smoothed
+    map varies by less than twice the noise that is left in it (as without polarization, or in a single
+    domain); else the k of 2 ... `max_variants` whose silhouette is best, if it exceeds 0.5. The silhouette is the
+    mean over clusters of that within their domains, so that a variant of few sites counts as much as the others.
+    """
+    polarization, yx = np.asarray(polarization, float), np.asarray(yx, float)
+    known = np.isfinite(polarization).all(axis=1)
+    labels = np.full(len(polarization), -1)
+    if not known.any():
+        return labels
+    neighbours = _neighbours(yx[known], radius_cells * cell_px)
+    count = neighbours.sum(axis=1)
+    smoothed = (neighbours @ polarization[known]) / count[:, None]
+    above = _above_noise(polarization[known], smoothed, count)
+    labels[known] = _variants(smoothed, neighbours, max_variants, seed) if above else 0
+    return labels

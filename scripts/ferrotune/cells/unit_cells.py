@@ -1,0 +1,144 @@
+"""Unit cells: four A columns around a B column; polarization, lattice parameters, volume."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array, csgraph
+from scipy.spatial import cKDTree
+
+AROUND = 0.75  # cells; between half a cell's diagonal and its edge
+REACH = 0.3  # a neighbour lies within this share of a cell of where the lattice predicts it
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One row a unit cell, lengths in px, angles in degrees.
+
+    yx (n, 2): centre of the four A columns. polarization (n, 2) as (y, x): displacement of the B column
+    from that centre, NaN where no B column was found. a, b (n,): mean length of the two edges along the
+    lattice's a and b. alpha (n,): angle between them. volume (n,): area of the quadrangle, px^2.
+    ab (n, 2) int: lattice indices. corners (n, 4) int: rows of the A columns, in order around the cell.
+    """
+
+    yx: np.ndarray
+    polarization: np.ndarray
+    a: np.ndarray
+    b: np.ndarray
+    alpha: np.ndarray
+    volume: np.ndarray
+    ab: np.ndarray
+    corners: np.ndarray
+
+
+def neighbour_at(tree, yx, step, reach):
+    """Row (n,) of the column one step away from each column, -1 where there is none."""
+    distance, index = tree.query(yx + step, distance_upper_bound=reach)
+    return np.where(np.isfinite(distance), index, -1)
+
+
+def _graph(edges, size):
+    """Graph of `size` nodes with edges (2, n)."""
+    return coo_array((np.ones(edges.shape[1]), (edges[0], edges[1])), shape=(size, size)).tocsr()
+
+
+def _lattice_indices(yx, along_a, along_b, lattice):
+    """Integer indices (n, 2), counted from column to column so that strain and drift do not add up."""
+    n = len(yx)
+    edges, steps = [], []
+    for axis, neighbour in enumerate((along_a, along_b)):
+        start = np.flatnonzero(neighbour >= 0)
+        edges.append(np.stack([start, neighbour[start]]))
+        steps.append(np.full(len(start), axis))
+    edges, steps = np.hstack(edges), np.hstack(steps)
+    step_of = dict(zip(map(tuple, edges.T.tolist()), steps.tolist(), strict=True))
+    _, group = csgraph.connected_components(_graph(edges, n), directed=False)
+    roots = np.unique(group, return_index=True)[1]
+    # one search from a node tied to a root of each group: a search a group is quadratic where there are many
+    tied = np.hstack([edges, np.stack([np.full(len(roots), n), roots])])
+    order, parent = csgraph.breadth_first_order(_graph(tied, n + 1), n, directed=False)
+    indices = np.round((yx - yx[0]) @ lattice.reciprocal.T).astype(int)  # a root's are those that are expected
+    for child, above in zip(order[1:].tolist(), parent[order[1:]].tolist(), strict=True):
+        if above == n:
+            continue
+        axis = step_of.get((above, child))
+        sign = 1 if axis is not None else -1
+        axis = step_of[child, above] if axis is None else axis
+        indices[child] = indices[above]
+        indices[child, axis] += sign
+    return indices - indices.min(axis=0)
+
+
+def _displacement(centre, b_yx, reach):
+    displacement = np.full_like(centre, np.nan)
+    if len(b_yx) and len(centre):
+        distance, index = cKDTree(b_yx).query(centre, distance_upper_bound=reach)
+        found = np.isfinite(distance)
+        displacement[found] = b_yx[index[found]] - centre[found]
+    return displacement
+
+
+def build_cells(a_yx, b_yx, lattice):
+    """Unit cells from refined columns.
+
+    Parameters
+    ----------
+    a_yx, b_yx : (n, 2), (m, 2) positions of the A and B columns, px
+    lattice : ferrotune.columns.lattice.Lattice
+
+    Returns
+    -------
+    Cells
+        Empty where no four A columns close a cell.
+    """
+    reach = REACH * lattice.cell_px
+    tree = cKDTree(a_yx)
+    along_a = neighbour_at(tree, a_yx, lattice.a, reach)
+    along_b = neighbour_at(tree, a_yx, lattice.b, reach)
+    first = np.arange(len(a_yx))
+    opposite = np.where(along_a >= 0, along_b[along_a], -1)
+    closed = (along_a >= 0) & (along_b >= 0) & (opposite >= 0)
+    closed &= np.where(along_b >= 0, along_a[along_b], -2) == opposite
+    corners = np.stack([first, along_a, opposite, along_b], axis=1)[closed]
+    ab = _lattice_indices(a_yx, along_a, along_b, lattice)[closed]
+    p = a_yx[corners]
+    centre = p.mean(axis=1)
+    edge_a = ((p[:, 1] - p[:, 0]) + (p[:, 2] - p[:, 3])) / 2
+    edge_b = ((p[:, 3] - p[:, 0]) + (p[:, 2] - p[:, 1])) / 2
+    length_a, length_b = np.hypot(*edge_a.T), np.hypot(*edge_b.T)
+    cosine = (edge_a * edge_b).sum(1) / (length_a * length_b)
+    return Cells(
+        yx=centre,
+        polarization=_displacement(centre, b_yx, reach),
+        a=length_a,
+        b=length_b,
+        alpha=np.degrees(np.arccos(np.clip(cosine, -1, 1))),
+        volume=np.abs(edge_a[:, 0] * edge_b[:, 1] - edge_a[:, 1] * edge_b[:, 0]),
+        ab=ab,
+        corners=corners,
+    )
+
+
+def polarization_at(yx, cells_yx, polarization, cell_px):
+    """Polarization at any positions: the mean over the unit cells whose centres are within 0.75 cells.
+
+    These are the one cell around a B column, and the four that meet in an A column.
+
+    Parameters
+    ----------
+    yx : (n, 2) float, px
+    cells_yx, polarization : (cell, 2) float, px; NaN where a cell has no polarization
+    cell_px : float
+
+    Returns
+    -------
+    (n, 2) float, px; NaN where there is no such cell
+    """
+    known = np.isfinite(polarization).all(axis=1)
+    if not known.any():
+        return np.full((len(yx), 2), np.nan)
+    reach = AROUND * cell_px
+    distance, cell = cKDTree(cells_yx[known]).query(yx, k=4, distance_upper_bound=reach)
+    near = np.isfinite(distance)[..., None]
+    found = np.append(polarization[known], [[0.0, 0.0]], axis=0)[cell]
+    count = near.sum(axis=1)
+    return np.where(count > 0, (found * near).sum(axis=1) / np.maximum(count, 1), np.nan)

@@ -1,0 +1,1 @@
+"""Pixels to atomic columns: lattice, positions, sublattices."""

@@ -1,0 +1,70 @@
+"""Gradient and normal matrix of the fit of all columns and the background of an image, chunk by chunk."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from ferrotune.columns.fit.gaussians import NODES, PARAMETERS, WIDTH, sum_blocks, sum_gradient, sum_misfit, sum_shared
+
+CHUNK = 2048  # columns worked on together
+SMOOTH_PX = 2.2  # width of a Gaussian whose sums over pixels are integrals, to a thousandth
+FAINT_NODE = 1e-3  # weight under a node, as a share of the mean, below which its level is kept where it is
+
+
+@dataclass(frozen=True)
+class Curvature:
+    """Blocks of J'WJ over n columns and m nodes of the background.
+
+    own (n, 4, 4); pairs (p, 2) of neighbours, i < j, and their blocks between (p, 4, 4); shared (4 n, m) sparse,
+    columns with nodes; nodes (m, m) sparse.
+    """
+
+    own: np.ndarray
+    pairs: np.ndarray
+    between: np.ndarray
+    shared: sparse.csr_array
+    nodes: sparse.csr_array
+
+
+def gradient(theta, at, weighted, threads):
+    """Gradient J'Wr (n, 4) of the columns, and (n, 2) by their shape.
+
+    Parameters
+    ----------
+    theta : (n, 4) y, x (px), amplitude, width (px)
+    at : ferrotune.columns.fit.gaussians.Windows, of the columns
+    weighted : (y, x) float32, padded: residuals times weights
+    threads : ferrotune.columns.fit.threads.Threads
+    """
+    found = np.zeros((len(theta), PARAMETERS)), np.zeros((len(theta), 2))
+    threads.over(len(theta), CHUNK, sum_gradient, theta, at, weighted, *found)
+    return found
+
+
+def misfit(at, weight, weighted, threads):
+    """Chi-square and number of pixels (n, 2) of the columns' windows."""
+    found = np.zeros((len(at.top), 2))
+    threads.over(len(found), CHUNK, sum_misfit, at, weight, weighted, found)
+    return found
+
+
+def curvature(theta, at, weight, background, pairs, threads):
+    """Normal matrix J'WJ of columns theta (n, 4), coupled in `pairs` (p, 2), i < j and sorted, and the background."""
+    # A smooth sum is told by every second pixel or so, the same for all blocks: else they would not fit together.
+    step = max(1, int(np.median(theta[:, WIDTH]) / SMOOTH_PX))
+    n, seen = len(theta), np.ascontiguousarray(weight[::step, ::step])
+    own, between = np.zeros((n, PARAMETERS, PARAMETERS)), np.zeros((len(pairs), PARAMETERS, PARAMETERS))
+    entries, numbers = np.zeros((n, PARAMETERS, NODES**2)), np.empty((n, NODES**2), np.int32)
+    threads.over(n, CHUNK, sum_blocks, theta, at, seen, step, np.arange(n)[:, None].repeat(2, axis=1), own)
+    threads.over(len(pairs), CHUNK, sum_blocks, theta, at, seen, step, pairs, between)
+    threads.over(n, CHUNK, sum_shared, theta, at, seen, step, background.grid, entries, numbers)
+    for blocks in (own, between, entries):
+        blocks *= step**2  # each pixel seen stands for so many
+    starts = np.arange(PARAMETERS * n + 1) * NODES**2
+    numbers = numbers.repeat(PARAMETERS, axis=0).ravel()
+    shared = sparse.csr_array((entries.ravel(), numbers, starts), shape=(starts.size - 1, background.size))
+    nodes = background.curvature(seen, step, threads)
+    faint = FAINT_NODE * max(nodes.diagonal().mean(), 1e-12)
+    nodes = nodes + sparse.diags_array(np.where(nodes.diagonal() < faint, faint, 0.0))
+    return Curvature(own, pairs, between, shared, nodes.tocsr())

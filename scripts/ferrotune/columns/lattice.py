@@ -1,0 +1,209 @@
+"""The projected lattice of an image: its two vectors, and the phase of the lattice at any position."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import fft, ndimage
+from skimage.feature import peak_local_max
+
+from ferrotune.errors import InputError
+from ferrotune.images.smoothing import block_mean
+
+TILE_PX = 512  # autocorrelation tile: many cells, yet small beside slow drift
+PEAK_SHARE = 0.85  # a lattice vector's autocorrelation, as a share of the strongest; A-B vectors reach less
+CORRELATION_FLOOR = 0.05  # below this there is no lattice
+SHORTEST_PX = 4.0  # columns closer than this cannot be told apart
+PHASE_SIGMA_CELLS = 1.5  # phases are averaged over about three cells: finer than a domain, coarser than noise
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Lattice vectors `a` (closest to the rows' axis) and `b`, each (2,) as (y, x) in px."""
+
+    a: np.ndarray
+    b: np.ndarray
+
+    @property
+    def vectors(self):
+        """(2, 2): rows a and b, px."""
+        return np.stack([self.a, self.b])
+
+    @property
+    def reciprocal(self):
+        """(2, 2): rows g1, g2 with g_i . a_j = delta_ij, 1/px."""
+        return np.linalg.inv(self.vectors).T
+
+    @property
+    def cell_px(self):
+        """Square root of the unit cell's area, px: the length called "a cell" everywhere."""
+        return float(np.sqrt(abs(np.linalg.det(self.vectors))))
+
+
+def _tile_starts(length, tile):
+    return np.unique(np.linspace(0, length - tile, min(4, -(-length // tile) + 1)).astype(int))
+
+
+def _autocorrelation(image, mask):
+    """Mean autocorrelation of Hann-windowed tiles, (t + 1, t + 1) with zero shift in the middle."""
+    tile = min(TILE_PX, *image.shape)
+    tile -= tile % 2
+    window = np.outer(np.hanning(tile), np.hanning(tile)).astype(np.float32)
+    size = fft.next_fast_len(2 * tile)
+    power, overlap = 0.0, 0.0
+    for y in _tile_starts(image.shape[0], tile):
+        for x in _tile_starts(image.shape[1], tile):
+            inside = mask[y : y + tile, x : x + tile]
+            if inside.mean() < 0.5:
+                continue
+            weight = window * inside
+            part = image[y : y + tile, x : x + tile]
+            part = (part - np.average(part, weights=weight)) * weight
+            power = power + np.abs(fft.rfft2(part, s=(size, size))) ** 2
+            overlap = overlap + np.abs(fft.rfft2(weight, s=(size, size))) ** 2
+    if np.isscalar(power):
+        raise InputError(
+            f"only {100 * mask.mean():.0f} % of the image is left by its mask, too little for a lattice: mask less"
+        )
+    raw = fft.irfft2(power, s=(size, size))
+    norm = fft.irfft2(overlap, s=(size, size))
+    raw /= np.maximum(norm, 1e-3 * norm[0, 0])
+    half = tile // 2
+    shifted = np.roll(raw, (half, half), axis=(0, 1))[: tile + 1, : tile + 1]
+    return shifted / raw[0, 0]
+
+
+def _basis(shifts, height):
+    """Two shortest lattice vectors among autocorrelation peaks: ours, by height and then length."""
+    length = np.hypot(*shifts.T)
+    near = length <= 0.75 * length.max()
+    strong = height >= PEAK_SHARE * height[near].max(initial=CORRELATION_FLOOR)
+    if not strong.any():
+        raise InputError("no lattice found: the autocorrelation has no repeating peak; check the image and its mask")
+    first = np.flatnonzero(strong)[np.argmin(length[strong])]
+    cross = shifts[first, 0] * shifts[:, 1] - shifts[first, 1] * shifts[:, 0]
+    steep = np.abs(cross) > 0.5 * length * length[first]
+    usable = np.flatnonzero(steep & (length <= 1.6 * length[first]) & (height > CORRELATION_FLOOR))
+    if not usable.size:
+        raise InputError("no lattice found: the image repeats along one direction only")
+    second = usable[np.argmax(height[usable])]
+    return shifts[first].astype(float), shifts[second].astype(float)
+
+
+def _reduce(a, b):
+    """Gauss reduction to the shortest pair, then a along the rows' axis, both pointing to +y, +x."""
+    while True:
+        if a @ a > b @ b:
+            a, b = b, a
+        turns = np.round(a @ b / (a @ a))
+        if turns == 0:
+            break
+        b = b - turns * a
+    if abs(a[0]) / np.hypot(*a) < abs(b[0]) / np.hypot(*b):
+        a, b = b, a
+    return a * np.sign(a[0] or 1), b * np.sign(b[1] or 1)
+
+
+def _refine(correlation, a, b):
+    """Least squares over sub-pixel autocorrelation peaks up to the third order."""
+    middle = np.array(correlation.shape) // 2
+    orders, peaks = [], []
+    vectors = np.stack([a, b])
+    for order in np.ndindex(7, 7):
+        order = np.array(order) - 3
+        guess = np.round(middle + order @ vectors).astype(int)
+        if not order.any() or (guess < 3).any() or (guess >= np.array(correlation.shape) - 3).any():
+            continue
+        patch = correlation[guess[0] - 2 : guess[0] + 3, guess[1] - 2 : guess[1] + 3]
+        peak = guess + np.array(np.unravel_index(patch.argmax(), patch.shape)) - 2
+        c = correlation[peak[0] - 1 : peak[0] + 2, peak[1] - 1 : peak[1] + 2]
+        if c.shape != (3, 3) or c.argmax() != 4:
+            continue
+        step = np.array([c[0, 1] - c[2, 1], c[1, 0] - c[1, 2]]) / 2
+        bend = np.array([c[0, 1] + c[2, 1], c[1, 0] + c[1, 2]]) - 2 * c[1, 1]
+        orders.append(order)
+        peaks.append(peak + step / bend - middle)
+    if len(orders) < 4:
+        return a, b
+    fitted = np.linalg.lstsq(np.array(orders, float), np.array(peaks), rcond=None)[0]
+    return fitted[0], fitted[1]
+
+
+def _repeats(correlation, vectors):
+    """Whether the autocorrelation peaks at all lattice points to second order, as that of noise does not."""
+    orders = np.array([o for o in np.ndindex(5, 5) if o > (2, 2)]) - 2.0
+    half = np.array([[0, 0], [0.5, 0], [-0.5, 0], [0, 0.5], [0, -0.5]])
+    at = np.array(correlation.shape) // 2 + (orders[:, None] + half) @ vectors
+    inside = ((at >= 0) & (at <= np.array(correlation.shape) - 1)).all(axis=(1, 2))
+    height = ndimage.map_coordinates(correlation, at[inside].reshape(-1, 2).T, order=1).reshape(-1, len(half))
+    return bool((height[:, :1] > height[:, 1:]).all())
+
+
+def find_lattice(image, mask):
+    """Read the lattice vectors off an image by its autocorrelation.
+
+    Parameters
+    ----------
+    image : (y, x) float
+    mask : (y, x) bool, true where there is signal
+
+    Returns
+    -------
+    Lattice
+
+    Raises
+    ------
+    InputError
+        If nothing repeats, or the columns are too close to be told apart.
+    """
+    correlation = _autocorrelation(np.asarray(image, np.float32), mask)
+    smooth = ndimage.gaussian_filter(correlation, 1.0)
+    middle = np.array(smooth.shape) // 2
+    shifts = peak_local_max(smooth, min_distance=2, exclude_border=3) - middle
+    shifts = shifts[np.hypot(*shifts.T) >= SHORTEST_PX]
+    if len(shifts) < 4:
+        raise InputError("no lattice found: the autocorrelation has no repeating peak; check the image and its mask")
+    height = smooth[tuple((shifts + middle).T)]
+    a, b = _refine(correlation, *_reduce(*_basis(shifts, height)))
+    if not _repeats(smooth, np.stack([a, b])):
+        raise InputError("no lattice found: the image does not go on repeating; check the image and its mask")
+    return Lattice(a, b)
+
+
+class LatticePhase:
+    """Position of any point within its unit cell, following drift, strain and rotation.
+
+    The image is demodulated at the two first-order reflections and low-passed, as in geometric phase
+    analysis (Hytch, Snoeck & Kilaas 1998, doi 10.1016/S0304-3991(98)00035-7). The brighter sublattice
+    (A) sits at (0, 0) of the cell, the other (B) at (1/2, 1/2).
+
+    Parameters
+    ----------
+    image : (y, x) float
+    mask : (y, x) bool
+    lattice : Lattice
+    """
+
+    def __init__(self, image, mask, lattice):
+        self.lattice = lattice
+        self.bin = max(1, int(lattice.cell_px // 6))
+        flat, weight = block_mean(np.where(mask, image, 0), self.bin), block_mean(mask, self.bin)
+        sigma = lattice.cell_px / self.bin
+        level = ndimage.gaussian_filter(flat, sigma) / np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6)
+        flat = flat - level * weight
+        rows, columns = (np.arange(n) * self.bin + (self.bin - 1) / 2 for n in flat.shape)
+        self.fields = []
+        for g in lattice.reciprocal:
+            carrier = np.exp(-2j * np.pi * g[0] * rows)[:, None] * np.exp(-2j * np.pi * g[1] * columns)[None]
+            wave = (flat * carrier).astype(np.complex64)
+            parts = (ndimage.gaussian_filter(p, PHASE_SIGMA_CELLS * sigma) for p in (wave.real, wave.imag))
+            self.fields.append(tuple(parts))
+
+    def __call__(self, yx):
+        """Fractional coordinates (n, 2) in [-1/2, 1/2) of positions yx (n, 2) px, from the A lattice."""
+        yx = np.asarray(yx, float)
+        at = ((yx - (self.bin - 1) / 2) / self.bin).T
+        fraction = np.empty_like(yx)
+        for i, (g, (real, imaginary)) in enumerate(zip(self.lattice.reciprocal, self.fields, strict=True)):
+            wave = [ndimage.map_coordinates(p, at, order=1, mode="nearest") for p in (real, imaginary)]
+            fraction[:, i] = yx @ g + np.arctan2(wave[1], wave[0]) / (2 * np.pi)
+        return fraction - np.floor(fraction + 0.5)

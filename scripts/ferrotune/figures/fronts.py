@@ -1,0 +1,214 @@
+"""Figure of the trials, their front, and the segmentations that it offers (the paper's Fig. 4 A-D)."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from ferrotune.figures import image_axes
+from ferrotune.figures.palette import BLUE, FAINT, GREY, INK, PURPLE, VERMILLION, domain_colours
+from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
+from ferrotune.figures.wording import STATUSES, reward_label
+from ferrotune.segmentation.guards import OK
+
+GAP = 0.045  # of the figure, between pairs of objectives
+HEIGHT, LINE, LINES = 7.5, 0.115, 4  # in: of the figure, and of a line below a panel; room there is for so many
+DECADES = 30.0  # an objective that spans a larger ratio is drawn on a logarithmic axis
+MARKERS = {"not_above_noise": "x", "one_cluster": "1", "no_walls": "+", "failed": "2"}
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Trials in their objectives.
+
+    rewards (trial, objective); names and directions (objective,); status kinds (trial,); front (trial,) bool;
+    knee, selected, contrasting: rows or None.
+    """
+
+    rewards: np.ndarray
+    names: list
+    directions: list
+    status: np.ndarray
+    front: np.ndarray
+    knee: int | None
+    selected: int | None
+    contrasting: int | None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A segmentation: domain numbers (site,) at yx (site, 2) px, with a title and lines of text below."""
+
+    numbers: np.ndarray
+    yx: np.ndarray
+    title: str
+    lines: list
+
+
+def _wants_log(values):
+    values = values[np.isfinite(values)]
+    return len(values) > 1 and values.min() > 0 and values.max() / values.min() > DECADES
+
+
+def _decade(value, _):
+    """A power of ten as briefly as it can be written: there is room for the axis' name beside it."""
+    power = round(np.log10(value))
+    return f"{value:g}" if -3 <= power <= 3 else f"1e{power}"
+
+
+def _set_axis(axes, which, values):
+    """A logarithmic axis where the values span decades, with plain numbers."""
+    if _wants_log(values):
+        axis = getattr(axes, f"{which}axis")
+        getattr(axes, f"set_{which}scale")("log")
+        axis.set_minor_locator(LogLocator(subs=range(2, 10), numticks=20))
+        axis.set_minor_formatter(NullFormatter())
+        axis.set_major_formatter(FuncFormatter(_decade))
+
+
+def _axis_label(scatter, i):
+    """An objective, its unit, and which way is better."""
+    better = "lower" if scatter.directions[i] == "minimise" else "higher"
+    lines = (reward_label(scatter.names[i]), f"{better} is better")
+    return (", " if len(scatter.names) == 2 else "\n").join(lines)
+
+
+def _draw_dominated(axes, points, directions):
+    """Shade what a front of two objectives dominates; its edge (the attainment surface) is drawn as steps."""
+    sign = np.array([1.0 if direction == "minimise" else -1.0 for direction in directions])
+    worst = [axes.get_xlim()[int(sign[0] > 0)], axes.get_ylim()[int(sign[1] > 0)]]
+    best_x_first = points[np.argsort(sign[0] * points[:, 0], kind="stable")]
+    x = np.append(np.repeat(best_x_first[:, 0], 2), worst[0])
+    y = np.concatenate([[worst[1]], np.repeat(best_x_first[:, 1], 2)])
+    axes.fill([*x, worst[0]], [*y, worst[1]], color=BLUE, alpha=0.05, lw=0, zorder=0)
+    axes.plot(x, y, color=BLUE, lw=0.9, zorder=2)
+
+
+def _marks(scatter):
+    """Special trials: (row, style, name), the widest mark first."""
+    ring = {"marker": "o", "s": 100, "facecolors": "none", "linewidths": 1.0, "edgecolors": INK}
+    yield scatter.knee, ring, "knee"
+    star = {"marker": "*", "s": 90, "c": VERMILLION, "edgecolors": "white", "linewidths": 0.5}
+    yield scatter.selected, star, "selected (B)"
+    diamond = {"marker": "D", "s": 30, "c": PURPLE, "edgecolors": "white", "linewidths": 0.5}
+    yield scatter.contrasting, diamond, "in contrast (C)"
+
+
+def _draw_pair(axes, scatter, i, j):
+    """One pair of objectives: trials by status, the front, and the special trials."""
+    x, y = scatter.rewards[:, i], scatter.rewards[:, j]
+    for kind, marker in MARKERS.items():
+        of = scatter.status == kind
+        if of.any():
+            axes.scatter(x[of], y[of], marker=marker, s=18, c=FAINT, linewidths=0.8, zorder=1)
+    of = (scatter.status == OK) & ~scatter.front
+    axes.scatter(x[of], y[of], s=13, c=GREY, linewidths=0, zorder=1.5)
+    axes.scatter(x[scatter.front], y[scatter.front], s=20, c=BLUE, linewidths=0, zorder=3)
+    for z, (row, look, _) in enumerate(_marks(scatter), start=4):
+        if row is not None:
+            axes.scatter(x[row : row + 1], y[row : row + 1], zorder=z, clip_on=False, **look)
+    _set_axis(axes, "x", x)
+    _set_axis(axes, "y", y)
+    if not np.isfinite(x * y).any():
+        axes.set(xticks=[], yticks=[])
+        axes.text(0.5, 0.5, "no trial has rewards", transform=axes.transAxes, ha="center", color=GREY)
+    if len(scatter.names) == 2 and scatter.front.any():
+        axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim())
+        _draw_dominated(axes, scatter.rewards[scatter.front], scatter.directions)
+
+
+def _legend(axes, scatter):
+    """Key with the number of trials of each kind; kinds without rewards appear here only."""
+    none = np.empty(0)
+    handles = [axes.scatter(none, none, s=20, c=BLUE, label=f"front ({scatter.front.sum()})")]
+    of_ok = int(((scatter.status == OK) & ~scatter.front).sum())
+    handles.append(axes.scatter(none, none, s=13, c=GREY, label=f"other ok trials ({of_ok})"))
+    for kind, marker in MARKERS.items():
+        of = scatter.status == kind
+        if of.any():
+            plotted = np.isfinite(scatter.rewards[of]).all(axis=1).any()
+            label = f"{STATUSES[kind]} ({of.sum()}{'' if plotted else ', no rewards'})"
+            handles.append(axes.scatter(none, none, marker=marker, s=18, c=FAINT, linewidths=0.8, label=label))
+    for row, look, name in _marks(scatter):
+        if row is not None:
+            handles.append(axes.scatter(none, none, label=name, **look))
+    axes.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(-0.04, -0.14 if len(scatter.names) == 2 else -0.19),
+        ncols=2,
+        columnspacing=1.0,
+    )
+
+
+def _draw_scatter(figure, scatter, box):
+    """Panel A: one pair of objectives, or all pairs as a triangle with labels at its edges."""
+    left, bottom, width, height = box
+    count = len(scatter.names) - 1
+    if count > 1:  # labels of two lines
+        left, width = left + 0.015, width - 0.015
+    across, up = ((width - GAP * (count - 1)) / count, (height - GAP * (count - 1)) / count)
+    for i, j in combinations(range(count + 1), 2):
+        place = (left + i * (across + GAP), bottom + (count - j) * (up + GAP), across, up)
+        axes = figure.add_axes(place)
+        _draw_pair(axes, scatter, i, j)
+        # of many pairs the letters are smaller, and begin at the top, clear of the panel's own
+        look = {"fontsize": 6} if count > 2 else {}
+        if j == count:
+            axes.set_xlabel(_axis_label(scatter, i), **look)
+        if i == 0:
+            axes.set_ylabel(_axis_label(scatter, j), **look, loc="top" if count > 2 else "center")
+    whole = figure.add_axes(box)
+    whole.set_axis_off()
+    letter(whole, "A", x=-0.17)
+    _legend(whole, scatter)
+
+
+def _draw_panel(figure, panel, name, box, mask, cell_px, pixel_size_pm):
+    axes = figure.add_axes(box)
+    image_axes.frame(axes, mask)
+    if panel is None:
+        axes.text(0.5, 0.5, "no trial in contrast", transform=axes.transAxes, ha="center", va="center", color=GREY)
+        letter(axes, name)
+        return
+    drawn = image_axes.site_map(panel.yx, mask, cell_px)
+    image_axes.draw_sites(axes, *drawn, domain_colours(panel.numbers))
+    scale_bar(axes, pixel_size_pm, cell_px)
+    letter(axes, name)
+    axes.annotate(panel.title, (0, 1), (14, 4), "axes fraction", "offset points", va="bottom")
+    below = {"va": "top", "fontsize": 6, "linespacing": 1.35, "color": INK}
+    axes.annotate("\n".join(panel.lines), (0, 0), (0, -4), "axes fraction", "offset points", **below)
+
+
+@styled
+def figure_front(scatter, selected, contrasting, reference, mask, cell_px, pixel_size_pm):
+    """Trials and front (A), the selected segmentation (B), one in contrast (C), and the reference (D).
+
+    Parameters
+    ----------
+    scatter : Scatter
+    selected, contrasting, reference : Panel; None where there is no such trial
+    mask : (y, x) bool, true where there is signal
+    cell_px : float
+    pixel_size_pm : float or None
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        After Barakati et al., arXiv 2411.12612, Fig. 4 A-D.
+    """
+    panels = {"B": selected, "C": contrasting, "D": reference}
+    # each row of panels is moved up by what its lines need more
+    more = LINE * max(0, *(len(panel.lines) - LINES for panel in panels.values() if panel is not None))
+    height = HEIGHT + 2 * more
+
+    def box(left, bottom, wide, tall, rows):
+        return left, (bottom * HEIGHT + rows * more) / height, wide, tall * HEIGHT / height
+
+    figure = new_figure(TWO_COLUMNS, height)
+    _draw_scatter(figure, scatter, box(0.075, 0.655, 0.41, 0.31, rows=2))
+    places = {"B": (0.53, 0.567, 2), "C": (0.03, 0.073, 1), "D": (0.53, 0.073, 1)}
+    for name, (left, bottom, rows) in places.items():
+        _draw_panel(figure, panels[name], name, box(left, bottom, 0.45, 0.39, rows), mask, cell_px, pixel_size_pm)
+    return figure

@@ -1,0 +1,154 @@
+"""Figure of the polarization and the lattice parameters of the unit cells."""
+
+import numpy as np
+from skimage.color import lab2rgb
+
+from ferrotune.figures import image_axes
+from ferrotune.figures.palette import INK
+from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
+from ferrotune.figures.wording import ALPHA
+
+# Hue goes around at even steps of CIELAB. Chroma and lightness leave white together as |P| grows; a little
+# more light on yellow than on blue keeps two diagonal variants apart in print and without colour vision.
+LIGHTNESS, CHROMA, TILT = 66.0, 52.0, 12.0
+BLOCKS = 15  # arrows along the longer side
+FILLED = 0.6  # share of a block's cells that must be there for an arrow
+LEAST_FULL = 0.1  # cells; full colour never stands for less, so that noise does not look like polarization
+UNKNOWN = (0.8, 0.8, 0.8)
+
+
+def direction_colours(polarization, full):
+    """Colour of each vector: direction as hue, magnitude as departure from white.
+
+    Parameters
+    ----------
+    polarization : (..., 2) array, (y, x), any unit
+    full : float
+        Magnitude of full colour, same unit; larger ones are drawn as it.
+
+    Returns
+    -------
+    (..., 3) float array, sRGB in 0 ... 1; grey where a component is NaN
+    """
+    y, x = np.moveaxis(np.asarray(polarization, float), -1, 0)
+    known = np.isfinite(y) & np.isfinite(x)
+    y, x = np.where(known, y, 0), np.where(known, x, 0)
+    share = np.clip(np.hypot(y, x) / full, 0, 1)
+    # counterclockwise as seen; turned so that the four diagonals are red, yellow, green and blue
+    hue = np.arctan2(-y, x) - np.pi / 4
+    light = 100 - share * (100 - LIGHTNESS - TILT * np.sin(hue))
+    lab = np.stack([light, share * CHROMA * np.cos(hue), share * CHROMA * np.sin(hue)], axis=-1)
+    return np.where(known[..., None], np.clip(lab2rgb(lab), 0, 1), UNKNOWN)
+
+
+def full_magnitude(polarization, cell_px):
+    """Magnitude (px) of full colour: the 98th percentile, or 0.1 cells where that is more (ours)."""
+    size = np.hypot(*np.asarray(polarization, float).T)
+    largest = np.nanpercentile(size, 98) if np.isfinite(size).any() else 0.0
+    return max(float(largest), LEAST_FULL * cell_px)
+
+
+def _block_means(yx, polarization, mask):
+    """Mean position and polarization of blocks of cells, and the blocks' size (px)."""
+    size = max(mask.shape) / BLOCKS
+    known = np.isfinite(polarization).all(axis=1)
+    block = (yx[known] // size).astype(int)
+    _, block, count = np.unique(block @ [10_000, 1], return_inverse=True, return_counts=True)
+    rows = np.column_stack([yx[known], polarization[known]])
+    means = np.stack([np.bincount(block, column) for column in rows.T], axis=1) / count[:, None]
+    means = means[count >= FILLED * np.percentile(count, 90)] if len(count) else np.empty((0, 4))
+    return means[:, :2], means[:, 2:], size
+
+
+def _draw_arrows(axes, yx, polarization, mask, full):
+    at, mean, size = _block_means(yx, polarization, mask)
+    axes.quiver(
+        *at.T[::-1],
+        *mean.T[::-1],
+        angles="xy",
+        scale_units="xy",
+        scale=full / (0.8 * size),
+        pivot="middle",
+        color=INK,
+        width=0.0035,
+        headwidth=3.5,
+        headlength=4,
+    )
+
+
+def _draw_wheel(axes, full, noise, scale, unit):
+    """Key: the colour of each direction, as seen in the image, and of each magnitude."""
+    y, x = np.mgrid[-1:1:181j, -1:1:181j]
+    colours = direction_colours(np.stack([y, x], axis=-1), 1.0)
+    colours[np.hypot(y, x) > 1] = 1
+    axes.imshow(colours, extent=(-1, 1, 1, -1))
+    turn = np.linspace(0, 2 * np.pi, 121)
+    axes.plot(np.cos(turn), np.sin(turn), color=INK, lw=0.5)
+    if np.isfinite(noise) and noise < full:
+        axes.plot(noise / full * np.cos(turn), noise / full * np.sin(turn), color=INK, lw=0.6, ls=(0, (2, 1.5)))
+    axes.set(xlim=(-1.04, 1.04), ylim=(1.04, -1.04), aspect="equal")
+    axes.set_axis_off()
+    text = f"rim: |P| = {full * scale:.3g} {unit} or more"
+    if np.isfinite(noise):
+        text += f"\ndashed: standard error of a cell,\n{noise * scale:.2g} {unit}"
+    axes.text(1.15, 0.0, text, va="center", fontsize=6.5)
+
+
+def _limits(values):
+    """Median, and how far the 2nd and 98th percentiles lie from it at most."""
+    low, middle, high = np.nanpercentile(values, [2, 50, 98])
+    return middle, max(high - middle, middle - low, 1e-6)
+
+
+def _draw_lattice(figure, drawn, a, b, alpha, mask, scale, unit):
+    """Panels B, C, D: each parameter about its median; a and b over the same span, so that they compare."""
+    (of_a, swing_a), (of_b, swing_b), (of_alpha, swing) = (
+        _limits(a * scale),
+        _limits(b * scale),
+        _limits(alpha),
+    )
+    span = max(swing_a, swing_b)
+    parts = (
+        (a * scale, of_a, span, "cividis", f"a ({unit})"),
+        (b * scale, of_b, span, "cividis", f"b ({unit})"),
+    )
+    parts += ((alpha, of_alpha, swing, "PuOr", f"{ALPHA} (°)"),)
+    for row, (values, middle, swing, cmap, label) in enumerate(parts):
+        axes = figure.add_axes((0.665, 0.678 - 0.325 * row, 0.23, 0.29))
+        image_axes.frame(axes, mask)
+        image_axes.draw_with_bar(figure, axes, drawn, values, (middle - swing, middle + swing), cmap, label)
+        letter(axes, "BCD"[row], x=-0.1, y=0.93)
+
+
+@styled
+def figure_polarization(yx, polarization, a, b, alpha, noise, mask, cell_px, pixel_size_pm):
+    """Polarization of every unit cell by colour and arrows, and the lattice parameters beside it.
+
+    Parameters
+    ----------
+    yx, polarization : (cell, 2) px, (y, x); y points down; NaN polarization is unknown
+    a, b : (cell,) px
+    alpha : (cell,) degrees
+    noise : float
+        Standard error of one cell's polarization along an axis, px; NaN if unknown.
+    mask : (y, x) bool, true where there is signal
+    cell_px : float
+    pixel_size_pm : float or None
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    scale, unit = (pixel_size_pm, "pm") if pixel_size_pm else (1.0, "px")
+    full = full_magnitude(polarization, cell_px)
+    figure = new_figure(TWO_COLUMNS, 5.1)
+    whole = figure.add_axes((0.005, 0.16, 0.6, 0.8))
+    drawn = image_axes.site_map(yx, mask, cell_px)
+    image_axes.draw_sites(whole, *drawn, direction_colours(polarization, full))
+    _draw_arrows(whole, yx, polarization, mask, full)
+    image_axes.frame(whole, mask)
+    scale_bar(whole, pixel_size_pm, cell_px)
+    letter(whole, "A")
+    _draw_wheel(figure.add_axes((0.02, 0.01, 0.17, 0.14)), full, noise, scale, unit)
+    _draw_lattice(figure, drawn, a, b, alpha, mask, scale, unit)
+    return figure

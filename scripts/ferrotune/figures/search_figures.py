@@ -1,0 +1,193 @@
+"""Figures of one search, from its table of trials, its front and its selected segmentation."""
+
+from dataclasses import dataclass
+from textwrap import wrap
+
+import numpy as np
+import pandas as pd
+
+from ferrotune.figures.confidence import figure_confidence
+from ferrotune.figures.convergence import figure_convergence
+from ferrotune.figures.domain_numbers import domain_numbers
+from ferrotune.figures.fronts import Panel, Scatter, figure_front
+from ferrotune.figures.wall_map import figure_walls
+from ferrotune.figures.wording import (
+    STATUSES,
+    confidence_words,
+    describe,
+    number,
+    reward_value,
+    setting_names,
+    status_kind,
+)
+from ferrotune.front import pareto
+from ferrotune.front.contrast import contrasting_trial
+from ferrotune.segmentation.guards import OK
+
+LINE = 46  # letters in a line below a panel, beside its scale bar
+LONG_LINE = 74  # below that
+WITH = " with the reference"
+NBSP = "\N{NO-BREAK SPACE}"  # keeps "k = 2" on one line
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search found.
+
+    table, front: DataFrames of trials.tsv and front.tsv. labels (trial, site) int. selected: the arrays, and
+    chosen: the attributes, of selected.zarr. objectives: reward -> direction. guarded: whether only trials of
+    status ok may be on the front.
+    """
+
+    table: pd.DataFrame
+    front: pd.DataFrame
+    labels: np.ndarray
+    selected: dict
+    chosen: dict
+    objectives: dict
+    guarded: bool
+
+    @property
+    def scale(self):
+        """cell_px and pixel_size_pm."""
+        return {name: self.chosen[name] for name in ("cell_px", "pixel_size_pm")}
+
+    @property
+    def kinds(self):
+        """Status of each trial, without its reason, (trial,)."""
+        return self.table["status"].map(status_kind).to_numpy()
+
+    @property
+    def on_front(self):
+        """Whether a trial is on the front, (trial,) bool."""
+        return self.table["trial"].isin(self.front["trial"]).to_numpy()
+
+    @property
+    def varied(self):
+        """Parameters (list of str) that differ between trials; all where none does. A window is named whole."""
+        names = setting_names(self.table.columns)
+        differing = {name for name in names if len(self.table[name].drop_duplicates()) > 1} or set(names)
+        differing |= {"w1", "w2"} if differing & {"w1", "w2"} else set()
+        return [name for name in names if name in differing]
+
+    def losses(self, guarded):
+        """Losses (trial, objective); if guarded NaN where the status is not ok."""
+        rewards = self.table[list(self.objectives)].to_numpy(float)
+        losses = pareto.losses(rewards, list(self.objectives.values()))
+        losses[(self.kinds != OK) & guarded] = np.nan
+        return losses
+
+    def row(self, trial):
+        """Row of a trial in the table; None for none."""
+        return None if trial is None else int(np.flatnonzero(self.table["trial"] == trial)[0])
+
+
+def _rewards_line(trial, names):
+    """Values of rewards, each kept on one line."""
+    return ", ".join(reward_value(name, trial[name]).replace(" ", NBSP) for name in names)
+
+
+def _trial_lines(search, row):
+    """Lines of text on a trial: its setting, its rewards, its agreement with the reference."""
+    trial = search.table.iloc[row]
+    setting = {name: trial[name] for name in search.varied}
+    parts = [part.replace(" ", NBSP) for part in describe(setting, search.scale["cell_px"])]
+    rewards = _rewards_line(trial, search.objectives)
+    agreement = f"ARI{WITH} {number(trial['ari'])} (scored, not steering)"
+    if np.isnan(trial["ari"]):
+        agreement = "no score: the reference shows one variant"
+    if len(search.objectives) > 2:  # in two lines with the agreement: there is no room for three
+        return [*wrap(", ".join(parts), LINE), *wrap(f"{rewards}; {agreement}".replace(WITH, ""), LONG_LINE)]
+    return [*wrap(", ".join(parts), LINE), rewards, agreement]
+
+
+def _selected_panel(search, numbers):
+    yx, row = search.selected["yx"], search.row(search.chosen["trial"])
+    if row is None:
+        return Panel(numbers, yx, search.chosen["answer"], ["No trial passed the guards: one domain."])
+    by = "knee" if search.chosen["chosen_by"] == "knee" else "by the config"
+    return Panel(numbers, yx, f"selected: trial {search.chosen['trial']} ({by})", _trial_lines(search, row))
+
+
+def _contrasting_panel(search, numbers, row):
+    kind = search.kinds[row]
+    word = "in contrast" if kind == OK else f"kept out, {STATUSES[kind]}"
+    title = f"{word}: trial {search.table['trial'][row]}"
+    return Panel(numbers, search.selected["yx"], title, _trial_lines(search, row))
+
+
+def _wall_lines(search):
+    """Lines of text on the selected trial's walls."""
+    trial, found = search.chosen["trial"], search.chosen["parameters"]
+    if trial is None:
+        return [search.chosen["answer"], "No trial of this search passed the guards."]
+    count, segments = len(np.unique(search.selected["point_wall"])), len(search.selected["segments"])
+    lines = [f"walls of trial {trial}: {count}; straight segments: {segments}"]
+    if count:
+        lines += wrap(_rewards_line(found, search.objectives), LONG_LINE)
+    kind = status_kind(found["status"])
+    return lines if kind == OK else [*lines, f"status: {STATUSES[kind]}"]
+
+
+def front_of_search(search, reference, kind, mask):
+    """Figure of the trials and the front, with the selected segmentation, one in contrast, and the reference.
+
+    Parameters
+    ----------
+    search : Search
+    reference : dict with yx (cell, 2) px and label (cell,) int, negative where unknown
+    kind : str, of the reference
+    mask : (y, x) bool, true where there is signal
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    selected, answer = search.selected["label"], search.row(search.chosen["trial"])
+    # without an answer, what the rewards alone would have chosen is held against it
+    other = contrasting_trial(search.losses(search.guarded and answer is not None), search.labels, selected)
+    shown = [selected] if other is None else [selected, search.labels[other]]
+    numbers, of_reference = domain_numbers(
+        shown, reference["label"], search.selected["yx"], reference["yx"], search.scale["cell_px"]
+    )
+    knees = search.front.loc[search.front["knee"].astype(bool), "trial"].tolist()
+    scatter = Scatter(
+        search.table[list(search.objectives)].to_numpy(float),
+        list(search.objectives),
+        list(search.objectives.values()),
+        search.kinds,
+        search.on_front,
+        search.row(knees[0] if knees else None),
+        answer,
+        other,
+    )
+    contrasting = None if other is None else _contrasting_panel(search, numbers[1], other)
+    panels = (_selected_panel(search, numbers[0]), contrasting)
+    return figure_front(
+        scatter, *panels, Panel(of_reference, reference["yx"], f"reference: {kind}", []), mask, **search.scale
+    )
+
+
+def walls_of_search(search, image, mask):
+    """Figure of the walls of the selected segmentation over image (y, x) with mask (y, x) bool."""
+    walls = {name: search.selected[name] for name in ("path_points", "point_wall", "segments")}
+    return figure_walls(image, mask, **walls, lines=_wall_lines(search), **search.scale)
+
+
+def confidence_of_search(search, reference, image, mask):
+    """Figure of how far other trials confirm the selected segmentation.
+
+    `reference` gives the domains the colours that they have in `front_of_search`; image, mask: (y, x).
+    """
+    onto = (reference["label"], search.selected["yx"], reference["yx"], search.scale["cell_px"])
+    (numbers,), _ = domain_numbers([search.selected["label"]], *onto)
+    chance = {name: search.chosen[name] for name in ("chance", "wall_chance")}
+    sites = (search.selected["yx"], numbers, search.selected)
+    lines = confidence_words(search.selected, search.chosen)
+    return figure_confidence(image, mask, *sites, chance, lines, **search.scale)
+
+
+def convergence_of_search(search, startup):
+    """Figure of the hypervolume trial by trial, with `startup` trials shaded (0: none)."""
+    rounds = search.table["round"].to_numpy()
+    return figure_convergence(search.losses(search.guarded), rounds, search.kinds, search.on_front, startup)

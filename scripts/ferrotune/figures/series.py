@@ -1,0 +1,150 @@
+"""Figure of a series: what the images measure, and what the searches found, over composition."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from ferrotune.figures.palette import DOMAINS, GREY, INK
+from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, styled
+from ferrotune.figures.wording import ALPHA
+
+SPREAD = 0.18  # of the least distance of two places on the axis; pipelines stand side by side
+WIDEST = 0.6  # of it, that all pipelines take up
+PANELS = 4.1  # inches of height
+IN_LINE, LINE = 7, 0.15  # names in a line of the key; inches of each further line
+LEAST_SWING = 0.3  # degrees; smaller differences of alpha are scatter and are not blown up
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+
+def _places(sm_percent, images):
+    """Where each image stands: (image,) x, and tick positions and names; by composition if all have one."""
+    sm_percent = np.asarray(sm_percent, float)
+    if np.isfinite(sm_percent).all():
+        ticks = np.unique(sm_percent)
+        return sm_percent, ticks, [f"{tick:g}" for tick in ticks], "Sm (%)"
+    x = np.arange(len(images), dtype=float)
+    return x, x, list(images), ""
+
+
+def _axes(figure, index, label):
+    row, column = divmod(index, 3)
+    height = figure.get_figheight()
+    bottom = height - PANELS + (0.6 - 0.465 * row) * PANELS
+    axes = figure.add_axes((0.075 + 0.328 * column, bottom / height, 0.235, 0.345 * PANELS / height))
+    axes.set_ylabel(label)
+    letter(axes, "ABCDEF"[index], x=-0.27)
+    return axes
+
+
+def _mean_line(axes, x, values, **look):
+    """Line through the means of the images that stand at one place."""
+    at = np.unique(x)
+    axes.plot(
+        at,
+        [np.nanmean(values[x == place]) if np.isfinite(values[x == place]).any() else np.nan for place in at],
+        **look,
+    )
+
+
+def _draw_images(figure, x, series, unit, ordered):
+    """Panels A to C: what the columns and cells of an image measure; not in colours, which are the pipelines'."""
+    lines = {"lw": 0.8} if ordered else {"lw": 0}
+    (polarization, noise), (a, b), alpha = series["p"], series["ab"], series["alpha"]
+    axes = [
+        _axes(figure, 0, f"mean |P| ({unit})"),
+        _axes(figure, 1, f"a, b ({unit})"),
+        _axes(figure, 2, f"{ALPHA} (°)"),
+    ]
+    _mean_line(axes[0], x, polarization, color=INK, **lines)
+    axes[0].scatter(x, polarization, s=16, color=INK)
+    axes[0].scatter(x, noise, s=22, color=GREY, marker="_", label="if it were noise alone")
+    axes[0].legend(loc="upper right", borderaxespad=0.1, handletextpad=0.1)
+    axes[0].set_ylim(bottom=0)
+    for values, colour, marker, name in ((a, INK, "o", "a"), (b, GREY, "s", "b")):
+        _mean_line(axes[1], x, values, color=colour, **lines)
+        axes[1].scatter(x, values, s=16, color=colour, marker=marker, label=name)
+    axes[1].legend(loc="center right", borderaxespad=0.1, handletextpad=0.1)
+    axes[1].margins(y=0.15)
+    _mean_line(axes[2], x, alpha, color=INK, **lines)
+    axes[2].scatter(x, alpha, s=16, color=INK)
+    middle = (np.nanmin(alpha) + np.nanmax(alpha)) / 2
+    swing = max(0.65 * (np.nanmax(alpha) - np.nanmin(alpha)), LEAST_SWING)
+    axes[2].set_ylim(middle - swing, middle + swing)
+    return axes
+
+
+def _draw_answers(axes, x, values, answered, look, ordered):
+    """Filled marks where a segmentation was selected, open ones where no walls rise above noise."""
+    if ordered:
+        _mean_line(axes, x, values, color=look["edgecolors"], lw=0.8)
+    for which, face in ((answered, look["edgecolors"]), (~answered, "white")):
+        axes.scatter(x[which], values[which], s=16, facecolors=face, clip_on=False, zorder=3, **look)
+
+
+def _draw_searches(figure, x, searches, ordered):
+    """Panels D to F: what each pipeline found."""
+    labels = ("wall length per area (1/cell)", "domain variants found", "ARI with the reference")
+    axes = [_axes(figure, 3 + i, label) for i, label in enumerate(labels)]
+    step = np.diff(np.unique(x)).min(initial=np.inf)
+    beside = min(SPREAD, WIDEST / len(searches)) * (step if np.isfinite(step) else 1.0)
+    for i, found in enumerate(searches.values()):
+        look = {"edgecolors": DOMAINS[i % len(DOMAINS)], "marker": MARKERS[i % len(MARKERS)]}
+        at = x + beside * (i - (len(searches) - 1) / 2)
+        for panel, name in zip(axes[:2], ("density", "variants"), strict=True):
+            _draw_answers(panel, at, found[name], found["answered"], look, ordered)
+        colour = look["edgecolors"]
+        axes[2].vlines(at, found["ari"], found["best"], color=colour, lw=0.6)
+        axes[2].scatter(at, found["best"], s=22, color=colour, marker="_", linewidths=1.2)
+        axes[2].scatter(at, found["ari"], s=16, color=colour, marker=look["marker"])
+    axes[0].set_ylim(bottom=0)
+    axes[1].set_ylim(bottom=0)
+    axes[1].yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes[2].set_ylim(min(-0.05, axes[2].get_ylim()[0]), 1.05)
+    return axes
+
+
+def _key(figure, axes, searches):
+    """Below the panels: pipelines, and what the open and the flat marks mean."""
+    none = np.empty(0)
+    handles = [
+        axes.scatter(none, none, s=16, color=DOMAINS[i % len(DOMAINS)], marker=MARKERS[i % len(MARKERS)], label=name)
+        for i, name in enumerate(searches)
+    ]
+    handles.append(axes.scatter(none, none, s=18, fc="white", ec=INK, label="no walls above noise"))
+    handles.append(axes.scatter(none, none, s=22, color=INK, marker="_", label="best of all trials (ARI)"))
+    figure.legend(
+        handles=handles, loc="lower center", ncols=IN_LINE, handletextpad=0.2, columnspacing=1.2, borderaxespad=0.3
+    )
+
+
+@styled
+def figure_series(images, sm_percent, polarization, noise, a, b, alpha, searches, unit):
+    """A series over its composition (or image by image, where one has none).
+
+    Parameters
+    ----------
+    images : list of str
+    sm_percent : (image,) float, NaN where unknown
+    polarization, noise : (image,) mean |P|, and what it would be of noise alone; `unit`
+    a, b : (image,) median lattice parameters, `unit`
+    alpha : (image,) degrees
+    searches : dict of pipeline -> dict
+        density (image,) 1/cell, variants (image,), ari (image,) of the selected trial, best (image,) of any
+        trial, answered (image,) bool: false where no walls rise above noise.
+    unit : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    x, ticks, names, label = _places(sm_percent, images)
+    lines = -(-(len(searches) + 2) // IN_LINE)
+    figure = new_figure(TWO_COLUMNS, PANELS + LINE * (lines - 1))
+    series = {"p": (polarization, noise), "ab": (a, b), "alpha": alpha}
+    panels = _draw_images(figure, x, series, unit, bool(label))
+    panels += _draw_searches(figure, x, searches, bool(label))
+    room = 0.06 * max(np.ptp(ticks), 1) + (0.3 if not label else 0.0)
+    for axes in panels:
+        axes.set_xticks(ticks, names, **({} if label else {"rotation": 30, "ha": "right"}))
+        axes.set(xlim=(ticks[0] - room, ticks[-1] + room), xlabel=label)
+    _key(figure, panels[-1], searches)
+    return figure

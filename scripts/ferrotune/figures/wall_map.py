@@ -1,0 +1,72 @@
+"""Figure of the domain walls of one segmentation."""
+
+import numpy as np
+
+from ferrotune.figures import image_axes
+from ferrotune.figures.palette import BLUE, ORANGE
+from ferrotune.figures.style import ONE_COLUMN, new_figure, scale_bar, styled
+
+CLOSED = 0.5  # cells; a path whose ends are nearer is a ring (points are 0.25 cells apart)
+
+
+def closed_path(path):
+    """The path with its first point again at the end, where it is a ring."""
+    ring = len(path) > 8 and np.hypot(*(path[-1] - path[0])) <= CLOSED
+    return np.concatenate([path, path[:1]]) if ring else path
+
+
+def wall_paths(selected, cell_px):
+    """Paths (list of (n, 2) px) of the walls of selected.zarr: path_points (point, 2) cells, point_wall (point,)."""
+    of_wall = [selected["point_wall"] == wall for wall in np.unique(selected["point_wall"])]
+    return [closed_path(selected["path_points"][of]) * cell_px for of in of_wall]
+
+
+def draw_lines(axes, lines, **look):
+    """Draw lines (list of (n, 2) (y, x)) as one artist."""
+    if lines:
+        y, x = np.concatenate([np.vstack([line, [[np.nan, np.nan]]]) for line in lines]).T
+        axes.plot(x, y, **look)
+
+
+@styled
+def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px, pixel_size_pm):
+    """Walls over the image: the smoothed path of each and its straight segments.
+
+    Parameters
+    ----------
+    image : (y, x) float
+    mask : (y, x) bool, true where there is signal
+    path_points : (point, 2) cells from the image's first pixel, (y, x), in order along each wall
+    point_wall : (point,) int, the wall of each point
+    segments : (segment, 2, 2) cells, (end, y or x)
+    lines : list of str
+        Below the image; without walls the first stands on it.
+    cell_px : float
+    pixel_size_pm : float or None
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    rows, columns = np.ptp(np.flatnonzero(mask.any(axis=1))), np.ptp(np.flatnonzero(mask.any(axis=0)))
+    tall = (ONE_COLUMN - 0.04) * min(rows / max(columns, 1), 1.5)
+    text = 0.1 + 0.125 * (len(lines) + 1)
+    figure = new_figure(ONE_COLUMN, tall + text)
+    axes = figure.add_axes((0.005, text / (tall + text), 0.99, tall / (tall + text) - 0.005))
+    image_axes.draw_image(axes, image, mask, strength=0.7)
+    paths = wall_paths({"path_points": path_points, "point_wall": point_wall}, cell_px)
+    draw_lines(axes, paths, color="black", lw=3.0)
+    draw_lines(axes, paths, color=ORANGE, lw=2.2, label="wall, smoothed")
+    ends = {"marker": "o", "markersize": 2.4, "markerfacecolor": "white", "markeredgewidth": 0.6}
+    draw_lines(axes, list(segments * cell_px), color=BLUE, lw=0.9, label="straight segment", **ends)
+    image_axes.frame(axes, mask)
+    scale_bar(axes, pixel_size_pm, cell_px)
+    if paths:
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.01, 0.0), ncols=2, borderaxespad=0.2, columnspacing=1)
+    else:
+        box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 6}
+        headline, *lines = lines
+        axes.text(0.5, 0.5, headline, transform=axes.transAxes, ha="center", va="center", fontsize=10, bbox=box)
+    below = {"va": "top", "fontsize": 6.5, "linespacing": 1.35}
+    axes.annotate("\n".join(lines), (0, 0), (2, -15), "axes fraction", "offset points", **below)
+    return figure

@@ -1,0 +1,1 @@
+"""Foreign formats in, stores out."""

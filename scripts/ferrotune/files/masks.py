@@ -1,0 +1,80 @@
+"""Masks of the sample sheet: boxes, polygons, or an image of what is excluded."""
+
+from pathlib import Path
+
+import numpy as np
+from skimage.draw import polygon2mask
+
+from ferrotune.errors import InputError
+from ferrotune.files.images import MASKS, read_two_dimensional
+
+
+def _box(numbers: list[float], shape: tuple[int, int]) -> np.ndarray:
+    top, left, bottom, right = numbers
+    y, x = np.arange(shape[0])[:, None], np.arange(shape[1])
+    return (y >= top) & (y < bottom) & (x >= left) & (x < right)
+
+
+def _polygon(numbers: list[float], shape: tuple[int, int]) -> np.ndarray:
+    return polygon2mask(shape, np.reshape(numbers, (-1, 2)))
+
+
+def _excluded(item: str, shape: tuple[int, int]) -> np.ndarray:
+    """(y, x) bool, True inside one box or polygon of the sheet."""
+    kind, *words = item.split()
+    try:
+        numbers = [float(word) for word in words]
+    except ValueError:
+        raise InputError(f"mask {item!r}: only numbers, in px, follow {kind!r}; correct the sheet") from None
+    if kind == "box":
+        fits, wanted = len(numbers) == 4, "box TOP LEFT BOTTOM RIGHT"
+    elif kind == "polygon":
+        fits, wanted = len(numbers) >= 6 and len(numbers) % 2 == 0, "polygon Y X Y X Y X ..."
+    else:
+        raise InputError(f"mask {item!r} is neither a box nor a polygon; correct the sheet")
+    if not fits or not np.all(np.isfinite(numbers)):
+        raise InputError(f"mask {item!r} must read {wanted!r}, in px; correct the sheet")
+    inside = (_box if kind == "box" else _polygon)(numbers, shape)
+    if not inside.any():
+        raise InputError(f"mask {item!r} lies outside the image of {tuple(shape)} px; correct the sheet")
+    return inside
+
+
+def exclusion_mask(text: str | None, shape: tuple[int, int]) -> np.ndarray:
+    """Usable pixels after the sheet's mask column.
+
+    Parameters
+    ----------
+    text : str or None
+        Excluded areas, px, separated by `;`: `box TOP LEFT BOTTOM RIGHT` (bottom and right no longer
+        belong to it) or `polygon Y X Y X Y X ...`; else the path of an image, npy or png of the same shape,
+        zero or NaN where excluded. Empty or None excludes nothing.
+    shape : (rows, columns)
+        Of the image.
+
+    Returns
+    -------
+    (y, x) bool array
+        True where usable.
+
+    Raises
+    ------
+    InputError
+        For an item that cannot be understood or covers nothing, a mask file that cannot be read or has
+        another shape, and for a mask that leaves nothing.
+    """
+    items = [item.strip() for item in (text or "").split(";") if item.strip()]
+    if items and items[0].split()[0] in ("box", "polygon"):
+        usable = ~np.any([_excluded(item, shape) for item in items], axis=0)
+    elif items:
+        if not Path(text.strip()).is_file():
+            raise InputError(f"mask {text!r} is neither `box ...` nor `polygon ...` nor an image file that exists")
+        values, _ = read_two_dimensional(text.strip(), MASKS, "mask")
+        if values.shape != tuple(shape):
+            raise InputError(f"mask {text} is {values.shape} px but the image is {tuple(shape)}; match them")
+        usable = np.nan_to_num(values) != 0
+    else:
+        usable = np.ones(shape, bool)
+    if not usable.any():
+        raise InputError(f"mask {text!r} excludes the whole image; leave some of it")
+    return usable

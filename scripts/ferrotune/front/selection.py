@@ -1,0 +1,174 @@
+"""The front of a search and what is selected on it: the knee, the user's trial, or the answer that there is none."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ferrotune.errors import InputError
+from ferrotune.front import pareto
+from ferrotune.front.confidence import site_confidence, wall_confidence
+from ferrotune.pipelines.pipeline import members_of
+from ferrotune.pipelines.space_union import CHOICE
+from ferrotune.segmentation.guards import OK
+from ferrotune.sites.raster import label_raster, wall_map
+
+NO_ANSWER = "no walls above noise"
+
+
+def usable_losses(table, objectives, guarded):
+    """Losses (trial, objective) of a table of trials; if guarded, NaN where the status is not "ok"."""
+    losses = pareto.losses(table[list(objectives)].to_numpy(float), list(objectives.values()))
+    losses[(table["status"] != OK).to_numpy() & guarded] = np.nan
+    return losses
+
+
+def front_of(table, objectives, guarded):
+    """Rows of the front, with a column `knee`.
+
+    Parameters
+    ----------
+    table : DataFrame, a row a trial with its status and a column for each objective
+    objectives : dict of reward name to direction
+    guarded : bool; True lets only trials of status "ok" in
+
+    Returns
+    -------
+    DataFrame, ordered by the first objective; empty where no trial is usable
+    """
+    losses = usable_losses(table, objectives, guarded)
+    chosen = np.flatnonzero(pareto.front(losses))
+    front = table.iloc[chosen].assign(knee=False)
+    if len(front):
+        knee = pareto.knee(losses[chosen], pareto.best_and_worst(losses))
+        front.iloc[knee, front.columns.get_loc("knee")] = True
+    return front.sort_values(next(iter(objectives)), kind="stable")
+
+
+def selected_trial(table, front, select):
+    """Number of the selected trial: the user's (`select`), else the knee's, else None.
+
+    Raises
+    ------
+    InputError
+        If the user's trial is not in the table.
+    """
+    if select is None:
+        return int(front.loc[front["knee"], "trial"].iloc[0]) if len(front) else None
+    if select not in set(table["trial"]):
+        raise InputError(f"config: select: there is no trial {select}; there are 0 to {table['trial'].max()}")
+    return select
+
+
+def near_trials(table, objectives, guarded, trial, distance):
+    """Numbers (list of int) of the trials that the selected one is compared with: those near the front, without it.
+
+    Near is within `distance` of the front, as `ferrotune.front.pareto.distance_to_front` measures it.
+    """
+    near = pareto.distance_to_front(usable_losses(table, objectives, guarded)) <= distance
+    return table.loc[near & (table["trial"] != trial).to_numpy(), "trial"].tolist() if trial is not None else []
+
+
+def answer_of(trial):
+    """What is said of the selection: which trial it is, or that there are no walls."""
+    return NO_ANSWER if trial is None else f"trial {trial}"
+
+
+def chosen_by(trial, select):
+    """Who chose the trial: "config", "knee", or None where none was."""
+    return None if trial is None else "knee" if select is None else "config"
+
+
+def parameters_of(table, trial):
+    """The selected trial's row as a dict of JSON values; empty where there is none."""
+    row = {} if trial is None else table.set_index("trial").loc[trial].to_dict()
+    return {key: value if isinstance(value, str) or np.isfinite(value) else None for key, value in row.items()}
+
+
+def setting_of(space, parameters):
+    """The setting (dict) of a space that a table's row (dict) names, its values those of the space again."""
+    return {name: next(v for v in space.values(name) if v == parameters[name]) for name in space.names}
+
+
+def selected_pipeline(config, parameters, descriptors):
+    """What a selected trial is of.
+
+    Parameters
+    ----------
+    config : dict, a config's entry: a pipeline, or a choice among some
+    parameters : dict, the trial's
+    descriptors : list of paths, the stores of the entry's descriptors
+
+    Returns
+    -------
+    Pipeline, setting (dict) of its space, path of its descriptor's store
+    """
+    own = members_of(config)[parameters.get(CHOICE, "")]
+    store = next(path for path in descriptors if Path(path).stem == own.descriptor)
+    return own, setting_of(own.space, parameters), store
+
+
+def selected_arrays(rounds, sites, trial):
+    """Arrays of the selected trial's store: sites, labels and walls; one label and no walls where there is none.
+
+    Parameters
+    ----------
+    rounds : list of dict, the arrays of the rounds' stores
+    sites : dict with yx (site, 2) px and site_raster (row, sample)
+    trial : int or None
+
+    Returns
+    -------
+    dict for `ferrotune.files.stores.write_store`
+    """
+    label = np.zeros(len(sites["yx"]), np.int8)
+    segments, points, wall = np.empty((0, 2, 2), np.float32), np.empty((0, 2), np.float32), np.empty(0, np.int32)
+    for stored in rounds:
+        if trial is not None and trial in stored["trial"]:
+            label = stored["labels"][np.flatnonzero(stored["trial"] == trial)[0]]
+            segments = stored["segments"][stored["segment_trial"] == trial]
+            points = stored["path_points"][stored["point_trial"] == trial]
+            wall = stored["point_wall"][stored["point_trial"] == trial]
+    raster = label_raster(sites["site_raster"], label)
+    return {
+        "yx": (("site", "axis"), sites["yx"]),
+        "label": (("site",), label),
+        "segments": (("segment", "end", "axis"), segments),
+        "path_points": (("point", "axis"), points),
+        "point_wall": (("point",), wall),
+        "wall_map": (("y_sample", "x_sample"), wall_map(raster)),
+    }
+
+
+def confidence_arrays(rounds, selected, near, cell_px):
+    """Confidence in the selected trial, from trials to compare it with.
+
+    Parameters
+    ----------
+    rounds : list of dict, the arrays of the rounds' stores
+    selected : dict, from `selected_arrays`
+    near : list of int, numbers of the trials
+    cell_px : float
+
+    Returns
+    -------
+    arrays : dict for `ferrotune.files.stores.write_store`
+        confidence (site,), path_confidence (point,), wall_confidence (wall,), near_trial (near,).
+    chance : dict of str to float or None
+        chance and wall_chance: what `confidence` and `path_confidence` would be in the mean without any agreement.
+    """
+    label, points, wall, yx = (selected[name][1] for name in ("label", "path_points", "point_wall", "yx"))
+    others, paths = [np.empty((0, len(label)), int)], []
+    for stored in rounds:
+        within = np.isin(stored["trial"], near)
+        others.append(stored["labels"][within])
+        paths += [stored["path_points"][stored["point_trial"] == trial] for trial in stored["trial"][within]]
+    confidence, chance = site_confidence(label, np.concatenate(others))
+    of_point, of_wall, wall_chance = wall_confidence(points, wall, paths, yx / cell_px)
+    arrays = {
+        "confidence": (("site",), confidence),
+        "path_confidence": (("point",), of_point),
+        "wall_confidence": (("wall",), of_wall),
+        "near_trial": (("near",), np.array(near, np.int32)),
+    }
+    by_chance = {"chance": chance, "wall_chance": wall_chance}
+    return arrays, {name: value if np.isfinite(value) else None for name, value in by_chance.items()}

@@ -1,0 +1,81 @@
+"""Facts of a series, a row for each image and pipeline."""
+
+import numpy as np
+
+from ferrotune.columns.sublattices import A, B
+from ferrotune.front import pareto
+from ferrotune.front.selection import usable_losses
+from ferrotune.segmentation.guards import OK
+
+
+def image_facts(attributes, columns, cells):
+    """What holds for an image in any pipeline: its lattice and polarization, in px and (if known) in pm.
+
+    Parameters
+    ----------
+    attributes : dict of the image's store
+    columns : dict with sigma_yx (column, 2) px and sublattice (column,)
+    cells : dict with polarization (cell, 2), a, b (cell,) px and alpha (cell,) degrees
+
+    Returns
+    -------
+    dict
+    """
+    pm = attributes["pixel_size_pm"] or np.nan
+    mean_p = np.nanmean(np.hypot(*cells["polarization"].T)) if np.isfinite(cells["polarization"]).any() else np.nan
+    of_a, of_b = (np.nanmedian(columns["sigma_yx"][columns["sublattice"] == k]) for k in (A, B))
+    # mean length of a vector of noise alone (Rayleigh), with the error of a B column and of four A columns
+    floor = np.hypot(of_b, of_a / 2) * np.sqrt(np.pi / 2)
+    return {
+        "sm_percent": attributes["sm_percent"],
+        "n_columns": len(columns["sublattice"]),
+        "n_cells": len(cells["a"]),
+        "mean_p_pm": mean_p * pm,
+        "mean_p_px": mean_p,
+        "noise_p_pm": floor * pm,
+        "noise_p_px": floor,
+        "a_pm": np.median(cells["a"]) * pm,
+        "b_pm": np.median(cells["b"]) * pm,
+        "a_px": np.median(cells["a"]),
+        "b_px": np.median(cells["b"]),
+        "alpha_deg": np.median(cells["alpha"]),
+    }
+
+
+def wall_facts(selected, sites_per_cell):
+    """Of the selected segmentation: number of walls, their length per area (1/cell), number of variants."""
+    paths = [selected["path_points"][selected["point_wall"] == wall] for wall in np.unique(selected["point_wall"])]
+    length = sum(np.hypot(*np.diff(path, axis=0).T).sum() for path in paths)
+    cells = len(selected["label"]) / sites_per_cell
+    variants = len(np.unique(selected["label"][selected["label"] >= 0]))
+    return {"n_walls": len(paths), "wall_density_per_cell": length / cells, "n_variants": variants}
+
+
+def confidence_facts(selected, chosen):
+    """Of the selected segmentation: how many trials it is held against, and its confidence in the mean.
+
+    Parameters
+    ----------
+    selected, chosen : arrays and attributes of selected.zarr
+
+    Returns
+    -------
+    dict
+        near_trials, mean_confidence (sites), mean_wall_confidence (wall length); NaN where nothing was compared.
+    """
+    means = {"mean_confidence": selected["confidence"], "mean_wall_confidence": selected["path_confidence"]}
+    known = {name: values[np.isfinite(values)] for name, values in means.items()}
+    found = {name: values.mean(dtype=float) if len(values) else np.nan for name, values in known.items()}
+    return {"near_trials": chosen["near_trials"], **found}
+
+
+def search_facts(table, front, objectives, guarded):
+    """What came of a search: counts, hypervolume, and the best agreement of any of its trials."""
+    losses = usable_losses(table, objectives, guarded)
+    return {
+        "best_ari": table["ari"].max(),
+        "trials": len(table),
+        "ok_trials": int((table["status"] == OK).sum()),
+        "front_size": len(front),
+        "hypervolume": pareto.hypervolume(losses, pareto.best_and_worst(losses)),
+    }

@@ -1,0 +1,1 @@
+"""Pixels to pixels: normalisation, filters, noise, half-dose images."""

@@ -1,0 +1,75 @@
+"""Mask what holds no signal, and normalise the intensity of an image."""
+
+import numpy as np
+from scipy import ndimage
+
+from ferrotune.errors import InputError
+
+FILL_SHARE = 0.005  # a constant border region larger than this share of the image is fill, not signal
+_SOLID = 7  # px: fill is solid over such squares; dark pixels of a low-dose image are not
+
+
+def _runs(line: np.ndarray) -> set[float]:
+    """Values that stand at least `_SOLID` times in a row."""
+    changes = np.flatnonzero(np.diff(line) != 0) + 1
+    starts, ends = np.r_[0, changes], np.r_[changes, len(line)]
+    return set(line[starts[ends - starts >= _SOLID]].tolist())
+
+
+def _constant_border(data: np.ndarray) -> np.ndarray:
+    """(y, x) bool: solid fill around a rotated or padded scan, one exact value from the border inwards."""
+    fill = np.zeros(data.shape, bool)
+    lines = (data[0], data[-1], data[:, 0], data[:, -1])
+    for value in sorted(set.union(*(_runs(line) for line in lines))):
+        same = data == value
+        if np.count_nonzero(same) <= FILL_SHARE * data.size:
+            continue
+        # Opening with a square keeps solid areas only; outside the image counts as more of the same.
+        solid = ndimage.minimum_filter(same, _SOLID, mode="constant", cval=1)
+        solid = ndimage.maximum_filter(solid, 2 * _SOLID, mode="constant", cval=0) & same
+        region, _ = ndimage.label(solid)
+        touching = np.unique(np.concatenate([region[0], region[-1], region[:, 0], region[:, -1]]))
+        border = np.isin(region, touching[touching > 0])
+        if np.count_nonzero(border) > FILL_SHARE * data.size:
+            fill |= border
+    return fill
+
+
+def prepare(data: np.ndarray, usable: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mask and normalise an image.
+
+    A constant region that reaches in from the border, as left by rotating a scan, is masked too. The
+    percentiles 0.5 and 99.5 of what remains become 0 and 1, without clipping; masked pixels are filled with
+    the median, so that filters meet no step there. Offset and positive scale of the input do not matter.
+
+    Parameters
+    ----------
+    data : (y, x) array
+        Any real dtype; pixels that are not finite carry no signal.
+    usable : (y, x) bool array
+        True where usable, as `exclusion_mask` gives it.
+
+    Returns
+    -------
+    image : (y, x) float32 array
+    mask : (y, x) bool array, True where there is signal
+
+    Raises
+    ------
+    InputError
+        For shapes that differ, and for an image with nothing to see in what the mask leaves.
+    """
+    data = np.asarray(data, np.float64)
+    if data.shape != usable.shape:
+        raise InputError(f"mask is {usable.shape} px but the image is {data.shape}; match them")
+    mask = np.isfinite(data) & usable & ~_constant_border(data)
+    if not mask.any():
+        raise InputError("image has no finite pixel inside its mask; widen the mask")
+    low, middle, high = np.percentile(data[mask], [0.5, 50, 99.5], overwrite_input=True)
+    if not low < high:
+        raise InputError(f"image is {middle:g} almost everywhere inside its mask; check it and the mask")
+    image = np.empty(data.shape, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # of what is masked
+        np.divide(data - low, high - low, out=image, casting="same_kind")
+    image[~mask] = (middle - low) / (high - low)
+    return image, mask

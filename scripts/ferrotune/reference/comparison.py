@@ -1,0 +1,57 @@
+"""A reference made ready to score many segmentations of the same sites."""
+
+import numpy as np
+
+from ferrotune.reference.scores import ari, correlation, labels_at, nmi, wall_precision_recall, within
+from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster, site_raster, wall_map
+
+SCORES = ("ari", "nmi", "correlation", "wall_precision", "wall_recall", "wall_f1")
+TOLERANCE = 1.0  # cells, up to which two wall samples are the same wall
+
+
+class Comparison:
+    """What of a reference is the same for every segmentation: which sites it knows, and where its walls are."""
+
+    def __init__(self, yx, raster, reference_yx, reference_label, mask, cell_px):
+        """Put the reference's labels on the sites, and draw its walls where both are.
+
+        Parameters
+        ----------
+        yx : (site, 2) px
+        raster : (row, sample) int, from `ferrotune.sites.raster.site_raster` of these sites
+        reference_yx : (cell, 2) px
+        reference_label : (cell,) int, negative where unknown
+        mask : (y, x) bool, true where there is signal
+        cell_px : float
+        """
+        self._real = labels_at(yx, reference_yx, reference_label, cell_px)
+        # A reference of one variant scores nothing: every segmentation would agree with it by zero.
+        self._scores = len(np.unique(reference_label[reference_label >= 0])) > 1
+        if not self._scores:
+            return
+        truth = label_raster(site_raster(reference_yx, mask, cell_px, SAMPLES_PER_CELL), reference_label)
+        both = (raster >= 0) & (truth >= 0)
+        self._raster = np.where(both, raster, -1)
+        self._walls = wall_map(np.where(both, truth, -1))
+        self._near_walls = within(self._walls, TOLERANCE * SAMPLES_PER_CELL)
+
+    def score(self, labels):
+        """Every measure of agreement of a segmentation with the reference.
+
+        Parameters
+        ----------
+        labels : (site,) int
+            A site without label (negative) does not agree, and has no wall around it.
+
+        Returns
+        -------
+        dict of str to float
+            ari, nmi, correlation, wall_precision, wall_recall, wall_f1; NaN where there is nothing to compare.
+        """
+        if not self._scores:
+            return dict.fromkeys(SCORES, float("nan"))
+        walls = wall_precision_recall(
+            wall_map(label_raster(self._raster, labels)), self._walls, SAMPLES_PER_CELL, TOLERANCE, self._near_walls
+        )
+        values = (ari(labels, self._real), nmi(labels, self._real), correlation(labels, self._real), *walls)
+        return dict(zip(SCORES, values, strict=True))

@@ -1,0 +1,154 @@
+"""References: a simulation's truth, a published record, a table of labels, or the cells' own polarization."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from ferrotune.cells.polarization_variants import polarization_variants
+from ferrotune.errors import InputError
+from ferrotune.files.sm_bfo_record import read_reference, read_truth
+
+OFFSET_LIMIT = 0.25  # cells; a record may count from 1 or be cropped a pixel off. By chance 0.2 lie so near a cell
+MATCHED = 0.5  # share of a reference's positions inside the image that must lie at a cell or column of it
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Positions and labels to compare with.
+
+    yx (cell, 2) px; label (cell,) int, -1 = unknown; polarization (cell, 2), NaN = unknown; offset (2,); px.
+    """
+
+    yx: np.ndarray
+    label: np.ndarray
+    polarization: np.ndarray
+    kind: str
+    offset: np.ndarray
+
+
+def align(yx, targets, cell_px, name="the reference"):
+    """Take a rigid offset off reference positions.
+
+    Parameters
+    ----------
+    yx : (n, 2) px, positions of the reference
+    targets : (m, 2) px, the image's cell centres or columns
+    cell_px : float
+    name : str, for the error
+
+    Returns
+    -------
+    offset : (2,) px, reference minus image, the median over matched positions
+
+    Raises
+    ------
+    InputError
+        If fewer than half of the positions inside the image have a target within a quarter of a cell: the
+        reference is of another image.
+    """
+    inside = ((yx >= targets.min(axis=0) - cell_px) & (yx <= targets.max(axis=0) + cell_px)).all(axis=1)
+    distance, index = cKDTree(targets).query(yx, distance_upper_bound=OFFSET_LIMIT * cell_px)
+    found = np.isfinite(distance) & inside
+    if not found.any() or found.sum() < MATCHED * inside.sum():
+        raise InputError(
+            f"{name} does not match the image: of its {len(yx)} positions {inside.sum()} lie inside it, and "
+            f"{found.sum()} at a cell or column; check that it is of this image, in (row, column) px"
+        )
+    return np.median(yx[found] - targets[index[found]], axis=0)
+
+
+def _align_with_either(yx, cells_yx, columns_yx, cell_px, name):
+    """Offset (2,) px from cell centres or from columns, whichever the positions then lie nearer to.
+
+    Not from both at once: B columns beside their cells' centres would draw some of the positions of cells.
+    """
+    fits = []
+    for targets in (cells_yx, columns_yx):
+        try:
+            offset = align(yx, targets, cell_px, name)
+        except InputError as error:
+            problem = error
+            continue
+        fits.append((np.median(cKDTree(targets).query(yx - offset)[0]), tuple(offset)))
+    if not fits:
+        raise problem
+    return np.array(min(fits)[1])
+
+
+def _read_table(path):
+    try:
+        table = pd.read_csv(path, sep=r"\s*[,;\t]\s*", engine="python", comment="#")
+    except FileNotFoundError:
+        raise InputError(f"reference {path}: no such file; correct the sheet") from None
+    except (OSError, ValueError) as error:  # a table that cannot be parsed is a ValueError of pandas
+        raise InputError(f"reference {path}: not a table ({str(error).splitlines()[0]})") from None
+    missing = {"y_px", "x_px", "label"} - set(table.columns)
+    if missing or not len(table):
+        what = f"missing: {', '.join(sorted(missing))}" if missing else "it has no rows"
+        raise InputError(f"reference {path}: a table needs columns y_px, x_px, label and rows; {what}")
+    numbers = table[["y_px", "x_px", "label"]].apply(pd.to_numeric, errors="coerce").to_numpy(float)
+    wrong = ~np.isfinite(numbers).all(axis=1) | (numbers[:, 2] % 1 != 0)
+    if wrong.any():
+        row = table.iloc[int(np.argmax(wrong))]
+        raise InputError(
+            f"reference {path}: y_px {row['y_px']}, x_px {row['x_px']}, label {row['label']} in row "
+            f"{np.argmax(wrong) + 1}; positions are numbers in px and labels whole numbers, -1 for unknown"
+        )
+    return numbers[:, :2], numbers[:, 2].astype(int)
+
+
+def _is_truth(path):
+    try:
+        with h5py.File(path) as file:
+            return "cells/domain" in file
+    except OSError:
+        return False  # what is wrong with it, the record's reader says
+
+
+def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
+    """The reference of an image.
+
+    Parameters
+    ----------
+    path : path, or None for the polarization of the image's own cells
+        A simulation's truth or the record's UCParameterization (.h5), or a table y_px, x_px, label (.csv).
+    cells : dict with yx (cell, 2) and polarization (cell, 2), px, of the image
+    columns_yx : (column, 2) px
+    cell_px : float
+    row_component : {"first", "second"}, of the record's Pxy
+    seed : int
+
+    Returns
+    -------
+    Reference
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or does not match the image.
+    """
+    if path is None:
+        label = polarization_variants(cells["polarization"], cells["yx"], cell_px, seed=seed)
+        return Reference(cells["yx"], label, cells["polarization"], "polarization of the image's cells", np.zeros(2))
+    if Path(path).suffix in (".csv", ".tsv", ".txt"):
+        yx, label = _read_table(path)
+        polarization, kind = np.full_like(yx, np.nan), "table of labels"
+    elif _is_truth(path):
+        truth = read_truth(path)["cells"]
+        yx, label, polarization = truth["yx"], truth["domain"], truth["polarization"]
+        kind = "truth of the simulation"
+    else:
+        record = read_reference(path, row_component)
+        if "polarization" not in record:
+            raise InputError(f"reference {path} has no Pxy, so no domains can be read from it; give another file")
+        yx, polarization, kind = record["yx"], record["polarization"], "published polarization"
+        label = polarization_variants(polarization, yx, cell_px, seed=seed)
+    if kind == "table of labels":
+        offset = _align_with_either(yx, cells["yx"], columns_yx, cell_px, f"reference {path}")
+    else:
+        offset = align(yx, cells["yx"], cell_px, f"reference {path}")
+    return Reference(yx - offset, label, polarization, kind, offset)

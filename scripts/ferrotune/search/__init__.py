@@ -1,0 +1,1 @@
+"""Proposals of trials, and their evaluation."""

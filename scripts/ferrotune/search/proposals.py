@@ -1,0 +1,241 @@
+"""Proposals of a search round: a pure function of the earlier rounds' records and the seed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from hyperopt import JOB_STATE_DONE, STATUS_NEW, STATUS_OK, hp, tpe, trials_from_docs
+from hyperopt.base import Domain
+from scipy.stats import qmc
+
+from ferrotune.errors import InputError
+from ferrotune.front import pareto
+from ferrotune.pipelines.space import Space
+from ferrotune.pipelines.space_union import CHOICE, SpaceUnion
+
+RHO = 0.05  # weight of the sum in the augmented Tchebycheff function (Knowles 2006)
+GAMMA = 1.0  # of n trials, the best GAMMA * sqrt(n) are TPE's good ones; measured, hyperopt's own is 0.25
+EI_CANDIDATES = 24  # of each parameter TPE takes the best of so many samples by itself (hyperopt's default)
+KEPT = 0.65  # chance of each parameter to stay as it is in a good trial; measured
+PARENTS = 3  # the good trials of which one is taken, drawn at random; measured
+REDRAWS = 10  # draws that may repeat an earlier setting before a random untried one is taken
+
+
+def _seeds(seed: int, *key: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence(seed, spawn_key=key)
+
+
+def _rng(*key: int) -> np.random.Generator:
+    return np.random.default_rng(_seeds(*key))
+
+
+def _searched(space: Space | SpaceUnion, names: Sequence[str]) -> dict[str, Any]:
+    """Parameters as hyperopt sees them: each of two values or more by its index."""
+    searched = {}
+    for name in names:
+        count = len(space.values(name))
+        if count > 1 and space.ordered(name):
+            # Its prior halves the chance of both ends; ends as likely as the others found no more (measured).
+            searched[name] = hp.uniformint(name, 0, count - 1)
+        elif count > 1:
+            searched[name] = hp.randint(name, count)
+    return searched
+
+
+def _domain(space: Space | SpaceUnion) -> Domain:
+    """The space as hyperopt sees it; of a union, the parameters of a member on condition that it is chosen."""
+    if isinstance(space, SpaceUnion):
+        members = [_searched(space, space.active(member)) for member in space.members]
+        return Domain(None, hp.choice(CHOICE, members))
+    return Domain(None, _searched(space, space.names))
+
+
+def _trial(domain: Domain, space: Space, trial: int, setting: Mapping[str, Any], loss: float) -> dict:
+    """A finished trial as hyperopt's document; an infinite loss is a trial without one."""
+    indices = dict(zip(space.names, space.encode(setting), strict=True))
+    result = {"status": STATUS_OK, "loss": float(loss)} if np.isfinite(loss) else {"status": STATUS_NEW}
+    misc = {
+        "tid": trial,
+        "cmd": domain.cmd,
+        "idxs": {name: [trial] if indices[name] >= 0 else [] for name in domain.params},
+        "vals": {name: [indices[name]] if indices[name] >= 0 else [] for name in domain.params},
+    }
+    times = dict.fromkeys(("spec", "owner", "book_time", "refresh_time", "exp_key"))
+    return {"tid": trial, "state": JOB_STATE_DONE, "result": result, "misc": misc, **times}
+
+
+def _normalised_losses(records: Sequence[Mapping], objectives: Mapping[str, str], guarded: bool) -> np.ndarray:
+    """(trial, objective) losses in [0, 1], NaN for trials that may not guide the search."""
+    names = sorted(objectives)
+    rewards = np.full((len(records), len(names)), np.nan)
+    for row, record in zip(rewards, records, strict=True):
+        if not guarded or record["status"] == "ok":
+            found = (record["rewards"].get(name) for name in names)
+            row[:] = [np.nan if value is None else value for value in found]
+    return pareto.normalise(pareto.losses(rewards, [objectives[name] for name in names]))
+
+
+def _ranked_scalar(losses: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Rank of each trial by the augmented Tchebycheff function of its losses; infinite for NaN rows."""
+    weighted = losses * weights
+    scalar = weighted.max(axis=1) + RHO * weighted.sum(axis=1)
+    ranks = np.full(len(scalar), np.inf)
+    # TPE counts by order only, and its own sort leaves ties to the machine: a stable rank does not.
+    order = np.argsort(scalar, kind="stable")[: np.isfinite(scalar).sum()]
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
+def _tpe_draw(
+    domain: Domain, space: Space, docs: list[dict], gamma: float, candidates: int, key: tuple[int, ...]
+) -> np.ndarray:
+    """Indices (parameter,) of one setting from hyperopt's TPE, the best of some candidates."""
+    seed = int(_seeds(*key).generate_state(1)[0])
+    trials = trials_from_docs(docs, validate=False)
+    drawn = tpe.suggest(
+        [len(docs)],
+        domain,
+        trials,
+        seed,
+        n_startup_jobs=0,
+        n_EI_candidates=candidates,
+        gamma=gamma,
+        verbose=False,
+    )
+    values = drawn[0]["misc"]["vals"]
+    single = [0 if name not in domain.params else -1 for name in space.names]
+    return np.array([int(values[n][0]) if values.get(n) else s for n, s in zip(space.names, single, strict=True)])
+
+
+def _untried(space: Space, tried: set[int], rng: np.random.Generator) -> dict[str, Any]:
+    """A random setting of those not tried, all alike."""
+    index = int(rng.integers(space.size - len(tried)))
+    for taken in sorted(tried):
+        if taken > index:
+            break
+        index += 1
+    return space.setting(index)
+
+
+def _start_design(space: Space, startup: int, seed: int) -> list[dict[str, Any]]:
+    """The settings of the start-up trials, space-filling by scrambled Sobol points; some may be equal."""
+    sobol = qmc.Sobol(len(space.names), rng=_rng(seed))
+    # Whole powers of two: Sobol points are balanced only so.
+    points = sobol.random_base2(max(startup - 1, 0).bit_length())[:startup]
+    counts = np.array([len(space.values(name)) for name in space.names])
+    return [space.decode(np.minimum((point * counts).astype(int), counts - 1)) for point in points]
+
+
+def _crossed(one: np.ndarray, other: np.ndarray, keep: np.ndarray) -> np.ndarray:
+    """Indices (parameter,) of one where `keep`, else of the other; where that has none (-1), of the one that has."""
+    mixed = np.where(keep, one, other)
+    return np.where(mixed < 0, np.maximum(one, other), mixed)
+
+
+def _unless_tried(space: Space, setting: dict, settings: Sequence[Mapping], key: tuple[int, ...]) -> dict:
+    """The setting itself, or a random untried one where it repeats an earlier one."""
+    tried = {space.index(earlier) for earlier in settings}
+    return _untried(space, tried, _rng(*key)) if space.index(setting) in tried else setting
+
+
+def _guided(space: Space, settings: Sequence[Mapping], losses: np.ndarray, key: tuple[int, ...]) -> dict[str, Any]:
+    """One untried setting for one random weighting; NaN losses are those of failed or pending trials."""
+    tried = {space.index(setting) for setting in settings}
+    rng = _rng(*key)
+    usable = int(np.isfinite(losses).all(axis=1).sum())
+    if usable == 0:
+        return _untried(space, tried, rng)
+    domain = _domain(space)
+    ranks = _ranked_scalar(losses, rng.dirichlet(np.ones(losses.shape[1])))
+    docs = [_trial(domain, space, *trial) for trial in zip(itertools.count(), settings, ranks)]
+    parents = np.argsort(ranks, kind="stable")[: min(PARENTS, usable)]
+    # While usable trials are few, gamma would put failed ones among the good.
+    gamma = min(GAMMA, (usable - 0.5) / np.sqrt(len(docs)))
+    for redraw in range(REDRAWS):
+        # The best of many is soon the same again: each redraw takes the best of half as many.
+        candidates = max(1, EI_CANDIDATES >> redraw)
+        drawn = _tpe_draw(domain, space, docs, gamma, candidates, (*key, redraw))
+        # TPE takes parameters one by one: a good trial's values stay together only if they are kept together.
+        parent = space.encode(settings[rng.choice(parents)])
+        setting = space.decode(_crossed(np.array(parent), drawn, rng.random(len(parent)) < KEPT))
+        if space.index(setting) not in tried:
+            return setting
+    return _untried(space, tried, rng)
+
+
+def suggest(
+    space: Space,
+    records: Sequence[Mapping[str, Any]],
+    objectives: Mapping[str, str],
+    n: int,
+    round: int,
+    seed: int,
+    startup: int,
+    guarded: bool = True,
+) -> list[dict[str, Any]]:
+    """Propose the settings of one round of trials.
+
+    Parameters
+    ----------
+    space : Space or SpaceUnion
+    records : sequence of dict
+        The trials of all earlier rounds in order: ``setting`` (dict), ``status`` (str) and ``rewards``
+        (dict of name to float).
+    objectives : dict of str to str
+        Two rewards or more, each with 'minimise' or 'maximise'.
+    n : int
+        Proposals wanted. The first k of n are the same for every n >= k.
+    round, seed : int
+        Neither negative. Proposal i draws from ``SeedSequence(seed, spawn_key=(round, i))``.
+    startup : int
+        Trials, counted from the first of the search, that fill the space evenly before TPE guides.
+    guarded : bool
+        Whether only trials of status 'ok' have a loss; otherwise every trial with finite objectives has.
+
+    Returns
+    -------
+    list of dict
+        At most `n` settings, distinct and not in the records; fewer where the space holds no more.
+
+    Raises
+    ------
+    InputError
+        Where there are fewer than two objectives, a direction is unknown, or a record is not of this space.
+
+    Notes
+    -----
+    hyperopt's tree-structured Parzen estimator (J. Bergstra et al., NeurIPS 24 (2011)) on a random augmented
+    Tchebycheff scalarisation per proposal (ParEGO: J. Knowles, IEEE TEVC 10, 50 (2006), Eq. 2, rho = 0.05),
+    the weights uniform on the simplex. TPE's densities are of single parameters; so each proposal keeps some of
+    the parameters of one of the best trials under its weights, and takes the others from TPE, as in uniform
+    crossover (G. Syswerda, ICGA 3, 2 (1989)); ours. Earlier proposals of the round enter as trials without a loss.
+
+    Where a few settings in a thousand carry the front's hypervolume, a search of a hundred trials may settle beside
+    them. More trials help then; other values of the constants above do not (measured). Nor does a Gaussian process
+    that picks by Thompson sampling, expected hypervolume improvement or a lower confidence bound, of all settings or of
+    such proposals as these: of the paper's pair of rewards a hundred trials teach a regression forest a fifth of the
+    variance of other settings; of the default pair two thirds, but not the few settings beyond the rest.
+    """
+    if len(objectives) < 2:
+        raise InputError(f"objectives: {list(objectives)} is fewer than two; name two rewards or more")
+    losses = _normalised_losses(records, objectives, guarded)
+    settings = [record["setting"] for record in records]
+    start = _start_design(space, startup, seed)
+    proposals = min(n, space.size - len({space.index(setting) for setting in settings}))
+    for proposal in range(proposals):
+        key = (seed, round, proposal)
+        if len(settings) < startup:
+            setting = _unless_tried(space, start[len(settings)], settings, key)
+        else:
+            setting = _guided(space, settings, losses, key)
+        settings.append(setting)
+        losses = np.vstack([losses, np.full(losses.shape[1], np.nan)])
+    return settings[len(records) :]
+
+
+def exhaustive(space: Space, start: int, n: int) -> list[dict[str, Any]]:
+    """Settings number `start` to `start + n` - 1 of a space, in order; fewer at its end."""
+    return [space.setting(index) for index in range(start, min(start + n, space.size))]

@@ -1,0 +1,1 @@
+"""One segmentation: its labels, and the guards that judge it."""

@@ -1,0 +1,1 @@
+"""Simulated films whose columns, polarization and walls are known."""

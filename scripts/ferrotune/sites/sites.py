@@ -1,0 +1,96 @@
+"""Sites that a segmentation labels: where each is drawn, and who is near whom."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+
+from ferrotune.cells.unit_cells import polarization_at
+from ferrotune.segmentation.guards import Neighbourhood
+from ferrotune.sites.raster import SAMPLES_PER_CELL, site_raster
+
+
+@dataclass(frozen=True)
+class Sites:
+    """What a segmentation is judged on: raster (rows, cols) of the nearest sites, and near.
+
+    All trials of an image share it, and the store of descriptors keeps it; lattice (2, 2), its vectors as (y, x)
+    px, and polarization (site, 2) px come from the unit cells, and are None where these are not asked for.
+    """
+
+    raster: np.ndarray
+    near: Neighbourhood
+    lattice: np.ndarray | None = None
+    polarization: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, yx, mask, cell_px, apart=1.0, grid=None, across=1.0, spacing=1.0):
+        """Of sites in an image.
+
+        Parameters
+        ----------
+        yx : (n, 2) px
+        mask : (y, x) bool
+        cell_px : float
+        apart : float
+            Cells between sites that are judged as neighbours: those of unit cells, or of windows that share so few
+            pixels that noise does not make them alike. The guards' lengths are in this unit.
+        grid : (n,) int, optional
+            Which of several interleaved grids, of sites so far apart, each site belongs to; each is judged by itself.
+        across : float
+            Three times this many cells lie between sites on the two sides of a wall, which is as wide as windows.
+        spacing : float
+            Cells between the nearest sites: no hole may be left between the sites' samples.
+        """
+        raster = site_raster(yx, mask, cell_px, SAMPLES_PER_CELL, max(1.0, spacing))
+        return cls(raster, Neighbourhood.of(yx, apart * cell_px, grid, across * cell_px))
+
+    def __len__(self):
+        return self.near.around.shape[0]
+
+    def with_cells(self, yx, cells, cell_px):
+        """The same sites, at yx (site, 2) px, with the lattice and the polarization of the cells (dict of arrays)."""
+        found = polarization_at(yx, cells["yx"], cells["polarization"], cell_px)
+        return replace(self, lattice=cells["lattice"], polarization=found if np.isfinite(found).any() else None)
+
+    @cached_property
+    def area(self):
+        """Area in which there are sites, unit cells."""
+        return np.count_nonzero(self.raster >= 0) / SAMPLES_PER_CELL**2
+
+    @cached_property
+    def polarization_steps(self):
+        """Difference of the polarization between the sites 2.5 to 3.5 cells apart, (pair, 2) px."""
+        one, other = self.near.across.T
+        return self.polarization[one] - self.polarization[other]
+
+    def arrays(self):
+        """Arrays (dict for `write_store`) that `from_arrays` reads back."""
+        around = self.near.around
+        return {
+            "site_raster": (("row", "sample"), self.raster),
+            "edges": (("edge", "end"), self.near.edges.astype(np.int32)),
+            "across": (("pair", "end"), self.near.across.astype(np.int32)),
+            "around_site": (("neighbour",), around.indices.astype(np.int32)),
+            "around_weight": (("neighbour",), around.data),
+            "around_start": (("start",), around.indptr.astype(np.int64)),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays):
+        """Of a store's arrays (dict of name -> array)."""
+        starts = arrays["around_start"]
+        around = csr_array(
+            (arrays["around_weight"], arrays["around_site"], starts), shape=(len(starts) - 1, len(starts) - 1)
+        )
+        return cls(arrays["site_raster"], Neighbourhood(arrays["edges"], around, arrays["across"]))
+
+
+def nearest(yx, others):
+    """Of each of some other positions (m, 2) px, which of the sites yx (n, 2) px is nearest: (m,) int."""
+    return cKDTree(yx).query(others)[1]
+
+
+ARRAYS = ("site_raster", "edges", "across", "around_site", "around_weight", "around_start")

@@ -1,0 +1,1 @@
+"""What only Snakemake needs: checked config, code digests, jobs and their messages. No other room imports it."""

@@ -1,0 +1,55 @@
+"""Draw the figures of a search: its front, the walls and the confidence of what is selected, the convergence."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ferrotune.figures.search_figures import (
+    Search,
+    confidence_of_search,
+    convergence_of_search,
+    front_of_search,
+    walls_of_search,
+)
+from ferrotune.figures.style import render
+from ferrotune.files.stores import open_array, read_store
+from ferrotune.workflow.jobs import job
+
+FIGURES = ("front", "walls", "confidence", "convergence")
+
+
+def main(inputs, outputs, objectives, guarded, startup, subject, log_path):
+    """Write the figures.
+
+    `inputs` are paths by name: trials, front, selected, rounds (a list), image, reference; `outputs` are
+    paths by the figure's name (front, walls, confidence, convergence), each a list, in the format of their suffix.
+    """
+    with job(log_path, subject) as log:
+        tables = [pd.read_csv(inputs[name], sep="\t") for name in ("trials", "front")]
+        labels = np.concatenate([open_array(store, "labels")[...] for store in inputs["rounds"]])
+        search = Search(*tables, labels[: len(tables[0])], *read_store(inputs["selected"]), objectives, guarded)
+        pixels, _ = read_store(inputs["image"], "image", "mask")
+        reference, of_reference = read_store(inputs["reference"], "yx", "label")
+        log.info("selected: %s", search.chosen["answer"])
+        figures = {
+            "front": front_of_search(search, reference, of_reference["kind"], pixels["mask"]),
+            "walls": walls_of_search(search, pixels["image"], pixels["mask"]),
+            "confidence": confidence_of_search(search, reference, pixels["image"], pixels["mask"]),
+            "convergence": convergence_of_search(search, startup),
+        }
+        for name, paths in outputs.items():
+            for path in map(Path, paths):
+                path.write_bytes(render(figures[name], path.suffix[1:]))
+
+
+if __name__ == "__main__":
+    main(
+        inputs=dict(snakemake.input.items()),
+        outputs={name: [snakemake.output[name], snakemake.output[f"{name}_pdf"]] for name in FIGURES},
+        objectives=snakemake.params.objectives,
+        guarded=snakemake.params.guarded,
+        startup=snakemake.params.startup,
+        subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",
+        log_path=snakemake.log[0],
+    )

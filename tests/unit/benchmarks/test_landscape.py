@@ -1,0 +1,46 @@
+"""The kept landscapes: the share of their hypervolume is right, and the search does better on them than chance."""
+
+import numpy as np
+import pytest
+
+from benchmarks.hypervolume import searched
+from benchmarks.landscape import FILMS, Landscape, landscape
+from ferrotune.front import pareto
+from ferrotune.pipelines.space import Space
+from ferrotune.segmentation import guards
+from ferrotune.workflow.reward_config import PAIRS
+
+OK, NO_WALLS = guards.STATUSES.index(guards.OK), guards.STATUSES.index(guards.NO_WALLS)
+
+
+def test_share_of_a_front_known_by_hand():
+    """In the box [0, 1.1]^2 of losses, two corner points dominate 0.1 * 1.1 each less 0.01 that they share."""
+    rewards = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.5], [-9.0, 9.0]])  # curvature, length
+    table = Landscape(
+        Space.from_config({"window": [1, 2, 3, 4]}), PAIRS["paper"], rewards, np.array([OK, OK, OK, NO_WALLS])
+    )
+    corner = 0.1 * 1.1
+    whole = 2 * corner - 0.1**2 + 0.5**2  # and the point in the middle its square, from 0.5 to 1
+    np.testing.assert_allclose(table.shares([3, 0, 1, 2]), [0, corner / whole, (2 * corner - 0.01) / whole, 1])
+
+
+def test_a_setting_that_is_not_usable_has_no_losses():
+    table = Landscape(Space.from_config({"window": [1, 2]}), PAIRS["paper"], np.ones((2, 2)), np.array([NO_WALLS, OK]))
+    assert np.isfinite(table.losses).all(axis=1).tolist() == [False, True]
+    assert table.record({"window": 1})["status"] == "no_walls"
+
+
+@pytest.mark.parametrize("film", FILMS)
+@pytest.mark.parametrize("mode", PAIRS)
+def test_the_whole_space_reaches_all_of_its_hypervolume(film, mode):
+    table = landscape(film, mode)
+    assert table.rewards.shape == (table.space.size, len(PAIRS[mode]))
+    assert table.shares(np.flatnonzero(pareto.front(table.losses)))[-1] == pytest.approx(1.0)
+
+
+def test_the_search_does_better_than_chance():
+    table = landscape("Sm_13", "guarded")
+    chance = np.random.default_rng(0)
+    random = [table.shares(chance.choice(table.space.size, 100, replace=False))[-1] for _ in range(32)]
+    guided = [table.shares(searched(table, seed))[-1] for seed in range(6)]
+    assert 1 - np.mean(guided) < 0.75 * (1 - np.mean(random))  # of what is left to be found

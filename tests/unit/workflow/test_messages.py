@@ -1,0 +1,31 @@
+"""The last lines of a run."""
+
+from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
+
+
+def test_answers_name_the_page_to_open(tmp_path):
+    assert answer_lines(tmp_path) == []
+    header = "image\tpipeline\tanswer\tok_trials\ttrials\n"
+    (tmp_path / "summary.tsv").write_text(header + "a\tpatch_gmm\ttrial 3\t5\t8\n")
+    [line] = answer_lines(tmp_path)
+    assert line == f"a, patch_gmm: trial 3 (5 of 8 trials ok) -> {tmp_path / 'a' / 'explorer.html'}"
+
+
+def test_errors_and_warnings_are_gathered_once_from_the_logs_of_the_sheet_s_images(tmp_path):
+    for image in "abc":  # c is no longer in the sheet
+        logs = tmp_path / image / "logs"
+        logs.mkdir(parents=True)
+        (logs / "columns.log").write_text(f"fine\nferrotune: image {image}: none\nferrotune: same\n")
+    assert said_lines(tmp_path, ["a", "b"]) == [
+        "ferrotune: image a: none",
+        "ferrotune: same",
+        "ferrotune: image b: none",
+    ]
+
+
+def test_a_run_that_succeeded_repeats_warnings_only(tmp_path):
+    logs = tmp_path / "a" / "logs"
+    logs.mkdir(parents=True)
+    warning = "ferrotune: image a: warning: pixel size unknown"
+    (logs / "import_image.log").write_text(f"{warning}\nferrotune: image a, old_pipeline: no sites\n")
+    assert warning_lines(tmp_path, ["a"]) == [warning]
