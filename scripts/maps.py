@@ -5,7 +5,7 @@ import pandas as pd
 
 from ferrotune.cells.polarization_variants import clusters_at
 from ferrotune.files.stores import open_array, read_store
-from ferrotune.reference.scores import best_correlations
+from ferrotune.segmentation.agreement import best_correlations
 from ferrotune.workflow.jobs import job
 
 

@@ -10,6 +10,12 @@ from ferrotune.walls import find_walls
 CELL = 8.0  # px
 
 
+def square_lattice(rows, cols, cell=CELL, jitter=0.0):
+    """Positions (rows * cols, 2) px of a square lattice, row by row, with a Gaussian jitter in cells."""
+    yx = np.stack(np.meshgrid(np.arange(rows), np.arange(cols), indexing="ij"), axis=-1).reshape(-1, 2)
+    return cell * (yx + np.random.default_rng(0).normal(0, jitter, yx.shape))
+
+
 def grid(width, angle=0.0):
     """Positions (n, 2) in cells from the middle of sites within a disc, the lattice turned by `angle` degrees."""
     reach = np.arange(width + 1.0) - width / 2

@@ -1,7 +1,5 @@
 """Ferroelectric variants of a map of polarization, by k-means."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
@@ -17,7 +15,7 @@ MIN_SIGNAL_TO_NOISE = 2.0
 SILHOUETTE_SITES = 2000
 
 
-def _neighbours(yx: np.ndarray, radius_px: float) -> csr_array:
+def _neighbours(yx, radius_px):
     """(site, site) ones where two sites are near, a site and itself included."""
     tree = cKDTree(yx)
     neighbours = csr_array(tree.sparse_distance_matrix(tree, radius_px, output_type="coo_matrix"))
@@ -27,7 +25,7 @@ def _neighbours(yx: np.ndarray, radius_px: float) -> csr_array:
     return neighbours
 
 
-def _above_noise(polarization: np.ndarray, smoothed: np.ndarray, count: np.ndarray) -> bool:
+def _above_noise(polarization, smoothed, count):
     """Whether the smoothed map varies by more than the noise that smoothing leaves in it."""
     inner = count > 1
     if not inner.any():
@@ -39,13 +37,13 @@ def _above_noise(polarization: np.ndarray, smoothed: np.ndarray, count: np.ndarr
     return bool(signal > MIN_SIGNAL_TO_NOISE**2 * noise)
 
 
-def _by_direction(means: KMeans) -> np.ndarray:
+def _by_direction(means):
     """Numbers of the clusters by the direction of their polarization, so that one means the same in any run."""
     angle = np.arctan2(means.cluster_centers_[:, 0], means.cluster_centers_[:, 1])
     return np.argsort(np.argsort(angle))
 
 
-def _silhouette(smoothed: np.ndarray, labels: np.ndarray, neighbours: csr_array, rng: np.random.Generator) -> float:
+def _silhouette(smoothed, labels, neighbours, rng):
     """Mean over clusters, the small as much as the large, of the silhouettes within their domains.
 
     Smoothing leaves averages of two variants along walls, which do not count. A cluster that is nothing but such
@@ -62,7 +60,7 @@ def _silhouette(smoothed: np.ndarray, labels: np.ndarray, neighbours: csr_array,
     return float(np.mean([silhouettes[labels[some] == j].mean() for j in range(k)]))
 
 
-def _variants(smoothed: np.ndarray, neighbours: csr_array, max_variants: int, seed: int) -> np.ndarray:
+def _variants(smoothed, neighbours, max_variants, seed):
     """k-means labels with the k of the best silhouette; one variant where none is good enough."""
     rng = np.random.default_rng(seed)
     best, labels = MIN_SILHOUETTE, np.zeros(len(smoothed), dtype=int)
@@ -74,7 +72,7 @@ def _variants(smoothed: np.ndarray, neighbours: csr_array, max_variants: int, se
     return labels
 
 
-def polarization_clusters(polarization: np.ndarray, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def polarization_clusters(polarization, k, seed=0):
     """Clusters of a polarization map as it was measured: k-means, whether or not there are so many variants.
 
     Parameters
@@ -105,9 +103,7 @@ def polarization_clusters(polarization: np.ndarray, k: int, seed: int = 0) -> tu
     return labels, means
 
 
-def clusters_at(
-    sites_yx: np.ndarray, yx: np.ndarray, polarization: np.ndarray, means: np.ndarray, cell_px: float
-) -> np.ndarray:
+def clusters_at(sites_yx, yx, polarization, means, cell_px):
     """The cluster of the polarization at each site, which may lie at the corner of cells.
 
     Parameters
@@ -135,13 +131,13 @@ def clusters_at(
 
 
 def polarization_variants(
-    polarization: np.ndarray,
-    yx: np.ndarray,
-    cell_px: float,
-    radius_cells: float = 1.25,
-    max_variants: int = 4,
-    seed: int = 0,
-) -> np.ndarray:
+    polarization,
+    yx,
+    cell_px,
+    radius_cells=1.25,
+    max_variants=4,
+    seed=0,
+):
     """Ferroelectric variants of a polarization map: reference labels where there is no label truth.
 
     Parameters

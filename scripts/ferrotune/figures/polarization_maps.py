@@ -85,7 +85,7 @@ def figure_polarization_maps(yx, polarization, labels, means, correlations, grid
     yx, polarization : (cell, 2) px, (y, x)
     labels : (cell,) int, -1 where the polarization is unknown
     means : (k, 2) px, k = 2 or 3
-    correlations : (trial, k), from `ferrotune.reference.scores.best_correlations`
+    correlations : (trial, k), from `ferrotune.segmentation.agreement.best_correlations`
     grid : ferrotune.figures.setting_grid.Grid
     mask : (y, x) bool, true where there is signal
     pixel_size_pm : float or None

@@ -20,7 +20,7 @@ Read = tuple[np.ndarray, float | None]
 Reader = Callable[[Path], Read]
 
 
-def _unit_in_pm(unit: object, path: Path) -> float | None:
+def _unit_in_pm(unit, path):
     """pm a unit, None where it is no length that we know; files hold both Unicode micro signs."""
     text = str(unit or "").strip().lower().replace("µ", "u").replace("μ", "u")
     if text.startswith("1/") or text.endswith(("^-1", "⁻¹", "**-1")):
@@ -28,7 +28,7 @@ def _unit_in_pm(unit: object, path: Path) -> float | None:
     return _PM.get(text)
 
 
-def _pixel_size(axes: list[dict], path: Path) -> float | None:
+def _pixel_size(axes, path):
     """Pixel size in pm from the calibration of the two image axes."""
     sizes = []
     for axis in axes:
@@ -45,7 +45,7 @@ def _pixel_size(axes: list[dict], path: Path) -> float | None:
     return float(np.mean(sizes))
 
 
-def _read_signals(path: Path) -> Read:
+def _read_signals(path):
     """Image of a microscope format, by the RosettaSciIO plugin of its extension."""
     plugin = next(p for p in rsciio.IO_PLUGINS if path.suffix[1:].lower() in p["file_extensions"])
     signals = importlib.import_module(plugin["api"]).file_reader(str(path))
@@ -57,7 +57,7 @@ def _read_signals(path: Path) -> Read:
     return np.asarray(images[0]["data"]), _pixel_size(axes[-2:], path)
 
 
-def _imagej_pixel_size(file: tifffile.TiffFile, path: Path) -> float | None:
+def _imagej_pixel_size(file, path):
     """Pixel size in pm of a file of ImageJ's (Fiji's), of which RosettaSciIO knows the micron only."""
     written = str((file.imagej_metadata or {}).get("unit", "")).encode("ascii", "backslashreplace")
     unit = _unit_in_pm(written.decode("unicode_escape", "ignore"), path)  # ImageJ escapes what is beyond ASCII
@@ -69,7 +69,7 @@ def _imagej_pixel_size(file: tifffile.TiffFile, path: Path) -> float | None:
     return _pixel_size(axes, path)
 
 
-def _tiff_pixel_size(path: Path) -> float | None:
+def _tiff_pixel_size(path):
     plugin = importlib.import_module("rsciio.tiff")
     try:
         axes = plugin.file_reader(str(path))[0]["axes"]
@@ -78,7 +78,7 @@ def _tiff_pixel_size(path: Path) -> float | None:
     return _pixel_size(axes[-2:], path)
 
 
-def _read_tiff(path: Path) -> Read:
+def _read_tiff(path):
     length = path.stat().st_size
     with tifffile.TiffFile(path) as file:
         if len(file.series) != 1:
@@ -92,11 +92,11 @@ def _read_tiff(path: Path) -> Read:
     return data, size or _tiff_pixel_size(path)
 
 
-def _uncalibrated(load: Callable[[Path], np.ndarray]) -> Reader:
+def _uncalibrated(load):
     return lambda path: (load(path), None)
 
 
-_IMAGES: dict[str, Reader] = {
+_IMAGES = {
     **dict.fromkeys((".h5", ".hdf5"), _uncalibrated(read_main_image)),
     **dict.fromkeys((".hspy", ".dm3", ".dm4", ".emd"), _read_signals),
     **dict.fromkeys((".tif", ".tiff"), _read_tiff),
@@ -105,7 +105,7 @@ _IMAGES: dict[str, Reader] = {
 MASKS = _IMAGES | {".png": _uncalibrated(imread)}
 
 
-def read_two_dimensional(path: str | Path, readers: dict[str, Reader], what: str) -> Read:
+def read_two_dimensional(path, readers, what):
     """Two-dimensional data of a file, whatever the format; every failure becomes one line."""
     file = Path(path)
     if is_packed(path):
@@ -126,7 +126,7 @@ def read_two_dimensional(path: str | Path, readers: dict[str, Reader], what: str
     return _two_dimensional(data, path, what), pixel_size_pm
 
 
-def _two_dimensional(data: np.ndarray, path: str | Path, what: str) -> np.ndarray:
+def _two_dimensional(data, path, what):
     """Real (y, x) numbers; frames of a stack of one are taken out of it."""
     shape = data.shape + ((len(data.dtype.names),) if data.dtype.names else ())
     squeezed = np.squeeze(data) if data.ndim > 2 else data
@@ -139,7 +139,7 @@ def _two_dimensional(data: np.ndarray, path: str | Path, what: str) -> np.ndarra
     return squeezed
 
 
-def read_image(path: str | Path) -> tuple[np.ndarray, float | None]:
+def read_image(path):
     """Read one image of any supported format.
 
     Parameters

@@ -9,17 +9,17 @@ from ferrotune.errors import InputError
 from ferrotune.files.images import MASKS, read_two_dimensional
 
 
-def _box(numbers: list[float], shape: tuple[int, int]) -> np.ndarray:
+def _box(numbers, shape):
     top, left, bottom, right = numbers
     y, x = np.arange(shape[0])[:, None], np.arange(shape[1])
     return (y >= top) & (y < bottom) & (x >= left) & (x < right)
 
 
-def _polygon(numbers: list[float], shape: tuple[int, int]) -> np.ndarray:
+def _polygon(numbers, shape):
     return polygon2mask(shape, np.reshape(numbers, (-1, 2)))
 
 
-def _excluded(item: str, shape: tuple[int, int]) -> np.ndarray:
+def _excluded(item, shape):
     """(y, x) bool, True inside one box or polygon of the sheet."""
     kind, *words = item.split()
     try:
@@ -40,7 +40,7 @@ def _excluded(item: str, shape: tuple[int, int]) -> np.ndarray:
     return inside
 
 
-def exclusion_mask(text: str | None, shape: tuple[int, int]) -> np.ndarray:
+def exclusion_mask(text, shape):
     """Usable pixels after the sheet's mask column.
 
     Parameters

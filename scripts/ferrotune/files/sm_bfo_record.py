@@ -6,7 +6,6 @@ row; which component of `Pxy` is the row is not documented. The older packing is
 with the coordinate last, and is named here as `FILE.npy#KEY`.
 """
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -24,7 +23,7 @@ _TRUTH_COLUMNS = ("yx", "sublattice")
 _TRUTH_CELLS = ("yx", "polarization", "domain")
 
 
-def _read_h5(path: Path, read: Callable[[h5py.File], object], what: str) -> object:
+def _read_h5(path, read, what):
     if not path.is_file():
         raise InputError(f"{what} {path} does not exist; correct the path or download it")
     try:
@@ -38,22 +37,22 @@ def _read_h5(path: Path, read: Callable[[h5py.File], object], what: str) -> obje
         ) from error
 
 
-def _first_line(error: BaseException) -> str:
+def _first_line(error):
     return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
-def _datasets(file: h5py.File) -> dict[str, np.ndarray]:
+def _datasets(file):
     return {name: item[()] for name, item in file.items() if isinstance(item, h5py.Dataset)}
 
 
-def _turned(polarization: np.ndarray, row_component: RowComponent) -> np.ndarray:
+def _turned(polarization, row_component):
     """Swap the two components of (cell, 2) where the row comes second."""
     if row_component not in ("first", "second"):
         raise InputError(f"row_component must be 'first' or 'second', not {row_component!r}; correct it")
     return polarization if row_component == "first" else polarization[:, ::-1]
 
 
-def _cell_arrays(arrays: Mapping[str, np.ndarray], coordinate_axis: int, path: str) -> dict[str, np.ndarray]:
+def _cell_arrays(arrays, coordinate_axis, path):
     """Arrays under this package's names, cells first, after checking that they belong together."""
     if "xy_COM" not in arrays:
         raise InputError(f"reference {path} has no xy_COM, so it holds no unit cells; give another file")
@@ -75,12 +74,12 @@ def _cell_arrays(arrays: Mapping[str, np.ndarray], coordinate_axis: int, path: s
     return cells
 
 
-def is_packed(path: str | Path) -> bool:
+def is_packed(path):
     """True for a path of the older packing, `FILE.npy#KEY`."""
     return ".npy#" in str(path)
 
 
-def read_packed(path: str | Path) -> dict[str, np.ndarray]:
+def read_packed(path):
     """One image's entry of the older packing.
 
     The file is a Python pickle, and reading a pickle runs code that it holds: use it only for the file of
@@ -121,7 +120,7 @@ def read_packed(path: str | Path) -> dict[str, np.ndarray]:
     return series[key]
 
 
-def read_main_image(path: str | Path) -> np.ndarray:
+def read_main_image(path):
     """Image of the record.
 
     Parameters
@@ -150,7 +149,7 @@ def read_main_image(path: str | Path) -> np.ndarray:
     return image if np.iscomplexobj(image) else image.astype(np.float64, copy=False)
 
 
-def read_reference(path: str | Path, row_component: RowComponent = "first") -> dict[str, np.ndarray]:
+def read_reference(path, row_component="first"):
     """Published unit cells of an image.
 
     Parameters
@@ -181,12 +180,12 @@ def read_reference(path: str | Path, row_component: RowComponent = "first") -> d
 
 
 def write_record(
-    image_path: str | Path,
-    uc_path: str | Path,
-    image: np.ndarray,
-    cells: Mapping[str, np.ndarray],
-    row_component: RowComponent = "first",
-) -> None:
+    image_path,
+    uc_path,
+    image,
+    cells,
+    row_component="first",
+):
     """Write an image and its unit cells in the record's layout.
 
     The intensities `I1` to `I5` are left out: the record does not say how they were taken.
@@ -214,12 +213,12 @@ def write_record(
 
 
 def write_truth(
-    path: str | Path,
-    columns_yx: np.ndarray,
-    sublattice: np.ndarray,
-    cells: Mapping[str, np.ndarray],
-    pixel_size_pm: float,
-) -> None:
+    path,
+    columns_yx,
+    sublattice,
+    cells,
+    pixel_size_pm,
+):
     """Write what a simulated image was drawn from, as groups `columns` and `cells` of one HDF5 file.
 
     Parameters
@@ -239,7 +238,7 @@ def write_truth(
             file[f"cells/{name}"] = np.asarray(cells[name])
 
 
-def read_truth(path: str | Path) -> dict:
+def read_truth(path):
     """Read what `write_truth` wrote.
 
     Returns
@@ -254,7 +253,7 @@ def read_truth(path: str | Path) -> dict:
         For a file that is missing, unreadable or not such a truth.
     """
 
-    def read(file: h5py.File) -> dict:
+    def read(file):
         missing = [f"columns/{name}" for name in _TRUTH_COLUMNS if f"columns/{name}" not in file]
         missing += [f"cells/{name}" for name in _TRUTH_CELLS if f"cells/{name}" not in file]
         if missing or "pixel_size_pm" not in file.attrs:

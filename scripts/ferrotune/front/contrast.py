@@ -3,7 +3,7 @@
 import numpy as np
 
 from ferrotune.front import pareto
-from ferrotune.reference.scores import ari
+from ferrotune.segmentation.agreement import ari
 
 SAME = 0.99  # ARI; segmentations that agree better show nothing new
 

@@ -1,9 +1,5 @@
 """Pareto front, hypervolume and knee of trials, on plain loss matrices (a row a trial, smaller is better)."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
 import moocore
 import numpy as np
 
@@ -19,17 +15,17 @@ REFERENCE_POINT = 1.1
 TIE = 1e-9
 
 
-def _usable(losses: np.ndarray) -> np.ndarray:
+def _usable(losses):
     return np.isfinite(losses).all(axis=1)
 
 
-def _scaled(losses: np.ndarray, best: np.ndarray, worst: np.ndarray) -> np.ndarray:
+def _scaled(losses, best, worst):
     span = worst - best
     # An objective that is the same for all rows tells none apart: 0 for all.
     return (losses - best) / np.where(span > 0, span, 1.0)
 
 
-def _extreme_points(points: np.ndarray) -> np.ndarray:
+def _extreme_points(points):
     """Row of the extreme point of each objective: the point nearest to that objective's axis."""
     rows = []
     for axis in range(points.shape[1]):
@@ -41,7 +37,7 @@ def _extreme_points(points: np.ndarray) -> np.ndarray:
     return np.array(rows)
 
 
-def _distance_below(points: np.ndarray) -> np.ndarray | None:
+def _distance_below(points):
     """Distance of each point below the hyperplane through the extreme points; None without such a plane."""
     rows = _extreme_points(points)
     if len(np.unique(rows)) < points.shape[1]:
@@ -56,7 +52,7 @@ def _distance_below(points: np.ndarray) -> np.ndarray | None:
     return (1 - points @ normal) / np.linalg.norm(normal)
 
 
-def losses(rewards: np.ndarray, directions: Sequence[str]) -> np.ndarray:
+def losses(rewards, directions):
     """Rewards as losses, all to be minimised.
 
     Parameters
@@ -83,7 +79,7 @@ def losses(rewards: np.ndarray, directions: Sequence[str]) -> np.ndarray:
     return rewards * np.array([SIGNS[direction] for direction in directions])
 
 
-def normalise(losses: np.ndarray) -> np.ndarray:
+def normalise(losses):
     """Losses scaled to [0, 1] by the smallest and largest of the rows that are finite throughout.
 
     Parameters
@@ -103,7 +99,7 @@ def normalise(losses: np.ndarray) -> np.ndarray:
     return scaled
 
 
-def front(losses: np.ndarray) -> np.ndarray:
+def front(losses):
     """Which trials no other trial dominates.
 
     Parameters
@@ -123,7 +119,7 @@ def front(losses: np.ndarray) -> np.ndarray:
     return mask
 
 
-def distance_to_front(losses: np.ndarray) -> np.ndarray:
+def distance_to_front(losses):
     """How much worse each trial is than the front: 0 on it, 1 at the other end of the box of all usable trials.
 
     Parameters
@@ -150,7 +146,7 @@ def distance_to_front(losses: np.ndarray) -> np.ndarray:
     return (points[:, None] - on_front).max(axis=2).min(axis=1)
 
 
-def best_and_worst(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def best_and_worst(losses):
     """The box of all usable trials: the best and the worst of each objective, (objective,) each; NaN for none."""
     usable = np.asarray(losses, dtype=float)
     usable = usable[_usable(usable)]
@@ -159,7 +155,7 @@ def best_and_worst(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return usable.min(axis=0), usable.max(axis=0)
 
 
-def ideal_nadir(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def ideal_nadir(losses):
     """The box of the front: the best and the worst of each objective on it.
 
     The nadir is the front's and not that of all trials, so that bad trials change no hypervolume. Where the
@@ -179,7 +175,7 @@ def ideal_nadir(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ideal, np.where(nadir > ideal, nadir, losses[_usable(losses)].max(axis=0))
 
 
-def hypervolume(losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None = None) -> float:
+def hypervolume(losses, bounds=None):
     """The share of the reference box that the trials dominate, in 0 ... 1.
 
     Parameters
@@ -211,7 +207,7 @@ def hypervolume(losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None
     return float(volume / REFERENCE_POINT ** losses.shape[1])
 
 
-def hypervolume_history(losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
+def hypervolume_history(losses, bounds=None):
     """Hypervolume of the first 1, 2, ... trials, all under one normalisation.
 
     Parameters
@@ -235,7 +231,7 @@ def hypervolume_history(losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray
     return np.fmax.accumulate(np.r_[0.0, volumes])[1:]
 
 
-def knee(losses: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None = None) -> int:
+def knee(losses, bounds=None):
     """The knee of a front: its point furthest below the hyperplane through its extreme points.
 
     Parameters

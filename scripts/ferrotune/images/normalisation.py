@@ -9,14 +9,14 @@ FILL_SHARE = 0.005  # a constant border region larger than this share of the ima
 _SOLID = 7  # px: fill is solid over such squares; dark pixels of a low-dose image are not
 
 
-def _runs(line: np.ndarray) -> set[float]:
+def _runs(line):
     """Values that stand at least `_SOLID` times in a row."""
     changes = np.flatnonzero(np.diff(line) != 0) + 1
     starts, ends = np.r_[0, changes], np.r_[changes, len(line)]
     return set(line[starts[ends - starts >= _SOLID]].tolist())
 
 
-def _constant_border(data: np.ndarray) -> np.ndarray:
+def _constant_border(data):
     """(y, x) bool: solid fill around a rotated or padded scan, one exact value from the border inwards."""
     fill = np.zeros(data.shape, bool)
     lines = (data[0], data[-1], data[:, 0], data[:, -1])
@@ -35,7 +35,7 @@ def _constant_border(data: np.ndarray) -> np.ndarray:
     return fill
 
 
-def prepare(data: np.ndarray, usable: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def prepare(data, usable):
     """Mask and normalise an image.
 
     A constant region that reaches in from the border, as left by rotating a scan, is masked too. The

@@ -6,7 +6,6 @@ with an underscore are what the parts share.
 
 import importlib
 import pkgutil
-from types import ModuleType
 
 KINDS = {"descriptor": "descriptors", "reduction": "reductions", "clustering": "clusterings"}
 
@@ -22,6 +21,6 @@ def names(kind):
     return sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_"))
 
 
-def part(kind, name) -> ModuleType:
+def part(kind, name):
     """The module that is a part."""
     return importlib.import_module(module_name(kind, name))

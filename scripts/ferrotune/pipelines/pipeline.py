@@ -1,6 +1,5 @@
 """Pipelines: a descriptor, a reduction and a clustering by name, and the space of their settings."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ferrotune.pipelines import parts
@@ -26,7 +25,7 @@ class Pipeline:
         """The module of one of its parts."""
         return parts.part(kind, getattr(self, kind))
 
-    def descriptor_key(self, setting: Mapping):
+    def descriptor_key(self, setting):
         """What of a setting chooses its descriptors, as text: trials that agree in it share their reduction."""
         return tuple(str(setting[name]) for name in self.part("descriptor").PARAMETERS)
 

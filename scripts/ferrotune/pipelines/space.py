@@ -1,9 +1,7 @@
 """The search space of a pipeline: a finite grid of settings, each a plain dict that JSON can hold."""
 
-from __future__ import annotations
-
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,15 +11,15 @@ from ferrotune.errors import InputError
 RANGE_KEYS = ("low", "high", "step")
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value):
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_scalar(value: Any) -> bool:
+def _is_scalar(value):
     return value is None or isinstance(value, str | bool) or _is_number(value)
 
 
-def _choice_values(key: str, values: Sequence[Any]) -> tuple[Any, ...]:
+def _choice_values(key, values):
     if not values:
         raise InputError(f"{key}: the list of values is empty; give at least one value")
     for position, value in enumerate(values):
@@ -33,7 +31,7 @@ def _choice_values(key: str, values: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def _range_values(key: str, entry: Mapping[str, Any]) -> tuple[int | float, ...]:
+def _range_values(key, entry):
     unknown = sorted(str(name) for name in set(entry) - set(RANGE_KEYS))
     if unknown:
         raise InputError(f"{key}: unknown key {unknown[0]!r}; a range has only low, high and step")
@@ -72,7 +70,7 @@ class Space:
     ranges: frozenset[str] = frozenset()
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], where: str = "space") -> Space:
+    def from_config(cls, config, where="space"):
         """Read a space as the config writes it.
 
         Parameters
@@ -104,24 +102,24 @@ class Space:
         return cls(parameters, frozenset(ranges))
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def names(self):
         """The parameters, in the order of the config."""
         return tuple(self.parameters)
 
     @property
-    def size(self) -> int:
+    def size(self):
         """The number of distinct settings."""
         return math.prod(len(values) for values in self.parameters.values())
 
-    def values(self, name: str) -> tuple[Any, ...]:
+    def values(self, name):
         """The values of one parameter, in order."""
         return self.parameters[name]
 
-    def ordered(self, name: str) -> bool:
+    def ordered(self, name):
         """Whether a parameter is an ordered range, not a choice."""
         return name in self.ranges
 
-    def encode(self, setting: Mapping[str, Any]) -> tuple[int, ...]:
+    def encode(self, setting):
         """Each parameter's index into its values; InputError where the setting is not of this space."""
         if set(setting) != set(self.parameters):
             raise InputError(f"setting {dict(setting)}: its parameters are not {list(self.names)}; start afresh")
@@ -132,12 +130,12 @@ class Space:
             indices.append(values.index(setting[name]))
         return tuple(indices)
 
-    def decode(self, indices: Sequence[int]) -> dict[str, Any]:
+    def decode(self, indices):
         """The setting of one index per parameter (the inverse of `encode`)."""
         pairs = zip(self.parameters.items(), indices, strict=True)
         return {name: values[int(i)] for (name, values), i in pairs}
 
-    def setting(self, index: int) -> dict[str, Any]:
+    def setting(self, index):
         """Setting number `index` of 0 ... size - 1; IndexError outside."""
         if not 0 <= index < self.size:
             raise IndexError(f"setting {index} of a space of {self.size}")
@@ -147,13 +145,13 @@ class Space:
             indices.append(remainder)
         return self.decode(indices[::-1])
 
-    def index(self, setting: Mapping[str, Any]) -> int:
+    def index(self, setting):
         """The number of a setting (the inverse of `setting`)."""
         index = 0
         for values, i in zip(self.parameters.values(), self.encode(setting), strict=True):
             index = index * len(values) + i
         return index
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self):
         """All settings, in order of their numbers."""
         return (self.setting(index) for index in range(self.size))

@@ -1,6 +1,6 @@
 """The space of a search over several pipelines: each has parameters of its own, which only it uses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -62,7 +62,7 @@ class SpaceUnion:
             found += space.encode(own) if member == chosen else [-1] * len(space.names)
         return tuple(found)
 
-    def decode(self, indices: Sequence[int]):
+    def decode(self, indices):
         """The setting of one index per parameter; those of members that are not chosen do not count."""
         chosen = self.values(CHOICE)[int(indices[0])]
         by_name = dict(zip(self.names, indices, strict=True))

@@ -28,7 +28,7 @@ PARAMETERS = {
 NESTED = False
 # Limits of the guards. A model makes two states of what its window sees of a wall, and changes between them over
 # about the window: of right segmentations 0.55 to 0.9 is crossed. On 12 films without walls (76 trials, seeds 1 to 6,
-# half of them tilted) the product was 0.35 at most, with right segmentations 0.44 to 0.7, so that it alone decides. Our choice.
+# half of them tilted) the product was 0.35 at most, with right segmentations 0.44 to 0.7: it alone decides. Our choice.
 LIMITS = {"distinct": 0.42, "crossed": 0.5}
 
 

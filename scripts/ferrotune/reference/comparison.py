@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ferrotune.reference.scores import ari, correlation, labels_at, nmi, wall_precision_recall, within
+from ferrotune.reference.scores import labels_at, wall_precision_recall, within
+from ferrotune.segmentation.agreement import ari, correlation, nmi
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster, site_raster, wall_map
 
 SCORES = ("ari", "nmi", "correlation", "wall_precision", "wall_recall", "wall_f1")

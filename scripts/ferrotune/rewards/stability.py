@@ -9,7 +9,7 @@ REPEATS = 2
 
 def _agreement(labels):
     """Mean adjusted Rand index of all pairs of labels (list of (site,)), 1 for the same up to names, 0 by chance."""
-    from ferrotune.reference.scores import ari  # here, as reading the config must not wait for scikit-learn
+    from ferrotune.segmentation.agreement import ari
 
     return np.mean([ari(one, other) for i, one in enumerate(labels) for other in labels[i + 1 :]])
 

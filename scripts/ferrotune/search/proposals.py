@@ -1,10 +1,6 @@
 """Proposals of a search round: a pure function of the earlier rounds' records and the seed."""
 
-from __future__ import annotations
-
 import itertools
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from hyperopt import JOB_STATE_DONE, STATUS_NEW, STATUS_OK, hp, tpe, trials_from_docs
@@ -13,7 +9,6 @@ from scipy.stats import qmc
 
 from ferrotune.errors import InputError
 from ferrotune.front import pareto
-from ferrotune.pipelines.space import Space
 from ferrotune.pipelines.space_union import CHOICE, SpaceUnion
 
 RHO = 0.05  # weight of the sum in the augmented Tchebycheff function (Knowles 2006)
@@ -24,15 +19,15 @@ PARENTS = 3  # the good trials of which one is taken, drawn at random; measured
 REDRAWS = 10  # draws that may repeat an earlier setting before a random untried one is taken
 
 
-def _seeds(seed: int, *key: int) -> np.random.SeedSequence:
+def _seeds(seed, *key):
     return np.random.SeedSequence(seed, spawn_key=key)
 
 
-def _rng(*key: int) -> np.random.Generator:
+def _rng(*key):
     return np.random.default_rng(_seeds(*key))
 
 
-def _searched(space: Space | SpaceUnion, names: Sequence[str]) -> dict[str, Any]:
+def _searched(space, names):
     """Parameters as hyperopt sees them: each of two values or more by its index."""
     searched = {}
     for name in names:
@@ -45,7 +40,7 @@ def _searched(space: Space | SpaceUnion, names: Sequence[str]) -> dict[str, Any]
     return searched
 
 
-def _domain(space: Space | SpaceUnion) -> Domain:
+def _domain(space):
     """The space as hyperopt sees it; of a union, the parameters of a member on condition that it is chosen."""
     if isinstance(space, SpaceUnion):
         members = [_searched(space, space.active(member)) for member in space.members]
@@ -53,7 +48,7 @@ def _domain(space: Space | SpaceUnion) -> Domain:
     return Domain(None, _searched(space, space.names))
 
 
-def _trial(domain: Domain, space: Space, trial: int, setting: Mapping[str, Any], loss: float) -> dict:
+def _trial(domain, space, trial, setting, loss):
     """A finished trial as hyperopt's document; an infinite loss is a trial without one."""
     indices = dict(zip(space.names, space.encode(setting), strict=True))
     result = {"status": STATUS_OK, "loss": float(loss)} if np.isfinite(loss) else {"status": STATUS_NEW}
@@ -67,7 +62,7 @@ def _trial(domain: Domain, space: Space, trial: int, setting: Mapping[str, Any],
     return {"tid": trial, "state": JOB_STATE_DONE, "result": result, "misc": misc, **times}
 
 
-def _normalised_losses(records: Sequence[Mapping], objectives: Mapping[str, str], guarded: bool) -> np.ndarray:
+def _normalised_losses(records, objectives, guarded):
     """(trial, objective) losses in [0, 1], NaN for trials that may not guide the search."""
     names = sorted(objectives)
     rewards = np.full((len(records), len(names)), np.nan)
@@ -78,7 +73,7 @@ def _normalised_losses(records: Sequence[Mapping], objectives: Mapping[str, str]
     return pareto.normalise(pareto.losses(rewards, [objectives[name] for name in names]))
 
 
-def _ranked_scalar(losses: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _ranked_scalar(losses, weights):
     """Rank of each trial by the augmented Tchebycheff function of its losses; infinite for NaN rows."""
     weighted = losses * weights
     scalar = weighted.max(axis=1) + RHO * weighted.sum(axis=1)
@@ -89,9 +84,7 @@ def _ranked_scalar(losses: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return ranks
 
 
-def _tpe_draw(
-    domain: Domain, space: Space, docs: list[dict], gamma: float, candidates: int, key: tuple[int, ...]
-) -> np.ndarray:
+def _tpe_draw(domain, space, docs, gamma, candidates, key):
     """Indices (parameter,) of one setting from hyperopt's TPE, the best of some candidates."""
     seed = int(_seeds(*key).generate_state(1)[0])
     trials = trials_from_docs(docs, validate=False)
@@ -110,7 +103,7 @@ def _tpe_draw(
     return np.array([int(values[n][0]) if values.get(n) else s for n, s in zip(space.names, single, strict=True)])
 
 
-def _untried(space: Space, tried: set[int], rng: np.random.Generator) -> dict[str, Any]:
+def _untried(space, tried, rng):
     """A random setting of those not tried, all alike."""
     index = int(rng.integers(space.size - len(tried)))
     for taken in sorted(tried):
@@ -120,7 +113,7 @@ def _untried(space: Space, tried: set[int], rng: np.random.Generator) -> dict[st
     return space.setting(index)
 
 
-def _start_design(space: Space, startup: int, seed: int) -> list[dict[str, Any]]:
+def _start_design(space, startup, seed):
     """The settings of the start-up trials, space-filling by scrambled Sobol points; some may be equal."""
     sobol = qmc.Sobol(len(space.names), rng=_rng(seed))
     # Whole powers of two: Sobol points are balanced only so.
@@ -129,19 +122,19 @@ def _start_design(space: Space, startup: int, seed: int) -> list[dict[str, Any]]
     return [space.decode(np.minimum((point * counts).astype(int), counts - 1)) for point in points]
 
 
-def _crossed(one: np.ndarray, other: np.ndarray, keep: np.ndarray) -> np.ndarray:
+def _crossed(one, other, keep):
     """Indices (parameter,) of one where `keep`, else of the other; where that has none (-1), of the one that has."""
     mixed = np.where(keep, one, other)
     return np.where(mixed < 0, np.maximum(one, other), mixed)
 
 
-def _unless_tried(space: Space, setting: dict, settings: Sequence[Mapping], key: tuple[int, ...]) -> dict:
+def _unless_tried(space, setting, settings, key):
     """The setting itself, or a random untried one where it repeats an earlier one."""
     tried = {space.index(earlier) for earlier in settings}
     return _untried(space, tried, _rng(*key)) if space.index(setting) in tried else setting
 
 
-def _guided(space: Space, settings: Sequence[Mapping], losses: np.ndarray, key: tuple[int, ...]) -> dict[str, Any]:
+def _guided(space, settings, losses, key):
     """One untried setting for one random weighting; NaN losses are those of failed or pending trials."""
     tried = {space.index(setting) for setting in settings}
     rng = _rng(*key)
@@ -167,15 +160,15 @@ def _guided(space: Space, settings: Sequence[Mapping], losses: np.ndarray, key: 
 
 
 def suggest(
-    space: Space,
-    records: Sequence[Mapping[str, Any]],
-    objectives: Mapping[str, str],
-    n: int,
-    round: int,
-    seed: int,
-    startup: int,
-    guarded: bool = True,
-) -> list[dict[str, Any]]:
+    space,
+    records,
+    objectives,
+    n,
+    round,
+    seed,
+    startup,
+    guarded=True,
+):
     """Propose the settings of one round of trials.
 
     Parameters
@@ -236,6 +229,6 @@ def suggest(
     return settings[len(records) :]
 
 
-def exhaustive(space: Space, start: int, n: int) -> list[dict[str, Any]]:
+def exhaustive(space, start, n):
     """Settings number `start` to `start + n` - 1 of a space, in order; fewer at its end."""
     return [space.setting(index) for index in range(start, min(start + n, space.size))]

@@ -21,23 +21,23 @@ MOTTLED_CORRELATION = 3.0
 _WAVES = 96
 
 
-def _kink(distance: np.ndarray, wall_width: float) -> np.ndarray:
+def _kink(distance, wall_width):
     """Profile across a wall of full width `wall_width` (cells), from -1 to 1."""
     return np.tanh(2.0 * distance / wall_width)
 
 
-def _random_sign(rng: np.random.Generator) -> float:
+def _random_sign(rng):
     return 1.0 if rng.random() < 0.5 else -1.0
 
 
-def _middle(s: np.ndarray) -> tuple[float, float]:
+def _middle(s):
     """Centre and extent of positions along one axis; zeros where there are none."""
     if len(s) == 0:
         return 0.0, 0.0
     return 0.5 * (s.min() + s.max()), float(np.ptp(s))
 
 
-def _stripes(s: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _stripes(s, rng):
     """Signed distance to the nearest of a stack of parallel walls, the sign alternating from wall to wall.
 
     One wall is always near the middle, so that every frame shows at least two domains.
@@ -55,7 +55,7 @@ def _stripes(s: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return distance * np.where(after % 2 == 0, 1.0, -1.0) * _random_sign(rng)
 
 
-def _walls_109(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+def _walls_109(yx, wall_width, rng):
     """109 degree walls on {100}, seen edge on: trace along y, the y component switches.
 
     The components along y and along the beam switch; the one normal to the wall does not, so the wall
@@ -65,7 +65,7 @@ def _walls_109(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> n
     return np.stack([switching, np.full(len(yx), _random_sign(rng))], axis=1)
 
 
-def _walls_71(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+def _walls_71(yx, wall_width, rng):
     """71 degree walls on {110}: trace along x, the x component switches, broad in projection.
 
     One component switches, and the uncharged, strain-free plane holds that axis: for the x component it
@@ -76,14 +76,14 @@ def _walls_71(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np
     return np.stack([np.full(len(yx), _random_sign(rng)), switching], axis=1)
 
 
-def _diagonal_180(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+def _diagonal_180(yx, wall_width, rng):
     """180 degree walls along an in-plane <110>: P turns to -P and lies in the wall, which is uncharged."""
     diagonal = _random_sign(rng)  # P along (1, diagonal); the wall's normal is (1, -diagonal)
     switching = _kink(_stripes((yx[:, 0] - diagonal * yx[:, 1]) / np.sqrt(2.0), rng), wall_width)
     return np.stack([switching, diagonal * switching], axis=1)
 
 
-def _closure(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+def _closure(yx, wall_width, rng):
     """Flux closure: four quadrants around a junction, P turning at each uncharged {100} wall."""
     junction = np.empty(2)
     for axis in range(2):
@@ -94,7 +94,7 @@ def _closure(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.
     return turn * np.stack([_kink(x, wall_width), -_kink(y, wall_width)], axis=1)
 
 
-def _smooth_field_distance(yx: np.ndarray, correlation: float, rng: np.random.Generator) -> np.ndarray:
+def _smooth_field_distance(yx, correlation, rng):
     """Signed distance (first order) to the zero lines of a Gaussian random field, in cells."""
     wave = rng.normal(0.0, 1.0 / correlation, (_WAVES, 2))
     phase = rng.uniform(0.0, 2 * np.pi, _WAVES)
@@ -104,17 +104,17 @@ def _smooth_field_distance(yx: np.ndarray, correlation: float, rng: np.random.Ge
     return field / np.maximum(np.hypot(slope[:, 0], slope[:, 1]), 1e-9)
 
 
-def _mottled(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+def _mottled(yx, wall_width, rng):
     """Nanodomains of all four variants, as at the morphotropic boundary: two thresholded random fields."""
     return np.stack([_kink(_smooth_field_distance(yx, MOTTLED_CORRELATION, rng), wall_width) for _ in range(2)], axis=1)
 
 
-def _none(yx: np.ndarray, wall_width: float, rng: np.random.Generator) -> np.ndarray:
+def _none(yx, wall_width, rng):
     """No polarization, one label."""
     return np.zeros((len(yx), 2))
 
 
-GEOMETRIES: dict[str, Profile] = {
+GEOMETRIES = {
     "walls_109": _walls_109,
     "walls_71": _walls_71,
     "diagonal_180": _diagonal_180,
@@ -127,7 +127,7 @@ GEOMETRIES: dict[str, Profile] = {
 VARIANTS = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2.0)
 
 
-def variant_of(direction: np.ndarray) -> np.ndarray:
+def variant_of(direction):
     """Variant (row of `VARIANTS`) that lies nearest to each direction.
 
     Parameters
@@ -145,7 +145,7 @@ def variant_of(direction: np.ndarray) -> np.ndarray:
     return (2 * (direction[:, 0] >= 0) + (direction[:, 1] >= 0)).astype(np.int8)
 
 
-def domain_pattern(geometry: str, yx: np.ndarray, wall_width: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def domain_pattern(geometry, yx, wall_width, seed):
     """Domain label and polarization direction of a named pattern.
 
     Positions of walls and signs of the variants follow the seed; the pattern is laid out over the extent

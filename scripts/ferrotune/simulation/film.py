@@ -1,6 +1,5 @@
 """Simulated atomically resolved images of Sm-doped BiFeO3, with the truth they were drawn from."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
@@ -18,11 +17,11 @@ _REACH = 4.0  # a column is drawn out to so many sigma
 _CHUNK = 128  # columns drawn at once, so that the intermediate arrays stay in the cache
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value):
     return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
-def _within(default: float | None, low: float, high: float) -> float | None:
+def _within(default, low, high):
     """A setting with its allowed range."""
     return field(default=default, metadata={"range": (low, high)})
 
@@ -58,7 +57,7 @@ class Specimen:
     substrate_cells: float = _within(0.0, 0, 1000)  # height of a substrate strip along the bottom
     scan_rotation_deg: float = _within(0.0, -45, 45)  # turn of the scan frame, NaN outside; 0 fills the image
 
-    def __post_init__(self) -> None:
+    def __post_init__(self):
         if self.geometry not in GEOMETRIES:
             raise InputError(f"geometry {self.geometry!r} is unknown; choose one of: {', '.join(GEOMETRIES)}")
         for setting in fields(self):
@@ -72,7 +71,7 @@ class Specimen:
         if self.polarization_pm is None:
             object.__setattr__(self, "polarization_pm", polarization_of(self.sm_percent))
 
-    def _check_pair(self, name: str, low: float, high: float, whole: bool) -> None:
+    def _check_pair(self, name, low, high, whole):
         pair = getattr(self, name)
         fits = isinstance(pair, tuple | list) and len(pair) == 2 and all(_is_number(v) for v in pair)
         fits = fits and all(low <= v <= high and (not whole or v == int(v)) for v in pair)
@@ -109,20 +108,20 @@ class Simulation:
     settings: dict
 
 
-def _turn(angle_deg: float) -> np.ndarray:
+def _turn(angle_deg):
     """(2, 2) matrix that turns a row vector (y, x), +y towards +x."""
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     return np.array([[c, s], [-s, c]])
 
 
-def _lattice(specimen: Specimen) -> np.ndarray:
+def _lattice(specimen):
     """Rows: lattice vectors a (down the rows) and b, px as (y, x)."""
     along_rows = _turn(specimen.lattice_rotation_deg)[0]
     along_columns = _turn(specimen.lattice_rotation_deg - specimen.lattice_shear_deg)[1]
     return np.stack([specimen.cell_px[0] * along_rows, specimen.cell_px[1] * along_columns])
 
 
-def _depth_in_frame(yx: np.ndarray, specimen: Specimen) -> np.ndarray:
+def _depth_in_frame(yx, specimen):
     """Distance to the nearest edge of the scan frame, px, positive inside; yx (..., 2)."""
     half = (np.array(specimen.shape) - 1) / 2
     turn = _turn(specimen.scan_rotation_deg)
@@ -131,7 +130,7 @@ def _depth_in_frame(yx: np.ndarray, specimen: Specimen) -> np.ndarray:
     return np.min(scale * half - np.abs((yx - half) @ turn.T), axis=-1)
 
 
-def _sites(specimen: Specimen, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _sites(specimen, rng):
     """A sites (na, nb, 2) in lattice units from the middle of the image, and which (na, nb) are film."""
     half = (np.array(specimen.shape) - 1) / 2
     corners = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * half
@@ -146,7 +145,7 @@ def _sites(specimen: Specimen, rng: np.random.Generator) -> tuple[np.ndarray, np
     return sites, film
 
 
-def _drift(specimen: Specimen, rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
+def _drift(specimen, rng):
     """Slow displacement of positions (..., 2), px: three low harmonics of the time when a row is scanned."""
     half = (np.array(specimen.shape) - 1) / 2
     slow = _turn(specimen.scan_rotation_deg)[0] / half[0]
@@ -158,19 +157,19 @@ def _drift(specimen: Specimen, rng: np.random.Generator) -> Callable[[np.ndarray
     return lambda yx: (np.sin(order * ((yx - half) @ slow)[..., None, None] + phase) * weight).sum(axis=-1)
 
 
-def _tilt_share(yx: np.ndarray, specimen: Specimen) -> np.ndarray:
+def _tilt_share(yx, specimen):
     """Mis-tilt from 0 at the left to 1 at the right edge: our simple model of a bent lamella."""
     return np.clip(yx[..., 1] / (specimen.shape[1] - 1), 0.0, 1.0)
 
 
-def _a_intensity(shape: tuple[int, ...], specimen: Specimen, rng: np.random.Generator) -> np.ndarray:
+def _a_intensity(shape, specimen, rng):
     """Peak of A columns against pure Bi, each with its own random Sm content."""
     n = int(specimen.column_atoms)
     sm = rng.binomial(n, specimen.sm_percent / 100, shape) / n
     return 1 - sm + sm * (Z_SM / Z_BI) ** Z_EXPONENT
 
 
-def _draw(yx: np.ndarray, peak: np.ndarray, specimen: Specimen, rng: np.random.Generator) -> np.ndarray:
+def _draw(yx, peak, specimen, rng):
     """Sum of elliptical Gaussians (y, x), every scan line shifted by its own jitter."""
     shape = np.array(specimen.shape)
     reach = int(np.ceil(_REACH * specimen.probe_sigma_px * (1 + specimen.mistilt) + 3 * specimen.jitter_px))
@@ -203,7 +202,7 @@ def _draw(yx: np.ndarray, peak: np.ndarray, specimen: Specimen, rng: np.random.G
     return canvas[2 * reach : -2 * reach, 2 * reach : -2 * reach]
 
 
-def _detect(columns: np.ndarray, specimen: Specimen, rng: np.random.Generator) -> np.ndarray:
+def _detect(columns, specimen, rng):
     """Counts (y, x): background, thickness and shot noise; NaN outside the scan frame."""
     rows = specimen.shape[0]
     thickness = 1 + specimen.thickness_gradient * (np.arange(rows) / (rows - 1) - 0.5)
@@ -218,7 +217,7 @@ def _detect(columns: np.ndarray, specimen: Specimen, rng: np.random.Generator) -
     return image
 
 
-def _cell_truth(a_yx: np.ndarray, b_yx: np.ndarray) -> dict[str, np.ndarray]:
+def _cell_truth(a_yx, b_yx):
     """Geometry of every cell of a grid: A columns (na, nb, 2) around B columns (na - 1, nb - 1, 2)."""
     centre = (a_yx[:-1, :-1] + a_yx[1:, :-1] + a_yx[:-1, 1:] + a_yx[1:, 1:]) / 4
     edge_a = (np.diff(a_yx, axis=0)[:, :-1] + np.diff(a_yx, axis=0)[:, 1:]) / 2
@@ -229,7 +228,7 @@ def _cell_truth(a_yx: np.ndarray, b_yx: np.ndarray) -> dict[str, np.ndarray]:
     return {"yx": centre, "polarization": b_yx - centre, "a": a, "b": b, "alpha": alpha, "volume": volume}
 
 
-def _polarize(sites: np.ndarray, film: np.ndarray, specimen: Specimen, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _polarize(sites, film, specimen, seed):
     """Domain label (na, nb) and displacement (na, nb, 2), px, of B sites in lattice units."""
     label = np.full(film.shape, -1, np.int8)
     displacement = np.zeros(sites.shape)
@@ -239,7 +238,7 @@ def _polarize(sites: np.ndarray, film: np.ndarray, specimen: Specimen, seed: int
     return label, displacement
 
 
-def polarization_of(sm_percent: float) -> float:
+def polarization_of(sm_percent):
     """Displacement of Fe from its Bi cage in pm: 40 without Sm, falling as a square root to 0 at 20 % Sm.
 
     The form is ours (Landau's order parameter); the end points follow the Sm-BFO record.
@@ -247,7 +246,7 @@ def polarization_of(sm_percent: float) -> float:
     return 40.0 * float(np.sqrt(max(0.0, 1.0 - sm_percent / 20.0)))
 
 
-def simulate(specimen: Specimen, seed: int) -> Simulation:
+def simulate(specimen, seed):
     """Draw an image of a specimen, and the truth behind it.
 
     Parameters

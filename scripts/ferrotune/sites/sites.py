@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from ferrotune.cells.unit_cells import polarization_at
-from ferrotune.segmentation.guards import Neighbourhood
+from ferrotune.sites.neighbourhood import Neighbourhood
 from ferrotune.sites.raster import SAMPLES_PER_CELL, site_raster
 
 

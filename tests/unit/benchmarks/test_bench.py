@@ -13,7 +13,7 @@ import pytest
 from benchmarks import bench, notebook
 from benchmarks.rows import Row, peak_memory_gb
 from benchmarks.running import run_workflow, time_with_a_job
-from ferrotune.reference.scores import ari
+from ferrotune.segmentation.agreement import ari
 from ferrotune.workflow.jobs import KEEPS_MEMORY
 
 GOOD = """

@@ -6,7 +6,8 @@ import pytest
 from ferrotune.cells.polarization_variants import clusters_at, polarization_clusters, polarization_variants
 from ferrotune.cells.unit_cells import build_cells
 from ferrotune.columns.sublattices import A, B
-from ferrotune.reference.scores import ari, labels_at
+from ferrotune.reference.scores import labels_at
+from ferrotune.segmentation.agreement import ari
 from helpers.simulated import demo_specimens, see
 
 CELL = 10.0

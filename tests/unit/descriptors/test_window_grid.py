@@ -6,7 +6,8 @@ import pytest
 from ferrotune.descriptors._fft_store import independence
 from ferrotune.descriptors._window_grid import WindowGrid, multiple
 from ferrotune.errors import InputError
-from ferrotune.segmentation.guards import Neighbourhood, sharpness
+from ferrotune.segmentation.guards import sharpness
+from ferrotune.sites.neighbourhood import Neighbourhood
 from ferrotune.sites.raster import site_raster
 
 

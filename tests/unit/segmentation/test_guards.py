@@ -7,31 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ferrotune.errors import InputError
 from ferrotune.segmentation import guards
+from ferrotune.sites.neighbourhood import Neighbourhood, site_graph
 from ferrotune.walls import NO_WALLS_AT_ALL, Walls
+from helpers.drawn import square_lattice
 
 CELL = 26.0
 ONE = Walls(np.array([[[0.0, 0.0], [0.0, 9.0]]]), [], [], [])
 
 
-def sites(rows, cols, jitter=0.0):
-    yx = np.stack(np.meshgrid(np.arange(rows), np.arange(cols), indexing="ij"), axis=-1).reshape(-1, 2)
-    return CELL * yx + np.random.default_rng(0).normal(0, jitter * CELL, yx.shape)
-
-
 def joins(labels, edges):
     return np.count_nonzero(labels[edges[:, 0]] == labels[edges[:, 1]])
-
-
-def test_neighbours_are_along_the_edges_of_the_cell():
-    edges = guards.site_graph(sites(7, 9, jitter=0.02), CELL)
-    assert len(edges) == 6 * 9 + 7 * 8
-    assert (edges[:, 0] < edges[:, 1]).all()
-    assert set(edges[:, 1] - edges[:, 0]) == {1, 9}
-    assert guards.site_graph(np.empty((0, 2)), CELL).shape == (0, 2)
-    with pytest.raises(InputError, match="site graph"):
-        guards.site_graph([[0.0, np.nan]], CELL)
 
 
 @settings(max_examples=20, deadline=None)
@@ -47,13 +33,13 @@ def test_join_moments_are_those_of_all_permutations(labels):
 
 @pytest.fixture(scope="module")
 def grid():
-    yx = sites(40, 40)
-    return yx / CELL, guards.site_graph(yx, CELL)
+    yx = square_lattice(40, 40, CELL)
+    return yx / CELL, site_graph(yx, CELL)
 
 
 @pytest.fixture(scope="module")
 def near():
-    return guards.Neighbourhood.of(sites(40, 40), CELL)
+    return Neighbourhood.of(square_lattice(40, 40, CELL), CELL)
 
 
 def scores_of(labels, noise=0.2):
@@ -115,22 +101,14 @@ def test_where_the_bound_does_not_decide_permutations_do(grid, near):
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.permutations(range(4)))
 def test_status_does_not_know_the_names_of_labels(seed, names):
-    near = guards.Neighbourhood.of(sites(8, 8), CELL)
+    near = Neighbourhood.of(square_lattice(8, 8, CELL), CELL)
     labels = np.random.default_rng(seed).integers(0, 4, 64)
     assert verdict(labels, near, ONE, 1) == verdict(np.array(names)[labels], near, ONE, 1)
 
 
 def test_a_few_sites_without_neighbours_are_not_above_noise():
-    near = guards.Neighbourhood.of(np.array([[0.0, 0], [500, 0], [0, 500]]), CELL)
+    near = Neighbourhood.of(np.array([[0.0, 0], [500, 0], [0, 500]]), CELL)
     assert verdict([0, 1, 1], near, ONE) == guards.NOT_ABOVE_NOISE
-
-
-def test_surroundings_weigh_a_gaussian_without_the_nearest_sites(near):
-    middle = 20 * 40 + 20
-    weights = near.around[[middle]].toarray().reshape(40, 40)
-    assert weights.sum() == pytest.approx(1, abs=1e-5)
-    assert weights[20, 20] == weights[20, 21] == weights[21, 21] == 0
-    assert weights[20, 24] / weights[20, 22] == pytest.approx(np.exp(-(16 - 4) / 32), rel=1e-5)
 
 
 def test_sharpness_tells_a_wall_from_a_trend_and_from_noise(grid, near):

@@ -1,0 +1,105 @@
+"""Who is near whom: the graph of neighbouring sites, the surroundings of each, and pairs across a wall."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array, diags_array
+from scipy.spatial import cKDTree
+
+from ferrotune.errors import InputError
+
+NEIGHBOUR = 1.25  # cells; between the edge of a unit cell and its diagonal
+# A wall is sharp: labels that mix over more than a few cells follow a trend (thickness, mis-tilt), or nothing.
+TREND = 4.0  # cells; sigma of the surroundings in which labels could be mixed
+TREND_GAP = 1.6  # cells; nearer sites are left out of the surroundings: their windows share most of their pixels
+ACROSS = (2.5, 3.5)  # cells; sites this far apart stand on the two sides of a wall, whose width is about two cells
+
+
+def site_graph(yx, cell_px):
+    """Pairs of neighbouring sites: those within 1.25 cells, along the edges of the unit cell.
+
+    Parameters
+    ----------
+    yx : (n, 2) float
+        Positions of the sites, px.
+    cell_px : float
+        Geometric mean length of the unit cell's edges, px.
+
+    Returns
+    -------
+    (m, 2) int
+        Pairs of indices, the smaller first, in ascending order.
+    """
+    yx = np.asarray(yx, dtype=float).reshape(-1, 2)
+    if not (np.isfinite(yx).all() and np.isfinite(cell_px) and cell_px > 0):
+        raise InputError(f"site graph: positions must be finite and the cell ({cell_px} px) > 0; drop such sites")
+    edges = cKDTree(yx).query_pairs(NEIGHBOUR * cell_px, output_type="ndarray") if len(yx) else []
+    edges = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    return edges[np.lexsort([edges[:, 1], edges[:, 0]])]
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """Who is near whom: edges (m, 2) of the site graph, around (n, n) sparse weights, across (k, 2) pairs."""
+
+    edges: np.ndarray
+    around: csr_array
+    across: np.ndarray
+
+    @classmethod
+    def of(cls, yx, cell_px, grid=None, across_px=None):
+        """Of sites yx (n, 2) px, a unit cell apart.
+
+        Of windows on a grid, cell_px is the distance at which they hardly share pixels, and `grid` (n,) int the
+        number of the interleaved grid of such a spacing that each belongs to: no pair of neighbours is taken from
+        two. A third of the distance over which a wall is crossed, across_px, is then given apart: the nearer the
+        pairs, the better is a wall told from a trend, and noise does not enter there.
+        """
+        far = yx
+        if grid is not None:
+            # moved so far from each other that no pair of two grids is near
+            reach = np.ptp(yx, axis=0).max(initial=0.0) + 4 * TREND * cell_px
+            far = yx + np.outer(grid, [reach, 0.0])
+        return cls(site_graph(far, cell_px), surroundings(far, cell_px), pairs_across(yx, across_px or cell_px))
+
+    @property
+    def apart(self):
+        """The same, with the pairs across in place of the site graph's: for descriptors that neighbours share.
+
+        Averages, and vectors between neighbours, make neighbours agree even in noise; three cells apart they do not.
+        As far as averages still share there, `crossing` is the less. Of five simulated films without walls the product
+        was 0.25 at most before averaging; where labels agreed with the truth it was 0.3 to 0.6 on films with walls many
+        cells apart, and 0.2 on nanodomains of a few cells, which are then refused.
+        """
+        return Neighbourhood(self.across, self.around, self.across)
+
+
+def pairs_across(yx, cell_px):
+    """Pairs (k, 2) of sites yx (n, 2) px that are 2.5 to 3.5 cells apart."""
+    pairs = cKDTree(yx).query_pairs(ACROSS[1] * cell_px, output_type="ndarray")
+    distance = np.hypot(*(yx[pairs[:, 0]] - yx[pairs[:, 1]]).T)
+    pairs = pairs[distance > ACROSS[0] * cell_px]
+    return pairs[np.lexsort([pairs[:, 1], pairs[:, 0]])]
+
+
+def surroundings(yx, cell_px):
+    """Weights of the sites around each site: a Gaussian of 4 cells, without the nearest neighbours.
+
+    Parameters
+    ----------
+    yx : (n, 2) float, px
+    cell_px : float
+
+    Returns
+    -------
+    (n, n) sparse float32, rows summing to 1 (to 0 for a site with nothing around it)
+    """
+    pairs = cKDTree(yx).query_pairs(2 * TREND * cell_px, output_type="ndarray")
+    distance = np.hypot(*(yx[pairs[:, 0]] - yx[pairs[:, 1]]).T) / cell_px
+    pairs, distance = pairs[distance > TREND_GAP], distance[distance > TREND_GAP]
+    weight = np.exp(-(distance**2) / (2 * TREND**2)).astype(np.float32)
+    ends = (np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]]))
+    weights = csr_array(coo_array((np.tile(weight, 2), ends), shape=(len(yx), len(yx))))
+    weights.sort_indices()
+    total = weights.sum(axis=1)
+    return csr_array(diags_array(1 / np.where(total > 0, total, 1).astype(np.float32)) @ weights)
