@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ferrotune.figures.explorer import image_facts, image_picture, page_search, render_page
-from ferrotune.files.stores import open_array, read_store
+from ferrotune.files.rounds import read_labels
+from ferrotune.files.stores import read_store
 from ferrotune.workflow.jobs import job
-
-WALLS = ("path_points", "point_wall", "wall_confidence", "path_confidence")
-SELECTED = ("yx", "label", "confidence", "near_trial", *WALLS)
 
 
 def main(inputs, output, pipelines, objectives, image, log_path):
@@ -27,8 +24,8 @@ def main(inputs, output, pipelines, objectives, image, log_path):
         parts = []
         for i, pipeline in enumerate(pipelines):
             table, front = (pd.read_csv(inputs[name][i], sep="\t") for name in ("trials", "front"))
-            labels = np.concatenate([open_array(store, "labels")[...] for store in inputs["rounds"][i]])
-            selected, chosen = read_store(inputs["selected"][i], *SELECTED)
+            labels = read_labels(inputs["rounds"][i], table["trial"])
+            selected, chosen = read_store(inputs["selected"][i])
             search = page_search(
                 table,
                 front,

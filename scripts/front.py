@@ -14,14 +14,14 @@ from ferrotune.front.selection import (
     selected_arrays,
     selected_trial,
 )
-from ferrotune.sites.raster import SAMPLES_PER_CELL
+from ferrotune.sites.raster import SAMPLES_PER_CELL, raster_area
 from ferrotune.workflow.jobs import job
 
 MEANS = ("confidence", "path_confidence")
 
 
 def log_confidence(log, near, distance, arrays, chance):
-    """Log how far the selected trial is confirmed, and by how many."""
+    """Log the confidence in the selected trial, and how many trials it is compared with."""
     if not near:
         log.info("no other trial lies within %g of the front: nothing to compare with, confidence is NaN", distance)
         return
@@ -57,6 +57,7 @@ def main(inputs, outputs, objectives, guarded, select, distance, subject, log_pa
                 "parameters": parameters_of(table, trial),
                 "cell_px": attributes["cell_px"],
                 "sites_per_cell": attributes["sites_per_cell"],
+                "area_cells": raster_area(sites["site_raster"], SAMPLES_PER_CELL),
                 "pixel_size_pm": attributes["pixel_size_pm"],
                 "samples_per_cell": SAMPLES_PER_CELL,
                 "near_trials": len(near),

@@ -1,10 +1,11 @@
-"""Table of a hyperparameter map: a row a setting, with how well its labels tell each cluster of the polarization."""
+"""Table of a hyperparameter map: how well the labels of each setting agree with each cluster of the polarization."""
 
 import numpy as np
 import pandas as pd
 
 from ferrotune.cells.polarization_variants import clusters_at
-from ferrotune.files.stores import open_array, read_store
+from ferrotune.files.rounds import read_labels
+from ferrotune.files.stores import read_store
 from ferrotune.segmentation.agreement import best_correlations
 from ferrotune.workflow.jobs import job
 
@@ -22,7 +23,7 @@ def main(inputs, output, subject, log_path):
         means = read_store(inputs["clusters"], "mean")[0]["mean"]
         classes = clusters_at(sites["yx"], cells["yx"], cells["polarization"], means, attributes["cell_px"])
         log.info("%d of %d sites have a unit cell whose polarization is known", (classes >= 0).sum(), len(classes))
-        labels = np.concatenate([open_array(store, "labels")[...] for store in inputs["rounds"]])
+        labels = read_labels(inputs["rounds"], table["trial"])
         found = np.stack([best_correlations(of_trial, classes, len(means)) for of_trial in labels])
         rows = table.drop(columns=["round", "seconds"]).assign(
             **{f"phi_{cluster}": values for cluster, values in enumerate(found.T)},

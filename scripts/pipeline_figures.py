@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ferrotune.figures.search_figures import (
@@ -13,7 +12,8 @@ from ferrotune.figures.search_figures import (
     walls_of_search,
 )
 from ferrotune.figures.style import render
-from ferrotune.files.stores import open_array, read_store
+from ferrotune.files.rounds import read_labels
+from ferrotune.files.stores import read_store
 from ferrotune.workflow.jobs import job
 
 FIGURES = ("front", "walls", "confidence", "convergence")
@@ -27,8 +27,8 @@ def main(inputs, outputs, objectives, guarded, startup, subject, log_path):
     """
     with job(log_path, subject) as log:
         tables = [pd.read_csv(inputs[name], sep="\t") for name in ("trials", "front")]
-        labels = np.concatenate([open_array(store, "labels")[...] for store in inputs["rounds"]])
-        search = Search(*tables, labels[: len(tables[0])], *read_store(inputs["selected"]), objectives, guarded)
+        labels = read_labels(inputs["rounds"], tables[0]["trial"])
+        search = Search(*tables, labels, *read_store(inputs["selected"]), objectives, guarded)
         pixels, _ = read_store(inputs["image"], "image", "mask")
         reference, of_reference = read_store(inputs["reference"], "yx", "label")
         log.info("selected: %s", search.chosen["answer"])

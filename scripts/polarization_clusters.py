@@ -1,4 +1,4 @@
-"""Cluster the measured polarization of the unit cells, for hyperparameter maps to be held against."""
+"""Cluster the measured polarization of the unit cells; hyperparameter maps are compared with these clusters."""
 
 import numpy as np
 

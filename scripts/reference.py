@@ -1,4 +1,4 @@
-"""Prepare the labels that segmentations are compared with; they score a trial and never steer the search."""
+"""Prepare the reference: the labels that segmentations are compared with. They never steer the search."""
 
 import numpy as np
 

@@ -34,7 +34,7 @@ def main(runs, output, objectives, guarded, series, log_path):
             row = run["names"] | {"answer": chosen["answer"], "trial": chosen["trial"]}
             row |= {"chosen_by": chosen["chosen_by"], "status": chosen["parameters"].get("status")} | facts
             row |= {name: chosen["parameters"].get(name) for name in objectives}
-            row |= wall_facts(selected, chosen["sites_per_cell"])
+            row |= wall_facts(selected, chosen)
             row |= confidence_facts(selected, chosen)
             row |= {name: chosen["parameters"].get(name) for name in SCORES}
             rows.append(row | search_facts(table, front, objectives, guarded))

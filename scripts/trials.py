@@ -1,16 +1,15 @@
 """Gather the rounds of a search into one table, with each trial's agreement with the reference."""
 
-import numpy as np
 import pandas as pd
 
-from ferrotune.files.rounds import read_records
+from ferrotune.files.rounds import read_labels, read_records
 from ferrotune.files.stores import open_array, read_store
 from ferrotune.reference.comparison import Comparison
 from ferrotune.workflow.jobs import job
 
 
 def main(proposals, rounds, image_store, sites_store, reference_store, output, trials, subject, log_path):
-    """Write trials.tsv: the first `trials` trials, a row each."""
+    """Write trials.tsv: a row for each of the first `trials` trials."""
     with job(log_path, subject) as log:
         records = read_records(proposals, rounds)[:trials]
         mask = open_array(image_store, "mask")[...]
@@ -18,11 +17,11 @@ def main(proposals, rounds, image_store, sites_store, reference_store, output, t
         reference, _ = read_store(reference_store, "yx", "label")
         known = (reference["yx"], reference["label"], mask, attributes["cell_px"])
         comparison = Comparison(sites["yx"], sites["site_raster"], *known)
-        labels = np.concatenate([open_array(store, "labels")[...] for store in rounds])
-        # a parameter that only some trials have, those of one of several pipelines, is empty for the others
+        labels = read_labels(rounds, [record["trial"] for record in records])
+        # of several pipelines, each has parameters of its own: these are empty for the trials of the others
         parameters = list(dict.fromkeys(name for record in records for name in record["setting"]))
         rows = []
-        for record, of_trial in zip(records, labels, strict=False):
+        for record, of_trial in zip(records, labels, strict=True):
             row = {"trial": record["trial"], "round": record["round"]}
             row |= {name: record["setting"].get(name) for name in parameters} | record["rewards"]
             row |= {"n_walls": record["n_walls"]}

@@ -34,7 +34,9 @@ def _grid(offset):
 
 def _rows(folder, labels, statuses, objectives):
     for number, found in enumerate(np.split(labels, 2)):
-        write_store(folder / f"{number:03d}.zarr", {"labels": (("trial", "site"), found)})
+        trials = np.arange(2 * number, 2 * number + 2)
+        arrays = {"trial": (("trial",), trials), "labels": (("trial", "site"), found)}
+        write_store(folder / f"{number:03d}.zarr", arrays)
     rows = pd.DataFrame({"trial": range(4), "round": [0, 0, 1, 1], "w1": 1.5, "w2": 1.0, "rank": [4, np.nan, 4, 8]})
     rewards = {name: VALUES[direction] for name, direction in objectives.items()}
     return rows.assign(

@@ -15,7 +15,7 @@ from ferrotune.figures.confidence import wall_looks
 from ferrotune.figures.domain_numbers import domain_numbers
 from ferrotune.figures.image_axes import grey_levels, site_map
 from ferrotune.figures.palette import NOWHERE, domain_colour, domain_colours, faded
-from ferrotune.figures.wall_map import closed_path
+from ferrotune.figures.wall_map import wall_paths
 from ferrotune.figures.wording import (
     TIMES,
     confidence_words,
@@ -98,8 +98,7 @@ def wall_lines(selected, cell_px):
     """The selected walls as lines of an SVG in px: a dict each of path, colour, width (points) and title."""
     colours, widths = wall_looks(selected["wall_confidence"])
     lines = []
-    for i, wall in enumerate(np.unique(selected["point_wall"])):
-        path = closed_path(selected["path_points"][selected["point_wall"] == wall]) * cell_px
+    for i, path in enumerate(wall_paths(selected, cell_px)):
         places = "L".join(f"{x:.1f} {y:.1f}" for y, x in path.tolist())
         share = f"found again by {selected['wall_confidence'][i]:.2f} of the trials"
         look = {"colour": to_hex(colours[i]), "width": round(float(widths[i]), 2)}

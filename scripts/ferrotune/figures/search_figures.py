@@ -20,8 +20,8 @@ from ferrotune.figures.wording import (
     setting_names,
     status_kind,
 )
-from ferrotune.front import pareto
 from ferrotune.front.contrast import contrasting_trial
+from ferrotune.front.selection import usable_losses
 from ferrotune.segmentation.guards import OK
 
 LINE = 46  # letters in a line below a panel, beside its scale bar
@@ -72,10 +72,7 @@ class Search:
 
     def losses(self, guarded):
         """Losses (trial, objective); if guarded NaN where the status is not ok."""
-        rewards = self.table[list(self.objectives)].to_numpy(float)
-        losses = pareto.losses(rewards, list(self.objectives.values()))
-        losses[(self.kinds != OK) & guarded] = np.nan
-        return losses
+        return usable_losses(self.table, self.objectives, guarded)
 
     def row(self, trial):
         """Row of a trial in the table; None for none."""
@@ -170,7 +167,8 @@ def front_of_search(search, reference, kind, mask):
 
 def walls_of_search(search, image, mask):
     """Figure of the walls of the selected segmentation over image (y, x) with mask (y, x) bool."""
-    walls = {name: search.selected[name] for name in ("path_points", "point_wall", "segments")}
+    names = ("path_points", "point_wall", "segments", "wall_closed")
+    walls = {name: search.selected[name] for name in names if name in search.selected}
     return figure_walls(image, mask, **walls, lines=_wall_lines(search), **search.scale)
 
 

@@ -5,20 +5,17 @@ import numpy as np
 from ferrotune.figures import image_axes
 from ferrotune.figures.palette import BLUE, ORANGE
 from ferrotune.figures.style import ONE_COLUMN, new_figure, scale_bar, styled
-
-CLOSED = 0.5  # cells; a path whose ends are nearer is a ring (points are 0.25 cells apart)
-
-
-def closed_path(path):
-    """The path with its first point again at the end, where it is a ring."""
-    ring = len(path) > 8 and np.hypot(*(path[-1] - path[0])) <= CLOSED
-    return np.concatenate([path, path[:1]]) if ring else path
+from ferrotune.files.rounds import stored_walls
+from ferrotune.segmentation.wall_lengths import whole_path
 
 
 def wall_paths(selected, cell_px):
-    """Paths (list of (n, 2) px) of the walls of selected.zarr: path_points (point, 2) cells, point_wall (point,)."""
-    of_wall = [selected["point_wall"] == wall for wall in np.unique(selected["point_wall"])]
-    return [closed_path(selected["path_points"][of]) * cell_px for of in of_wall]
+    """Paths (list of (n, 2) px) of the walls of selected.zarr, a ring with its first point again at the end.
+
+    `selected` is a dict with path_points (point, 2) cells, point_wall (point,) and wall_closed (wall,).
+    Arrays of earlier versions lack wall_closed; `ferrotune.files.rounds.stored_walls` does without it.
+    """
+    return [whole_path(path, ring) * cell_px for path, ring in zip(*stored_walls(selected), strict=True)]
 
 
 def draw_lines(axes, lines, **look):
@@ -29,7 +26,7 @@ def draw_lines(axes, lines, **look):
 
 
 @styled
-def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px, pixel_size_pm):
+def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px, pixel_size_pm, wall_closed=None):
     """Walls over the image: the smoothed path of each and its straight segments.
 
     Parameters
@@ -43,6 +40,8 @@ def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px,
         Below the image; without walls the first stands on it.
     cell_px : float
     pixel_size_pm : float or None
+    wall_closed : (wall,) bool, optional
+        Whether each wall is a ring; stores of earlier versions do not say.
 
     Returns
     -------
@@ -54,7 +53,8 @@ def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px,
     figure = new_figure(ONE_COLUMN, tall + text)
     axes = figure.add_axes((0.005, text / (tall + text), 0.99, tall / (tall + text) - 0.005))
     image_axes.draw_image(axes, image, mask, strength=0.7)
-    paths = wall_paths({"path_points": path_points, "point_wall": point_wall}, cell_px)
+    walls = {"path_points": path_points, "point_wall": point_wall}
+    paths = wall_paths(walls if wall_closed is None else walls | {"wall_closed": wall_closed}, cell_px)
     draw_lines(axes, paths, color="black", lw=3.0)
     draw_lines(axes, paths, color=ORANGE, lw=2.2, label="wall, smoothed")
     ends = {"marker": "o", "markersize": 2.4, "markerfacecolor": "white", "markeredgewidth": 0.6}

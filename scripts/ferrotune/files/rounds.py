@@ -1,4 +1,4 @@
-"""Records of a round: trials to the arrays of its store, and back."""
+"""Stores of the rounds of a search: trials to arrays, and back to records, labels and walls."""
 
 import json
 from collections import Counter
@@ -7,15 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
+from ferrotune.errors import InputError
 from ferrotune.files.stores import add_group, read_store, write_store
 from ferrotune.segmentation.guards import STATUSES
 
+RING_GAP = 0.5  # cells; in a store without `wall_closed`, a wall whose ends are nearer is a ring (points: 0.25 apart)
+
 
 def round_arrays(outcomes):
-    """Arrays (dict for `write_store`) and attributes of a round's outcomes, by trial; all have the same rewards.
+    """Arrays (dict for `write_store`) and attributes of a round's outcomes, ordered by trial.
 
-    Walls are ragged: `segments` (segment, end, yx) and `path_points` (point, yx) in cells from the image's
-    first pixel, each with the trial (and the wall) that it belongs to.
+    All outcomes must have the same rewards. Walls have different lengths: `segments` (segment, end, yx) and
+    `path_points` (point, yx) stand one after another, in cells from the image's first pixel, each with the trial
+    (and the wall) that it belongs to. `wall_closed` (wall,) tells which walls are rings, `wall_trial` whose they are.
     """
     outcomes = sorted(outcomes, key=lambda o: o.trial)
     names = list(outcomes[0].rewards)
@@ -35,6 +39,8 @@ def round_arrays(outcomes):
         "path_points": (("point", "axis"), np.concatenate([np.empty((0, 2)), *paths]).astype(np.float32)),
         "point_trial": (("point",), np.repeat(np.repeat(trial, walls), count)),
         "point_wall": (("point",), np.repeat(wall, count)),
+        "wall_closed": (("wall",), np.array([ring for o in outcomes for ring in o.walls.closed], bool)),
+        "wall_trial": (("wall",), np.repeat(trial, walls)),
     }
     attributes = {
         "rewards": names,
@@ -50,7 +56,7 @@ def _checkpoint_path(store, trial):
 
 
 def write_checkpoints(store, outcomes):
-    """Keep what the trials of a round trained in groups of its store, checkpoints/<trial>."""
+    """Write the checkpoints of a round's trials into groups of its store, checkpoints/<trial>."""
     trained = {o.trial: o.checkpoint for o in outcomes if o.checkpoint is not None}
     if trained:
         add_group(store, "checkpoints")
@@ -71,21 +77,103 @@ def read_checkpoint(rounds, trial):
 
 
 def finished_trials(proposals, rounds):
-    """Trials of some rounds that left a checkpoint: dict of number to its setting and a function that reads it."""
+    """Trials of some rounds that have a checkpoint: dict of number to the setting and a function that reads it."""
     records = read_records(proposals, rounds)
     left = [(r["trial"], r["setting"]) for r in records if _checkpoint_of(rounds, r["trial"])]
     return {trial: (setting, partial(read_checkpoint, rounds, trial)) for trial, setting in left}
 
 
 def _wall_counts(arrays):
-    """Walls of each trial (int by number) of a round's arrays, whose points stand wall after wall."""
+    """Number of walls (dict) of each trial in a round's arrays, where points stand wall after wall."""
     trial, wall = arrays["point_trial"], arrays["point_wall"]
     first = np.append(True, (np.diff(trial) != 0) | (np.diff(wall) != 0))[: len(trial)]
     return Counter(trial[first].tolist())
 
 
+def _looks_closed(path):
+    """Whether the ends of a path (m, 2) are so near to each other that it must be a ring."""
+    return len(path) > 8 and bool(np.hypot(*(path[-1] - path[0])) <= RING_GAP)
+
+
+def stored_walls(stored):
+    """Walls of one segmentation, from the arrays of selected.zarr or from those of `trial_arrays`.
+
+    Stores that were written before `wall_closed` was kept do not say which walls are rings. There, and only here,
+    a wall is taken for a ring if its ends are within `RING_GAP` of each other.
+
+    Parameters
+    ----------
+    stored : dict with path_points (point, 2), point_wall (point,) and, in newer stores, wall_closed (wall,)
+
+    Returns
+    -------
+    paths : list of (m, 2) float
+        Points of each wall in order, cells, by rising number of the wall; a ring does not repeat its first point.
+    closed : (wall,) bool
+        Whether each wall is a ring.
+    """
+    walls = [stored["point_wall"] == wall for wall in np.unique(stored["point_wall"])]
+    paths = [stored["path_points"][of_wall] for of_wall in walls]
+    closed = stored["wall_closed"] if "wall_closed" in stored else [_looks_closed(path) for path in paths]
+    return paths, np.array(closed, bool)
+
+
+def trial_arrays(stored, trial):
+    """Labels and walls of one trial.
+
+    Parameters
+    ----------
+    stored : dict, the arrays of the round's store
+    trial : int, one of its trials
+
+    Returns
+    -------
+    dict
+        label (site,), segments (segment, 2, 2), path_points (point, 2), point_wall (point,), wall_closed (wall,).
+    """
+    of_point = stored["point_trial"] == trial
+    found = {
+        "label": stored["labels"][np.flatnonzero(stored["trial"] == trial)[0]],
+        "segments": stored["segments"][stored["segment_trial"] == trial],
+        "path_points": stored["path_points"][of_point],
+        "point_wall": stored["point_wall"][of_point],
+    }
+    if "wall_closed" in stored:
+        found["wall_closed"] = stored["wall_closed"][stored["wall_trial"] == trial]
+    return found | {"wall_closed": stored_walls(found)[1]}
+
+
+def read_labels(rounds, trials):
+    """Labels of some trials from the stores of their rounds.
+
+    Parameters
+    ----------
+    rounds : list of paths of the rounds' stores, one or more
+    trials : iterable of int, numbers of trials
+
+    Returns
+    -------
+    (trial, site) int8
+        A row for each of `trials`, in their order.
+
+    Raises
+    ------
+    InputError
+        If the stores lack one of the trials.
+    """
+    stores = [read_store(store, "trial", "labels")[0] for store in rounds]
+    number, labels = (np.concatenate([stored[name] for stored in stores]) for name in ("trial", "labels"))
+    row = {trial: i for i, trial in enumerate(number.tolist())}
+    missing = [trial for trial in trials if trial not in row]
+    if missing:
+        raise InputError(
+            f"{rounds[-1]}: no round up to this one holds trial {missing[0]}; run the search again"
+        )
+    return labels[[row[trial] for trial in trials]]
+
+
 def read_records(proposals, rounds):
-    """Trials of some rounds, in order.
+    """Trials of some rounds, in the order in which they were proposed.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ferrotune.errors import InputError
+from ferrotune.files.rounds import trial_arrays
 from ferrotune.front import pareto
 from ferrotune.front.confidence import site_confidence, wall_confidence
 from ferrotune.pipelines.pipeline import members_of
@@ -15,11 +16,37 @@ from ferrotune.sites.raster import label_raster, wall_map
 NO_ANSWER = "no walls above noise"
 
 
-def usable_losses(table, objectives, guarded):
-    """Losses (trial, objective) of a table of trials; if guarded, NaN where the status is not "ok"."""
-    losses = pareto.losses(table[list(objectives)].to_numpy(float), list(objectives.values()))
-    losses[(table["status"] != OK).to_numpy() & guarded] = np.nan
+def guarded_losses(rewards, directions, statuses, guarded):
+    """Losses of trials; in guarded mode only trials of status "ok" have them.
+
+    This is the one place where the guards keep trials out: of searches, fronts, figures and rankings alike.
+
+    Parameters
+    ----------
+    rewards : (trial, objective) float
+    directions : sequence of str
+        'minimise' or 'maximise' for each objective.
+    statuses : sequence of str, one for each trial
+    guarded : bool
+
+    Returns
+    -------
+    (trial, objective) float
+        Smaller is better; NaN throughout for a trial that the guards keep out.
+
+    Examples
+    --------
+    >>> guarded_losses([[2.0, 5.0], [3.0, 4.0]], ["minimise", "maximise"], ["ok", "no_walls"], guarded=True).tolist()
+    [[2.0, -5.0], [nan, nan]]
+    """
+    losses = pareto.losses(rewards, directions)
+    losses[[guarded and status != OK for status in statuses]] = np.nan
     return losses
+
+
+def usable_losses(table, objectives, guarded):
+    """Losses (trial, objective) of a table of trials, as `guarded_losses` gives them."""
+    return guarded_losses(table[list(objectives)].to_numpy(float), list(objectives.values()), table["status"], guarded)
 
 
 def front_of(table, objectives, guarded):
@@ -120,21 +147,24 @@ def selected_arrays(rounds, sites, trial):
     -------
     dict for `ferrotune.files.stores.write_store`
     """
-    label = np.zeros(len(sites["yx"]), np.int8)
-    segments, points, wall = np.empty((0, 2, 2), np.float32), np.empty((0, 2), np.float32), np.empty(0, np.int32)
+    found = {
+        "label": np.zeros(len(sites["yx"]), np.int8),
+        "segments": np.empty((0, 2, 2), np.float32),
+        "path_points": np.empty((0, 2), np.float32),
+        "point_wall": np.empty(0, np.int32),
+        "wall_closed": np.empty(0, bool),
+    }
     for stored in rounds:
         if trial is not None and trial in stored["trial"]:
-            label = stored["labels"][np.flatnonzero(stored["trial"] == trial)[0]]
-            segments = stored["segments"][stored["segment_trial"] == trial]
-            points = stored["path_points"][stored["point_trial"] == trial]
-            wall = stored["point_wall"][stored["point_trial"] == trial]
-    raster = label_raster(sites["site_raster"], label)
+            found = trial_arrays(stored, trial)
+    raster = label_raster(sites["site_raster"], found["label"])
     return {
         "yx": (("site", "axis"), sites["yx"]),
-        "label": (("site",), label),
-        "segments": (("segment", "end", "axis"), segments),
-        "path_points": (("point", "axis"), points),
-        "point_wall": (("point",), wall),
+        "label": (("site",), found["label"]),
+        "segments": (("segment", "end", "axis"), found["segments"]),
+        "path_points": (("point", "axis"), found["path_points"]),
+        "point_wall": (("point",), found["point_wall"]),
+        "wall_closed": (("wall",), found["wall_closed"]),
         "wall_map": (("y_sample", "x_sample"), wall_map(raster)),
     }
 

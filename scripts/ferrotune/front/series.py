@@ -3,9 +3,11 @@
 import numpy as np
 
 from ferrotune.columns.sublattices import A, B
+from ferrotune.files.rounds import stored_walls
 from ferrotune.front import pareto
 from ferrotune.front.selection import usable_losses
 from ferrotune.segmentation.guards import OK
+from ferrotune.segmentation.wall_lengths import wall_lengths, walls_per_area
 
 
 def image_facts(attributes, columns, cells):
@@ -42,13 +44,24 @@ def image_facts(attributes, columns, cells):
     }
 
 
-def wall_facts(selected, sites_per_cell):
-    """Of the selected segmentation: number of walls, their length per area (1/cell), number of variants."""
-    paths = [selected["path_points"][selected["point_wall"] == wall] for wall in np.unique(selected["point_wall"])]
-    length = sum(np.hypot(*np.diff(path, axis=0).T).sum() for path in paths)
-    cells = len(selected["label"]) / sites_per_cell
+def wall_facts(selected, chosen):
+    """Number of walls of the selected segmentation, their length per area, and its number of variants.
+
+    Parameters
+    ----------
+    selected, chosen : arrays and attributes of selected.zarr
+
+    Returns
+    -------
+    dict
+        n_walls, wall_density_per_cell (the reward `wall_density`, but 0 without walls), n_variants.
+    """
+    paths, closed = stored_walls(selected)
+    # stores of earlier versions lack the area: there each site stands for an equal part of a unit cell
+    area = chosen.get("area_cells", len(selected["label"]) / chosen["sites_per_cell"])
     variants = len(np.unique(selected["label"][selected["label"] >= 0]))
-    return {"n_walls": len(paths), "wall_density_per_cell": length / cells, "n_variants": variants}
+    density = walls_per_area(wall_lengths(paths, closed), area)
+    return {"n_walls": len(paths), "wall_density_per_cell": density, "n_variants": variants}
 
 
 def confidence_facts(selected, chosen):

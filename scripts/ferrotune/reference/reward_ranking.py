@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from ferrotune.front import pareto
+from ferrotune.front.selection import usable_losses
 from ferrotune.segmentation.guards import OK
 
 AGREEMENTS = ("ari", "wall_f1")
@@ -49,9 +50,7 @@ def winner(table, objectives, guarded=True):
 
     It is the knee of the front, as in a search; of one objective the best trial.
     """
-    losses = pareto.losses(table[list(objectives)].to_numpy(float), list(objectives.values()))
-    if guarded:
-        losses[~_ok(table)] = np.nan
+    losses = usable_losses(table, objectives, guarded)
     front = np.flatnonzero(pareto.front(losses))
     return int(front[pareto.knee(losses[front], pareto.best_and_worst(losses))]) if len(front) else None
 

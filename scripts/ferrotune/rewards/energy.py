@@ -3,6 +3,7 @@
 import numpy as np
 
 from ferrotune.rewards.registry import reward
+from ferrotune.segmentation.wall_lengths import walls_per_area
 
 
 @reward(
@@ -13,7 +14,7 @@ from ferrotune.rewards.registry import reward
 )
 def wall_density(segmentation):
     """Length of all walls / area in which there are sites, cells per unit cell of area."""
-    return segmentation.arc_lengths.sum() / segmentation.sites.area
+    return walls_per_area(segmentation.arc_lengths, segmentation.sites.area)
 
 
 @reward(

@@ -9,6 +9,7 @@ from scipy.stats import qmc
 
 from ferrotune.errors import InputError
 from ferrotune.front import pareto
+from ferrotune.front.selection import guarded_losses
 from ferrotune.pipelines.space_union import CHOICE, SpaceUnion
 
 RHO = 0.05  # weight of the sum in the augmented Tchebycheff function (Knowles 2006)
@@ -67,10 +68,10 @@ def _normalised_losses(records, objectives, guarded):
     names = sorted(objectives)
     rewards = np.full((len(records), len(names)), np.nan)
     for row, record in zip(rewards, records, strict=True):
-        if not guarded or record["status"] == "ok":
-            found = (record["rewards"].get(name) for name in names)
-            row[:] = [np.nan if value is None else value for value in found]
-    return pareto.normalise(pareto.losses(rewards, [objectives[name] for name in names]))
+        found = (record["rewards"].get(name) for name in names)
+        row[:] = [np.nan if value is None else value for value in found]
+    statuses = [record["status"] for record in records]
+    return pareto.normalise(guarded_losses(rewards, [objectives[name] for name in names], statuses, guarded))
 
 
 def _ranked_scalar(losses, weights):

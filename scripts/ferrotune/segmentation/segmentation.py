@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ferrotune.segmentation.wall_lengths import wall_lengths
+
 REACH = 16  # points of a path, 4 cells, over which its direction is taken: it must step over a staircase of sites
 
 
@@ -65,12 +67,7 @@ class Segmentation:
     @cached_property
     def arc_lengths(self):
         """Length along each wall, its points joined by straight lines, (wall,) cells."""
-        walls = zip(self.walls.paths, self.walls.closed, strict=True)
-        knots = [np.concatenate([path, path[:1]]) if ring else path for path, ring in walls]
-        starts = np.cumsum([0, *map(len, knots[:-1])])
-        steps = np.hypot(*np.diff(np.concatenate(knots), axis=0, append=np.nan).T)
-        steps[starts - 1] = 0  # from a wall to the next, and beyond the last
-        return np.add.reduceat(steps, starts)
+        return wall_lengths(self.walls.paths, self.walls.closed)
 
     @cached_property
     def directions(self):

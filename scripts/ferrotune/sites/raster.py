@@ -70,6 +70,11 @@ def site_raster(yx, mask, cell_px, samples_per_cell=8, reach=1.0):
     return sites
 
 
+def raster_area(site_raster, samples_per_cell):
+    """Area in which there are sites: unit cells, of a raster (rows, cols) of the nearest sites."""
+    return np.count_nonzero(site_raster >= 0) / samples_per_cell**2
+
+
 def label_raster(site_raster, labels):
     """Label of each sample: that of its nearest site.
 

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from ferrotune.cells.unit_cells import polarization_at
 from ferrotune.sites.neighbourhood import Neighbourhood
-from ferrotune.sites.raster import SAMPLES_PER_CELL, site_raster
+from ferrotune.sites.raster import SAMPLES_PER_CELL, raster_area, site_raster
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Sites:
     @cached_property
     def area(self):
         """Area in which there are sites, unit cells."""
-        return np.count_nonzero(self.raster >= 0) / SAMPLES_PER_CELL**2
+        return raster_area(self.raster, SAMPLES_PER_CELL)
 
     @cached_property
     def polarization_steps(self):
