@@ -166,9 +166,7 @@ def read_labels(rounds, trials):
     row = {trial: i for i, trial in enumerate(number.tolist())}
     missing = [trial for trial in trials if trial not in row]
     if missing:
-        raise InputError(
-            f"{rounds[-1]}: no round up to this one holds trial {missing[0]}; run the search again"
-        )
+        raise InputError(f"{rounds[-1]}: no round up to this one holds trial {missing[0]}; run the search again")
     return labels[[row[trial] for trial in trials]]
 
 
