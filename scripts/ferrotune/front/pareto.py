@@ -7,8 +7,8 @@ from ferrotune.errors import InputError
 
 SIGNS = {"minimise": 1.0, "maximise": -1.0}
 
-# In the normalised box, a tenth beyond the nadir: at the nadir itself the extreme points of the front count
-# for nothing, much further out for nearly everything (Ishibuchi et al. 2018).
+# In the normalised box, a tenth beyond the nadir. At the nadir itself the extreme points of the front would not
+# count; much further out they would dominate the volume (Ishibuchi et al. 2018).
 REFERENCE_POINT = 1.1
 
 # Normalised distances closer than this are ties, so that a change of units cannot decide between two points.
@@ -21,7 +21,7 @@ def _usable(losses):
 
 def _scaled(losses, best, worst):
     span = worst - best
-    # An objective that is the same for all rows tells none apart: 0 for all.
+    # An objective that is the same in all rows distinguishes none of them: 0 in all.
     return (losses - best) / np.where(span > 0, span, 1.0)
 
 
@@ -30,7 +30,7 @@ def _extreme_points(points):
     rows = []
     for axis in range(points.shape[1]):
         others = np.delete(points, axis, axis=1)
-        # Ties go by value, never by row, so that the order of the trials does not move the hyperplane.
+        # Ties are decided by value, never by row: the order of the trials must not move the hyperplane.
         keys = (points[:, axis], others.sum(axis=1), others.max(axis=1))
         # Rounded, so that a change of units does not break ties.
         rows.append(np.lexsort(np.round(keys, 9))[0])
@@ -46,7 +46,7 @@ def _distance_below(points):
     if np.linalg.cond(corners) > 1 / TIE:
         return None
     normal = np.linalg.solve(corners, np.ones(len(corners)))
-    # A plane that does not fall along every axis has no side towards the ideal.
+    # A plane that does not fall along every axis has no side that faces the ideal.
     if (normal <= 0).any():
         return None
     return (1 - points @ normal) / np.linalg.norm(normal)
@@ -100,7 +100,7 @@ def normalise(losses):
 
 
 def front(losses):
-    """Which trials no other trial dominates.
+    """Which trials are on the Pareto front: no other trial dominates them.
 
     Parameters
     ----------
@@ -109,7 +109,12 @@ def front(losses):
     Returns
     -------
     (trial,) bool array
-        False for rows with NaN or infinity; of identical rows, the first only.
+        False for rows with NaN or infinity; of identical rows, only the first is True.
+
+    Examples
+    --------
+    >>> front([[1.0, 4.0], [2.0, 2.0], [3.0, 3.0], [4.0, 1.0]]).tolist()
+    [True, True, False, True]
     """
     losses = np.asarray(losses, dtype=float)
     usable = _usable(losses)
@@ -227,7 +232,7 @@ def hypervolume_history(losses, bounds=None):
         return np.zeros(len(losses))
     bounds = ideal_nadir(losses) if bounds is None else bounds
     volumes = [hypervolume(losses[: i + 1], bounds) if use else np.nan for i, use in enumerate(usable)]
-    # Rows that add nothing need no volume of their own: the last one holds.
+    # An unusable row adds nothing: the last volume stays.
     return np.fmax.accumulate(np.r_[0.0, volumes])[1:]
 
 
@@ -239,14 +244,14 @@ def knee(losses, bounds=None):
     losses : (point, objective) array
         The rows of a front, finite; any number of objectives, 2 to 4 tested.
     bounds : best and worst loss of each objective, (objective,) each, optional
-        What a difference is measured against where the nearest to the ideal is sought: the losses of all
-        trials, say. By default the front's own, which for a front of a few near ties blows them up.
+        The scale of the differences when the point nearest to the ideal is searched for, for example of the
+        losses of all trials. By default that of the front; if the front is a few near ties, this exaggerates them.
 
     Returns
     -------
     int
-        A row of `losses`; of equals the first. With no point below such a plane (fewer than three points, no
-        plane, a straight or a concave front) the point nearest to the ideal by Chebyshev distance.
+        A row of `losses`; the first of equal ones. If no point is below such a plane (fewer than three points, no
+        plane, a straight or a concave front), the point nearest to the ideal by Chebyshev distance.
 
     Raises
     ------
@@ -259,6 +264,11 @@ def knee(losses, bounds=None):
     doi 10.1007/s001580050111, takes the individual minima as extremes; for three objectives or more these are
     not unique, so the extreme of an objective is here the point nearest to its axis (K. Deb and H. Jain, IEEE
     TEVC 18, 577 (2014)), which for two objectives is the same. J. Branke et al., PPSN VIII (2004), on knees.
+
+    Examples
+    --------
+    >>> knee([[0.0, 10.0], [1.0, 2.0], [5.0, 1.0], [10.0, 0.0]])
+    1
     """
     losses = np.asarray(losses, dtype=float)
     if not len(losses):

@@ -1,4 +1,4 @@
-"""The front of a search and what is selected on it: the knee, the user's trial, or the answer that there is none."""
+"""The front of a search and the selected trial: the knee, the user's choice, or the answer that there is none."""
 
 from pathlib import Path
 
@@ -50,17 +50,28 @@ def usable_losses(table, objectives, guarded):
 
 
 def front_of(table, objectives, guarded):
-    """Rows of the front, with a column `knee`.
+    """The trials of a table that are on the Pareto front, with a column `knee` that marks the knee.
 
     Parameters
     ----------
     table : DataFrame, a row a trial with its status and a column for each objective
     objectives : dict of reward name to direction
-    guarded : bool; True lets only trials of status "ok" in
+    guarded : bool
+        If True, only trials of status "ok" can be on the front.
 
     Returns
     -------
     DataFrame, ordered by the first objective; empty where no trial is usable
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> status = ["ok", "ok", "no_walls", "ok"]
+    >>> rewards = {"curvature": [0.10, 0.02, 0.01, 0.05], "length": [9.0, 6.0, 20.0, 8.5]}
+    >>> table = pd.DataFrame({"trial": range(4), "status": status, **rewards})
+    >>> front = front_of(table, {"curvature": "minimise", "length": "maximise"}, guarded=True)
+    >>> front[["trial", "knee"]].values.tolist()
+    [[1, False], [3, True], [0, False]]
     """
     losses = usable_losses(table, objectives, guarded)
     chosen = np.flatnonzero(pareto.front(losses))
@@ -72,7 +83,7 @@ def front_of(table, objectives, guarded):
 
 
 def selected_trial(table, front, select):
-    """Number of the selected trial: the user's (`select`), else the knee's, else None.
+    """Number of the selected trial: the user's choice (`select`), else the knee; None without a front.
 
     Raises
     ------
@@ -87,21 +98,22 @@ def selected_trial(table, front, select):
 
 
 def near_trials(table, objectives, guarded, trial, distance):
-    """Numbers (list of int) of the trials that the selected one is compared with: those near the front, without it.
+    """Numbers (list of int) of the trials near the front, which the selected trial is compared with.
 
-    Near is within `distance` of the front, as `ferrotune.front.pareto.distance_to_front` measures it.
+    They are within `distance` of the front, as `ferrotune.front.pareto.distance_to_front` measures it. The selected
+    trial itself is left out.
     """
     near = pareto.distance_to_front(usable_losses(table, objectives, guarded)) <= distance
     return table.loc[near & (table["trial"] != trial).to_numpy(), "trial"].tolist() if trial is not None else []
 
 
 def answer_of(trial):
-    """What is said of the selection: which trial it is, or that there are no walls."""
+    """The answer of a search as text: the number of the selected trial, or that there are no walls."""
     return NO_ANSWER if trial is None else f"trial {trial}"
 
 
 def chosen_by(trial, select):
-    """Who chose the trial: "config", "knee", or None where none was."""
+    """How the trial was chosen: "config", "knee", or None if no trial was."""
     return None if trial is None else "knee" if select is None else "config"
 
 
@@ -112,12 +124,12 @@ def parameters_of(table, trial):
 
 
 def setting_of(space, parameters):
-    """The setting (dict) of a space that a table's row (dict) names, its values those of the space again."""
+    """Setting (dict) of a row (dict) of the table, with the values as the space has them."""
     return {name: next(v for v in space.values(name) if v == parameters[name]) for name in space.names}
 
 
 def selected_pipeline(config, parameters, descriptors):
-    """What a selected trial is of.
+    """Pipeline, setting and descriptor's store of a selected trial.
 
     Parameters
     ----------
@@ -135,7 +147,9 @@ def selected_pipeline(config, parameters, descriptors):
 
 
 def selected_arrays(rounds, sites, trial):
-    """Arrays of the selected trial's store: sites, labels and walls; one label and no walls where there is none.
+    """Arrays of selected.zarr: sites, labels and walls of the selected trial.
+
+    Without a selected trial all sites have one label, and there are no walls.
 
     Parameters
     ----------
@@ -170,7 +184,7 @@ def selected_arrays(rounds, sites, trial):
 
 
 def confidence_arrays(rounds, selected, near, cell_px):
-    """Confidence in the selected trial, from trials to compare it with.
+    """Confidence in the selected trial, from the trials near the front.
 
     Parameters
     ----------
@@ -184,7 +198,7 @@ def confidence_arrays(rounds, selected, near, cell_px):
     arrays : dict for `ferrotune.files.stores.write_store`
         confidence (site,), path_confidence (point,), wall_confidence (wall,), near_trial (near,).
     chance : dict of str to float or None
-        chance and wall_chance: what `confidence` and `path_confidence` would be in the mean without any agreement.
+        chance and wall_chance: means of `confidence` and `path_confidence` if trials agreed by chance only.
     """
     label, points, wall, yx = (selected[name][1] for name in ("label", "path_points", "point_wall", "yx"))
     others, paths = [np.empty((0, len(label)), int)], []

@@ -1,4 +1,4 @@
-"""The registry of rewards: what each is, and which way is better."""
+"""The registry of rewards: the function of each, and whether smaller or larger is better."""
 
 import math
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from ferrotune.errors import InputError
 
 @dataclass(frozen=True)
 class Reward:
-    """One reward: how it is taken from a `Segmentation`, which way is better, and why.
+    """One reward: its function of a `Segmentation`, whether smaller or larger is better, and why.
 
     Attributes
     ----------
     name : str
-    function : function of a Segmentation, giving a float; NaN where it cannot tell
+    function : function of a Segmentation that returns a float; NaN where the reward has no value
     direction : {"minimise", "maximise"}
     unit : str, "1" for none
     physics : str, one sentence
@@ -22,7 +22,7 @@ class Reward:
     needs : tuple of str
         Attributes of the Segmentation that may be None and must not be.
     costly : bool
-        Whether it takes more than some milliseconds: such a reward is taken only if it is named.
+        Whether it takes more than some milliseconds: such a reward is computed only if the config names it.
     """
 
     name: str
@@ -39,7 +39,7 @@ REWARDS = {}
 
 
 def reward(direction, unit, physics, source, needs=(), costly=False):
-    """Enter the decorated function in REWARDS under its own name; the arguments are those of `Reward`."""
+    """Register the decorated function in REWARDS under its own name; the arguments are those of `Reward`."""
 
     def enter(function):
         name = function.__name__
@@ -50,23 +50,23 @@ def reward(direction, unit, physics, source, needs=(), costly=False):
 
 
 def cheap():
-    """Names of the rewards that cost next to nothing, (list of str)."""
+    """Names (list of str) of the rewards that take at most some milliseconds."""
     return [name for name, entry in REWARDS.items() if not entry.costly]
 
 
 def without_grounds(names, known):
-    """Which rewards (dict of name -> list of what is missing) cannot be had from what is `known` (set of str)."""
+    """Rewards that cannot be computed from what is `known` (set of str): dict of name to a list of what is missing."""
     missing = {name: [need for need in REWARDS[name].needs if need not in known] for name in names}
     return {name: needs for name, needs in missing.items() if needs}
 
 
 def score(segmentation, names):
-    """Rewards of one segmentation by name.
+    """Compute rewards of one segmentation, by their names.
 
-    Where there are no walls every reward is NaN, and enters no front. It must not be a number, because most
-    rewards could be had for nothing: one cluster has no wall, hence nothing curved, and no energy; and mean
-    length only gains by losing every wall but the longest. `ferrotune.segmentation.guards` says why a trial has
-    none. A reward is NaN, too, where what it needs is missing.
+    Without walls every reward is NaN, and the trial enters no front. A number would be wrong: one cluster has no
+    wall, so it would have no curvature and no energy, the best values of these rewards; and the mean length grows
+    if all walls but the longest are lost. `ferrotune.segmentation.guards` gives the reason why a trial has no walls.
+    A reward is also NaN if something that it needs is missing.
 
     Parameters
     ----------
@@ -83,6 +83,23 @@ def score(segmentation, names):
     ------
     InputError
         If there is no reward of that name.
+
+    Examples
+    --------
+    Two domains of 10 by 10 sites, a unit cell of 8 px apart, with one straight wall of 10 cells:
+
+    >>> import numpy as np
+    >>> from ferrotune.rewards import Segmentation
+    >>> from ferrotune.sites.raster import label_raster
+    >>> from ferrotune.sites.sites import Sites
+    >>> from ferrotune.walls import find_walls
+    >>> yx = 8.0 * (np.argwhere(np.ones((10, 20))) + 1)
+    >>> sites = Sites.of(yx, np.ones((88, 168), bool), cell_px=8.0)
+    >>> labels = (yx[:, 1] > 80).astype(np.int8)
+    >>> walls = find_walls(label_raster(sites.raster, labels), 8, seed=0)
+    >>> found = score(Segmentation(labels, walls, sites), ["chord_to_arc", "domains_per_variant"])
+    >>> {name: round(value, 2) for name, value in found.items()}
+    {'chord_to_arc': 0.0, 'domains_per_variant': 1.0}
     """
     values = {}
     for name in names:

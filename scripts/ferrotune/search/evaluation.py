@@ -1,4 +1,4 @@
-"""Trials: settings to labels, walls, rewards and a status; what trials of a batch share is computed once."""
+"""Evaluation of trials: from settings to labels, walls, rewards and a status."""
 
 import math
 import time
@@ -17,9 +17,9 @@ from ferrotune.walls import NO_WALLS_AT_ALL, Walls, find_walls
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a trial: labels (site,) int8 (-1 if it failed), walls, rewards by name, status, reason, seconds.
+    """Result of a trial: labels (site,) int8 (-1 if it failed), walls, rewards by name, status, reason, seconds.
 
-    checkpoint: of a reduction that was trained, arrays by name and attributes.
+    checkpoint: arrays by name and attributes of a reduction that was trained, or None.
     """
 
     trial: int
@@ -33,9 +33,9 @@ class Outcome:
 
 
 def trial_seed(seed, trial, *repeat):
-    """Seed of a trial: 31 bits of the config's seed and the trial's number, whatever round or batch it is in.
+    """Seed of a trial: 31 bits that depend on the config's seed and on the trial's number only.
 
-    With a number more it is that of a repetition of the trial.
+    It does not depend on the round or the batch. One more number gives the seed of a repetition of the trial.
     """
     return int(np.random.SeedSequence(seed, spawn_key=(trial, *repeat)).generate_state(1)[0] >> 1)
 
@@ -43,22 +43,42 @@ def trial_seed(seed, trial, *repeat):
 def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halves=(), progress=None, finished=None):
     """Evaluate trials that share their descriptors, one by one.
 
+    What the trials share, such as a nested reduction, is computed once.
+
     Parameters
     ----------
     trials : list of (trial number, setting); all of one `descriptor_key`
     pipeline : ferrotune.pipelines.pipeline.Pipeline
-    described : what the pipeline's descriptor opens for them, see `ferrotune.descriptors`
+    described : the opened descriptors of these trials, see `ferrotune.descriptors`
     sites : ferrotune.sites.sites.Sites
     seed : int, the config's
-    rewards : list of str, names of the rewards to take; by default the cheap ones
-    halves : of the two half-dose images what `described` is of the image; empty where there are none
-    progress : function of a trial's number that gives what wraps the epochs of a training, optional
-    finished : trials of earlier rounds that left a checkpoint, as `ferrotune.reductions` says, optional
+    rewards : list of str, names of the rewards to compute; by default the cheap ones
+    halves : the opened descriptors of the two half-dose images; empty where there are none
+    progress : function of a trial's number that returns a wrapper for the epochs of a training, optional
+    finished : trials of earlier rounds that have a checkpoint, as in `ferrotune.reductions`, optional
 
     Yields
     ------
     Outcome
         A trial that raises is an outcome too, with status "failed" and its reason.
+
+    Examples
+    --------
+    Two columns of domains are found in descriptors drawn with one number for each site. A real pipeline opens its
+    descriptors from a store; here a small class has the one method that the reduction "none" needs.
+
+    >>> from ferrotune.pipelines.pipeline import Pipeline
+    >>> from ferrotune.pipelines.space import Space
+    >>> from ferrotune.sites.sites import Sites
+    >>> yx = 8.0 * (np.argwhere(np.ones((20, 20))) + 1)
+    >>> sites = Sites.of(yx, np.ones((168, 168), bool), cell_px=8.0)
+    >>> class Drawn:
+    ...     def features(self, setting):
+    ...         return (yx[:, 1:] > 80) + 0.1 * np.random.default_rng(0).normal(size=(len(yx), 1))
+    >>> pipeline = Pipeline("cells", "none", "kmeans", Space({"components": (2,)}))
+    >>> (outcome,) = evaluate_batch([(0, {"components": 2})], pipeline, Drawn(), sites, seed=1, rewards=["length"])
+    >>> outcome.status, len(outcome.walls.paths), np.bincount(outcome.labels).tolist()
+    ('ok', 1, [200, 200])
     """
     rewards, reduced = cheap() if rewards is None else rewards, [{} for _ in (described, *halves)]
     for trial, setting in trials:
@@ -94,21 +114,22 @@ def _half_labels(pipeline, halves, setting, reduced, seed, trial):
 
 
 def _near(described, setting, sites):
-    """Neighbourhood that the guards ask: further pairs where the descriptors of neighbours share their noise."""
+    """Neighbourhood for the guards: pairs further apart if the descriptors of neighbours share their noise."""
     return sites.near.apart if hasattr(described, "shared") and described.shared(setting) else sites.near
 
 
 def _limits(pipeline, described):
-    """Limits of the guards: of the reduction, of the descriptor, or those of all."""
+    """Limits of the guards: those of the reduction, else those of the descriptor, else the common ones."""
     own = getattr(pipeline.part("reduction"), "LIMITS", None)
     return guards.Limits(**own) if own else getattr(described, "limits", guards.LIMITS)
 
 
 def judge(trial, labels, scores, sites, seed, rewards, near=None, limits=guards.LIMITS, **ways):
-    """Outcome of labels (site,) found from scores (site, r): walls, rewards by their names, status.
+    """Outcome of labels (site,) that were found from scores (site, r): walls, rewards by name, status.
 
-    The seed is for the walls and the status. The status asks `near` (a Neighbourhood; by default that of the sites)
-    whether labels are above noise, within `limits`. `ways` are `again` and `halves` of ferrotune.rewards.Segmentation.
+    The seed is used for the walls and the status. The status tests with `near` (a Neighbourhood; by default that of
+    the sites) and `limits` whether labels are above noise. `ways` are `again` and `halves` of
+    ferrotune.rewards.Segmentation.
     """
     walls = find_walls(label_raster(sites.raster, labels), SAMPLES_PER_CELL, seed)
     status = guards.status(labels, scores, near or sites.near, walls, seed, limits)
@@ -129,10 +150,11 @@ def trained(pipeline, described, setting, seed, progress=iter, finished=None):
 
 
 def reduced_scores(pipeline, described, setting, known, checkpoint=None):
-    """Scores (site, r) of a trial; `known` keeps those that later trials share, by their rank.
+    """Scores (site, r) of a trial; `known` keeps the scores that later trials share, by their rank.
 
-    Of a nested reduction the largest rank of the space is taken once: not of the batch, so that a trial's result
-    does not hang on which others it is evaluated with. What was trained is the trial's own.
+    A nested reduction is computed once, with the largest rank of the space. It is not the largest rank of the batch,
+    so that the result of a trial does not depend on the other trials of the batch. A trained reduction belongs to
+    its trial alone.
     """
     reduction, rank = pipeline.part("reduction"), setting.get("rank")
     if checkpoint is not None:

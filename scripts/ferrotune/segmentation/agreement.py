@@ -15,10 +15,10 @@ def _with_reference(labels, reference):
 def _phi(both):
     """Phi coefficient of each (class, label) pair of a contingency table."""
     of_class, of_label, n = both.sum(axis=1, keepdims=True), both.sum(axis=0, keepdims=True), both.sum()
-    spread = np.sqrt(of_class * (n - of_class) * of_label * (n - of_label))
-    # A constant indicator correlates with nothing but its own like.
+    scale = np.sqrt(of_class * (n - of_class) * of_label * (n - of_label))
+    # A constant indicator correlates only with the same constant.
     same = (both == of_class) & (both == of_label)
-    return np.where(spread > 0, (n * both - of_class * of_label) / np.where(spread > 0, spread, 1.0), same)
+    return np.where(scale > 0, (n * both - of_class * of_label) / np.where(scale > 0, scale, 1.0), same)
 
 
 def ari(labels, reference):
@@ -27,7 +27,20 @@ def ari(labels, reference):
     Parameters
     ----------
     labels, reference : (site,) int arrays
-        Of matched sites. A negative label is a cluster of its own: a site left out does not agree.
+        Labels at the same sites. Sites with a negative label are a cluster of their own: they do not agree.
+
+    Returns
+    -------
+    float
+        1 for the same partition, whatever the labels are called; near 0 for labels that agree by chance.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ari(np.array([2, 2, 0, 0, 1]), np.array([0, 0, 1, 1, -1]))
+    1.0
+    >>> ari(np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1]))
+    -0.5
     """
     labels, reference = _with_reference(labels, reference)
     return float(adjusted_rand_score(reference, labels)) if len(labels) else float("nan")
@@ -50,7 +63,7 @@ def correlation(labels, reference):
     Parameters
     ----------
     labels, reference : (site,) int arrays
-        Of matched sites; sites with a negative reference label do not count.
+        Labels at the same sites; sites with a negative reference label do not count.
 
     Returns
     -------
@@ -60,43 +73,43 @@ def correlation(labels, reference):
     Notes
     -----
     The paper compares k-means labels of the polarization with the segmentation's by a correlation coefficient
-    and does not publish its formula. This is our definition: labels are matched one to one, most sites in
-    common (Hungarian assignment of the contingency table; of equals, the higher correlation); each pair has
-    the phi coefficient (Pearson's, of the two indicator vectors); their mean is weighted by the size of the
-    reference class. A class without a partner counts 0, as does a pair where one indicator is constant,
-    unless both are the same.
+    and does not publish its formula. This is our definition. Labels are matched one to one so that most sites are
+    in common (Hungarian assignment of the contingency table; the higher correlation decides ties). Each pair has
+    the phi coefficient (Pearson's correlation of the two indicator vectors). The result is their mean, weighted by
+    the size of the reference class. A class without a partner counts 0. So does a pair in which one indicator is
+    constant, unless both are the same.
     """
     labels, reference = _with_reference(labels, reference)
     if not len(labels):
         return float("nan")
     both = contingency_matrix(reference, labels).astype(float)
     weighted_phi = _phi(both) * both.sum(axis=1, keepdims=True) / both.sum()
-    # The quarter only decides between matchings of equal overlap, so that names never do.
+    # The quarter only decides between matchings of equal overlap, which the names of labels must not do.
     row, column = linear_sum_assignment(both + weighted_phi / 4, maximize=True)
     return float(weighted_phi[row, column].sum())
 
 
 def best_correlations(labels, classes, n_classes):
-    """How well each class can be told by one label alone.
+    """How well each class agrees with the label that fits it best.
 
     Parameters
     ----------
     labels, classes : (site,) int arrays
-        Of matched sites; sites of a negative class do not count, and negative labels are no labels.
+        At the same sites; sites of a negative class do not count, and a negative label means no label.
     n_classes : int
 
     Returns
     -------
     (n_classes,) float array
-        The largest phi coefficient (Pearson's, of the two indicator vectors) that the class has with any label:
-        0 (told by none) to 1; NaN for a class without sites, and where no site has a label.
+        The largest phi coefficient (Pearson's correlation of the two indicator vectors) of the class with any label:
+        0 (no label distinguishes it) to 1; NaN for a class without sites, and if no site has a label.
 
     Notes
     -----
-    For hyperparameter maps (after Barakati et al., arXiv 2411.12612, Fig. 2, which gives no formula: ours). Each class
-    is free to take the label that serves it best, so that one label may serve two classes that the segmentation has
-    merged, each then below 1. A one to one matching would give one of the two nothing, and which one would turn on a
-    few sites, so that maps would jump.
+    For hyperparameter maps. Barakati et al., arXiv 2411.12612, Fig. 2, give no formula; this one is ours. Each class
+    takes the label that fits it best. If the segmentation has merged two classes, both take the same label, and both
+    are below 1. A one to one matching would leave one of the two without a label, and a few sites would decide
+    which one, so that the maps would jump.
     """
     labels, classes = _with_reference(labels, classes)
     found = np.full(n_classes, np.nan)
