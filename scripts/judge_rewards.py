@@ -1,4 +1,4 @@
-"""Judge rewards, and pairs of them, against the truth of simulated images."""
+"""Rank rewards, and pairs of rewards, by the truth of simulated images."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def main(tables, images, outputs, log_path):
         known = next(iter(trials.values())).columns
         directions = {name: reward.direction for name, reward in REWARDS.items() if name in known}
         names = list(with_truth)
-        # a default must not ask for the descriptors of two images more
+        # a default must not need the descriptors of two more images
         affordable = {name: way for name, way in directions.items() if "halves" not in REWARDS[name].needs}
         found = {
             "rewards": reward_rows(with_truth, directions),

@@ -1,4 +1,4 @@
-"""Summarise a series: a row for each image and pipeline."""
+"""Summarise a series in a table with a row for each image and pipeline."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Confidence in a segmentation: how often trials as good as the selected one find the same domains and walls."""
+"""Confidence in a segmentation: how many trials near the front find the same domains and walls."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -6,13 +6,13 @@ from scipy.spatial import cKDTree
 
 from ferrotune.sites.raster import SAMPLES_PER_CELL
 
-# A wall that lies one column further is the same wall; half a sample more, so that rounding does not decide it.
+# A wall one column away is the same wall. Half a sample is added, so that rounding does not decide.
 SAME_WALL = 1.0 + 0.5 / SAMPLES_PER_CELL  # cells
-AREA_POINTS = 2000  # sites, evenly taken, that stand for the area when chance is measured
+AREA_POINTS = 2000  # evenly chosen sites that represent the area when chance is measured
 
 
 def _contingency(label, others):
-    """Sites that share each (trial, label of `label`, label of the trial), negative labels left out."""
+    """Number of sites with each (trial, selected label, label of the trial), without negative labels."""
     of_one, of_other = label.max(initial=-1) + 1, others.max(initial=-1) + 1
     pair = (np.arange(len(others))[:, None] * of_one + label) * of_other + others
     known = (label >= 0) & (others >= 0)
@@ -21,7 +21,7 @@ def _contingency(label, others):
 
 
 def _partners(shared):
-    """Label of each trial that each label is matched with, (trial, label); -2, which no site has, for none."""
+    """Label of each trial that each selected label is matched with, (trial, label); -2, which no site has, if none."""
     partners = np.full(shared.shape[:2], -2)
     for of_trial, counts in zip(partners, shared, strict=True):
         row, column = linear_sum_assignment(counts, maximize=True)
@@ -30,34 +30,34 @@ def _partners(shared):
 
 
 def _reached(points, path):
-    """Which points lie on a wall of `path` (n, 2), cells."""
+    """Which points are near a wall with the points `path` (n, 2), cells."""
     if not len(path) or not len(points):
         return np.zeros(len(points), dtype=bool)
     return np.isfinite(cKDTree(path).query(points, distance_upper_bound=SAME_WALL)[0])
 
 
 def site_confidence(label, others):
-    """For each site, the share of trials that agree with its label.
+    """Confidence in the label of each site: the share of trials that agree with it.
 
     Parameters
     ----------
     label : (site,) int
-        The selected segmentation; negative is no label.
+        The selected segmentation; negative means no label.
     others : (trial, site) int
         Segmentations to compare it with.
 
     Returns
     -------
     confidence : (site,) float32
-        0 ... 1; NaN for sites without label, and for all where there is no other trial.
+        0 ... 1; NaN for sites without a label, and for all sites if there is no other trial.
     chance : float
-        What the mean would be if the domains of every trial kept their sizes and lay anywhere; NaN without trials.
+        The mean if the domains of every trial kept their sizes but lay anywhere; NaN without trials.
 
     Notes
     -----
-    Labels are matched one to one, so that most sites agree (Hungarian assignment of each trial's contingency
-    table). A label that is left over agrees nowhere: where a trial splits a domain of the selected segmentation
-    in two, only the sites of one half are confirmed. The other variant that it claims is a disagreement.
+    Labels are matched one to one so that most sites agree (Hungarian assignment of each trial's contingency
+    table). A label without a partner agrees nowhere. If a trial splits a domain of the selected segmentation in two,
+    only the sites of one part are confirmed: the trial has one more variant, and this is a disagreement.
     """
     label, others = np.asarray(label, int), np.asarray(others, int)
     known = label >= 0
@@ -73,7 +73,7 @@ def site_confidence(label, others):
 
 
 def wall_confidence(points, wall, paths, sites):
-    """For each point of each wall, and for each wall, the share of trials with a wall within one cell.
+    """Confidence in each wall, and in each of its points: the share of trials with a wall within one cell.
 
     Parameters
     ----------
@@ -82,24 +82,24 @@ def wall_confidence(points, wall, paths, sites):
     wall : (point,) int
         The wall of each point.
     paths : list of (m, 2) float
-        Points of all walls of each trial to compare with, cells.
+        Points of all walls of each other trial, cells.
     sites : (site, 2) float
-        Where a wall might lie, cells.
+        Positions where a wall could be, cells.
 
     Returns
     -------
     of_point : (point,) float32
-        0 ... 1; NaN where there is no other trial.
+        0 ... 1; NaN if there is no other trial.
     of_wall : (wall,) float32
-        Mean over the points of each wall, by rising number.
+        Mean over the points of each wall, in the order of the walls' numbers.
     chance : float
-        Share of the sites that lie within one cell of a wall, mean over the trials: what a wall drawn anywhere
-        would have. NaN without trials.
+        Share of the sites within one cell of a wall, mean over the trials: the confidence of a wall that is drawn
+        anywhere. NaN without trials.
 
     Notes
     -----
-    Walls are those that a trial was rewarded for, and not every border of its labels, beside which a single
-    stray site would confirm what it happens to lie on.
+    These are the walls from which the trial's rewards were computed. Every border between labels would be too many:
+    a single stray site would then confirm a wall on which it lies by chance.
     """
     _, at = np.unique(wall, return_inverse=True)
     if not paths:

@@ -125,7 +125,7 @@ def front(losses):
 
 
 def distance_to_front(losses):
-    """How much worse each trial is than the front: 0 on it, 1 at the other end of the box of all usable trials.
+    """How much worse each trial is than the front: 0 on the front, 1 at the far end of the box of usable trials.
 
     Parameters
     ----------
@@ -138,11 +138,11 @@ def distance_to_front(losses):
 
     Notes
     -----
-    Losses are normalised by the best and the worst of the usable trials. The distance is the least epsilon for
+    Losses are normalised by the best and the worst of the usable trials. The distance is the smallest epsilon for
     which a trial epsilon-dominates a member of the front (additive: M. Laumanns et al., Evolutionary
-    Computation 10, 263 (2002), doi 10.1162/106365602760234108): no worse than that member by more than epsilon
-    in any objective. How far a trial would have to improve to be dominated by none would not do: nearly the
-    best in one objective and the worst in the others, it would count as near.
+    Computation 10, 263 (2002), doi 10.1162/106365602760234108): in no objective is it worse than that member by more
+    than epsilon. The improvement that a trial needs until no trial dominates it would be a bad measure: a trial that
+    is nearly the best in one objective and the worst in the others would count as near.
     """
     points = normalise(losses)
     on_front = points[front(losses)]
@@ -152,7 +152,7 @@ def distance_to_front(losses):
 
 
 def best_and_worst(losses):
-    """The box of all usable trials: the best and the worst of each objective, (objective,) each; NaN for none."""
+    """Best and worst loss of each objective over all usable trials, (objective,) each; NaN if none is usable."""
     usable = np.asarray(losses, dtype=float)
     usable = usable[_usable(usable)]
     if not len(usable):
@@ -161,10 +161,10 @@ def best_and_worst(losses):
 
 
 def ideal_nadir(losses):
-    """The box of the front: the best and the worst of each objective on it.
+    """Best and worst loss of each objective on the front.
 
-    The nadir is the front's and not that of all trials, so that bad trials change no hypervolume. Where the
-    front does not vary in an objective, the worst of all usable trials stands in (our choice).
+    The worst (nadir) is that of the front, not of all trials, so that bad trials do not change the hypervolume. If all
+    of the front is equal in an objective, the worst of all usable trials is used instead (our choice).
 
     Parameters
     ----------
@@ -181,24 +181,24 @@ def ideal_nadir(losses):
 
 
 def hypervolume(losses, bounds=None):
-    """The share of the reference box that the trials dominate, in 0 ... 1.
+    """Hypervolume of trials: the share of the reference box that they dominate, 0 ... 1.
 
     Parameters
     ----------
     losses : (trial, objective) array
     bounds : (ideal, nadir), optional
-        The box that normalises, in the losses' own units; by default `ideal_nadir` of these losses. Give
+        Bounds for the normalisation, in the units of the losses; by default `ideal_nadir` of these losses. Give
         common bounds to compare sets of trials.
 
     Returns
     -------
     float
-        The dominated volume of the box from the ideal to 1.1 in normalised losses, divided by that box's
-        volume; 0 where no row is usable.
+        Dominated volume of the box from the ideal to 1.1 in normalised losses, divided by the volume of the box; 0
+        if no row is usable.
 
     Notes
     -----
-    A reference point a little beyond the nadir lets the extreme points count: H. Ishibuchi et al.,
+    With a reference point a little beyond the nadir, the extreme points count: H. Ishibuchi et al.,
     Evolutionary Computation 26, 411 (2018), doi 10.1162/evco_a_00226.
     """
     losses = np.asarray(losses, dtype=float)
@@ -206,25 +206,25 @@ def hypervolume(losses, bounds=None):
     if not len(usable):
         return 0.0
     ideal, nadir = ideal_nadir(usable) if bounds is None else bounds
-    # Given bounds may be worse than these trials: nothing beyond the box counts.
+    # Trials may be better than given bounds: nothing beyond the box counts.
     scaled = np.maximum(_scaled(usable, np.asarray(ideal), np.asarray(nadir)), 0.0)
     volume = moocore.hypervolume(scaled, ref=REFERENCE_POINT)
     return float(volume / REFERENCE_POINT ** losses.shape[1])
 
 
 def hypervolume_history(losses, bounds=None):
-    """Hypervolume of the first 1, 2, ... trials, all under one normalisation.
+    """Hypervolume of the first 1, 2, ... trials, all with the same normalisation.
 
     Parameters
     ----------
     losses : (trial, objective) array, in the order of the trials
     bounds : (ideal, nadir), optional
-        As in `hypervolume`; by default those of all the trials.
+        As in `hypervolume`; by default those of all trials.
 
     Returns
     -------
     (trial,) float array
-        Never falls; the last is the `hypervolume` of all.
+        It never falls; the last value is the `hypervolume` of all trials.
     """
     losses = np.asarray(losses, dtype=float)
     usable = _usable(losses)

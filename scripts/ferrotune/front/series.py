@@ -1,4 +1,4 @@
-"""Facts of a series, a row for each image and pipeline."""
+"""Facts for the summary of a series: a row for each image and pipeline."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ferrotune.segmentation.wall_lengths import wall_lengths, walls_per_area
 
 
 def image_facts(attributes, columns, cells):
-    """What holds for an image in any pipeline: its lattice and polarization, in px and (if known) in pm.
+    """Facts of an image that are the same in any pipeline: lattice and polarization, in px and (if known) in pm.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def image_facts(attributes, columns, cells):
     pm = attributes["pixel_size_pm"] or np.nan
     mean_p = np.nanmean(np.hypot(*cells["polarization"].T)) if np.isfinite(cells["polarization"]).any() else np.nan
     of_a, of_b = (np.nanmedian(columns["sigma_yx"][columns["sublattice"] == k]) for k in (A, B))
-    # mean length of a vector of noise alone (Rayleigh), with the error of a B column and of four A columns
+    # mean length of a vector that is only noise (Rayleigh), from the errors of a B column and of four A columns
     floor = np.hypot(of_b, of_a / 2) * np.sqrt(np.pi / 2)
     return {
         "sm_percent": attributes["sm_percent"],
@@ -65,7 +65,7 @@ def wall_facts(selected, chosen):
 
 
 def confidence_facts(selected, chosen):
-    """Of the selected segmentation: how many trials it is held against, and its confidence in the mean.
+    """Number of trials that the selected segmentation is compared with, and its mean confidence.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def confidence_facts(selected, chosen):
     Returns
     -------
     dict
-        near_trials, mean_confidence (sites), mean_wall_confidence (wall length); NaN where nothing was compared.
+        near_trials, mean_confidence (over sites), mean_wall_confidence (over wall length); NaN without other trials.
     """
     means = {"mean_confidence": selected["confidence"], "mean_wall_confidence": selected["path_confidence"]}
     known = {name: values[np.isfinite(values)] for name, values in means.items()}
@@ -83,7 +83,7 @@ def confidence_facts(selected, chosen):
 
 
 def search_facts(table, front, objectives, guarded):
-    """What came of a search: counts, hypervolume, and the best agreement of any of its trials."""
+    """Facts of a search: numbers of trials, hypervolume, and the best agreement of any trial."""
     losses = usable_losses(table, objectives, guarded)
     return {
         "best_ari": table["ari"].max(),

@@ -1,4 +1,4 @@
-"""A reference made ready to score many segmentations of the same sites."""
+"""A reference, prepared once to score many segmentations of the same sites."""
 
 import numpy as np
 
@@ -11,10 +11,10 @@ TOLERANCE = 1.0  # cells, up to which two wall samples are the same wall
 
 
 class Comparison:
-    """What of a reference is the same for every segmentation: which sites it knows, and where its walls are."""
+    """Labels and walls of a reference at the sites of an image, which are the same for every segmentation."""
 
     def __init__(self, yx, raster, reference_yx, reference_label, mask, cell_px):
-        """Put the reference's labels on the sites, and draw its walls where both are.
+        """Give the sites the labels of the reference, and draw its walls where there are sites too.
 
         Parameters
         ----------
@@ -26,7 +26,7 @@ class Comparison:
         cell_px : float
         """
         self._real = labels_at(yx, reference_yx, reference_label, cell_px)
-        # A reference of one variant scores nothing: every segmentation would agree with it by zero.
+        # With a reference of one variant there are no scores: every segmentation would have an agreement of zero.
         self._scores = len(np.unique(reference_label[reference_label >= 0])) > 1
         if not self._scores:
             return
@@ -37,12 +37,12 @@ class Comparison:
         self._near_walls = within(self._walls, TOLERANCE * SAMPLES_PER_CELL)
 
     def score(self, labels):
-        """Every measure of agreement of a segmentation with the reference.
+        """Agreement of a segmentation with the reference, by all measures.
 
         Parameters
         ----------
         labels : (site,) int
-            A site without label (negative) does not agree, and has no wall around it.
+            A site without a label (negative) does not agree, and has no wall around it.
 
         Returns
         -------

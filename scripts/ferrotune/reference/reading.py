@@ -1,4 +1,4 @@
-"""References: a simulation's truth, a published record, a table of labels, or the cells' own polarization."""
+"""Reading of references: the truth of a simulation, a published record, a table of labels, or the polarization."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +12,13 @@ from ferrotune.cells.polarization_variants import polarization_variants
 from ferrotune.errors import InputError
 from ferrotune.files.sm_bfo_record import read_reference, read_truth
 
-OFFSET_LIMIT = 0.25  # cells; a record may count from 1 or be cropped a pixel off. By chance 0.2 lie so near a cell
-MATCHED = 0.5  # share of a reference's positions inside the image that must lie at a cell or column of it
+OFFSET_LIMIT = 0.25  # cells; a record may count from 1, or its crop be a pixel off. By chance 0.2 are so near a cell
+MATCHED = 0.5  # of the reference's positions inside the image, the share that must be at a cell or column
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Positions and labels to compare with.
+    """Positions and labels that segmentations are compared with.
 
     yx (cell, 2) px; label (cell,) int, -1 = unknown; polarization (cell, 2), NaN = unknown; offset (2,); px.
     """
@@ -31,7 +31,7 @@ class Reference:
 
 
 def align(yx, targets, cell_px, name="the reference"):
-    """Take a rigid offset off reference positions.
+    """Rigid offset of reference positions from the image.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def align(yx, targets, cell_px, name="the reference"):
     ------
     InputError
         If fewer than half of the positions inside the image have a target within a quarter of a cell: the
-        reference is of another image.
+        reference belongs to another image.
     """
     inside = ((yx >= targets.min(axis=0) - cell_px) & (yx <= targets.max(axis=0) + cell_px)).all(axis=1)
     distance, index = cKDTree(targets).query(yx, distance_upper_bound=OFFSET_LIMIT * cell_px)
@@ -62,9 +62,9 @@ def align(yx, targets, cell_px, name="the reference"):
 
 
 def _align_with_either(yx, cells_yx, columns_yx, cell_px, name):
-    """Offset (2,) px from cell centres or from columns, whichever the positions then lie nearer to.
+    """Offset (2,) px from the cell centres or from the columns: the one after which the positions are nearer.
 
-    Not from both at once: B columns beside their cells' centres would draw some of the positions of cells.
+    Both at once would be wrong: B columns are beside the centres of their cells, and would attract some positions.
     """
     fits = []
     for targets in (cells_yx, columns_yx):
@@ -106,15 +106,15 @@ def _is_truth(path):
         with h5py.File(path) as file:
             return "cells/domain" in file
     except OSError:
-        return False  # what is wrong with it, the record's reader says
+        return False  # the reader of records reports what is wrong
 
 
 def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
-    """The reference of an image.
+    """Read the reference of an image, and align it with the image.
 
     Parameters
     ----------
-    path : path, or None for the polarization of the image's own cells
+    path : path, or None to use the polarization of the image's own cells
         A simulation's truth or the record's UCParameterization (.h5), or a table y_px, x_px, label (.csv).
     cells : dict with yx (cell, 2) and polarization (cell, 2), px, of the image
     columns_yx : (column, 2) px

@@ -1,7 +1,7 @@
-"""Rewards judged against the truth: how well each, and each pair's knee, leads to the right segmentation.
+"""Ranking of rewards by the truth: how well each reward, and the knee of each pair, finds the right segmentation.
 
-A table of trials is a DataFrame with a row a trial: its status, a column for each reward, and its agreement with
-the truth. Tables of simulated images, whose truth is known, are what this is for.
+A table of trials is a DataFrame with a row for each trial: its status, a column for each reward, and its agreement
+with the truth. The tables are those of simulated images, whose truth is known.
 """
 
 from itertools import combinations
@@ -15,10 +15,10 @@ from ferrotune.front.selection import usable_losses
 from ferrotune.segmentation.guards import OK
 
 AGREEMENTS = ("ari", "wall_f1")
-# An image of which no trial finds more than this says nothing about rewards.
+# ARI; an image in which no trial agrees better with the truth says nothing about rewards.
 FOUND = 0.2
-# A winner that agrees less than this with the truth, where a trial does that agrees, is degenerate, as is one that
-# the guards would refuse. Our choice.
+# ARI; a selected trial that agrees less with the truth is degenerate, if another trial agrees. So is a trial that the
+# guards refuse. Our choice.
 DEGENERATE = 0.1
 
 
@@ -27,7 +27,7 @@ def _ok(table):
 
 
 def _correlation(one, other):
-    """Spearman's correlation of the rows that are finite in both; NaN where it is not defined."""
+    """Spearman's correlation over the rows that are finite in both; NaN if it is not defined."""
     both = np.isfinite(one) & np.isfinite(other)
     if both.sum() < 3 or np.ptp(one[both]) == 0 or np.ptp(other[both]) == 0:
         return np.nan
@@ -35,20 +35,20 @@ def _correlation(one, other):
 
 
 def _merit(table, name, direction):
-    """A reward of the usable trials, larger is better."""
+    """Values of a reward for the usable trials, with the sign that makes larger better."""
     return -pareto.losses(table.loc[_ok(table), [name]].to_numpy(float), [direction])[:, 0]
 
 
 def scored(tables):
-    """Tables (dict) of the images whose truth shows walls, and of those whose truth shows none: all scores are NaN."""
+    """Tables (dict) of the images whose truth has walls, and of the images without (all scores NaN)."""
     with_truth = {image: table for image, table in tables.items() if np.isfinite(table["ari"]).any()}
     return with_truth, {image: table for image, table in tables.items() if image not in with_truth}
 
 
 def winner(table, objectives, guarded=True):
-    """Row (int) of the trial that the objectives (dict of reward to direction) select; None where none is usable.
+    """Row (int) of the trial that the objectives (dict of reward to direction) select; None if none is usable.
 
-    It is the knee of the front, as in a search; of one objective the best trial.
+    It is the knee of the front, as in a search; with one objective it is the best trial.
     """
     losses = usable_losses(table, objectives, guarded)
     front = np.flatnonzero(pareto.front(losses))
@@ -56,9 +56,9 @@ def winner(table, objectives, guarded=True):
 
 
 def share_of_best(table, objectives, agreement="ari", guarded=True):
-    """Agreement of the selected trial over the best of any trial, 0 ... 1; 0 where none is selected.
+    """Agreement of the selected trial divided by the best agreement of any trial, 0 ... 1; 0 if none is selected.
 
-    NaN where no trial agrees with the truth, or there is no truth to agree with.
+    NaN if no trial agrees with the truth, or the truth is not known.
     """
     best = table[agreement].max()
     if not best > FOUND:
@@ -68,9 +68,9 @@ def share_of_best(table, objectives, agreement="ari", guarded=True):
 
 
 def is_degenerate(table, objectives, guarded=True):
-    """Whether the selected trial is one that the guards refuse, or agrees with the truth by chance only.
+    """Whether the guards refuse the selected trial, or it agrees with the truth by chance only: 1.0 or 0.0.
 
-    NaN where no trial agrees with the truth.
+    NaN if no trial agrees with the truth.
     """
     if not table["ari"].max() > FOUND:
         return np.nan
@@ -84,7 +84,7 @@ def _mean(values):
 
 
 def reward_rows(tables, directions):
-    """How each reward follows the truth.
+    """Rank rewards by how well each follows the truth.
 
     Parameters
     ----------
@@ -93,10 +93,10 @@ def reward_rows(tables, directions):
 
     Returns
     -------
-    DataFrame, a row a reward, the best first
-        follows_ari, follows_wall_f1: mean over images of Spearman's correlation of the reward (larger is better)
-        with the agreement, over the usable trials; share_ari, share_wall_f1: agreement of the trial that it
-        likes best over the best of any; images: those that count.
+    DataFrame, a row for each reward, the best first
+        follows_ari, follows_wall_f1: Spearman's correlation of the reward (larger is better) with the agreement over
+        the usable trials, mean over images; share_ari, share_wall_f1: agreement of the trial with the best reward,
+        divided by the best agreement of any trial; images: number of images that count.
     """
     rows = []
     for name, direction in directions.items():
@@ -114,7 +114,7 @@ def reward_rows(tables, directions):
 
 
 def pair_rows(tables, directions):
-    """How the knee of each pair of rewards does.
+    """Rank pairs of rewards by how well their knee agrees with the truth.
 
     Parameters
     ----------
@@ -122,11 +122,11 @@ def pair_rows(tables, directions):
 
     Returns
     -------
-    DataFrame, a row a pair, the best first
-        redundancy: mean over images of Spearman's correlation between the two, both larger is better: 1 is one
-        objective; share_ari, share_wall_f1: agreement of the knee over the best of any trial; worst_ari: the
-        least of these over images; degenerate, degenerate_unguarded: how often the knee is degenerate, with the
-        guards and without.
+    DataFrame, a row for each pair, the best first
+        redundancy: Spearman's correlation of the two rewards (both with the sign that makes larger better), mean
+        over images: at 1 they are the same objective; share_ari, share_wall_f1: agreement of the knee divided by
+        the best agreement of any trial; worst_ari: the smallest share_ari of an image; degenerate,
+        degenerate_unguarded: share of images with a degenerate knee, with the guards and without.
     """
     rows = []
     for pair in combinations(directions, 2):
@@ -148,7 +148,7 @@ def pair_rows(tables, directions):
 
 
 def held_out(tables, directions, halves):
-    """The best pair of one half of the images, judged on the other half, both ways.
+    """Choose the best pair of rewards on one half of the images, judge it on the other half, and the reverse.
 
     Parameters
     ----------
@@ -157,8 +157,9 @@ def held_out(tables, directions, halves):
 
     Returns
     -------
-    DataFrame, two rows: one, other, the pair; chosen_share_ari on the images that it was chosen on;
-        share_ari, share_wall_f1 on the others
+    DataFrame, two rows
+        one, other: the pair; chosen_share_ari: on the images on which it was chosen; share_ari, share_wall_f1: on the
+        other images.
     """
     rows = []
     for chosen_on, judged_on in (halves, halves[::-1]):

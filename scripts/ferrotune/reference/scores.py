@@ -3,19 +3,20 @@
 import numpy as np
 from scipy.spatial import cKDTree
 
-AROUND = 6  # reference positions looked at around a site: four cells meet in a corner
+AROUND = 6  # reference positions that are considered around a site: four cells meet in a corner
 
 
 def _share(samples, near, targets):
-    """Share of the samples of one map that are near those of the other; of no samples, whether both are empty."""
+    """Share of the samples of one map that are near those of the other; if it has none, 1 if the other has none."""
     return float(near[samples].mean()) if samples.any() else float(not targets.any())
 
 
 def labels_at(sites_yx, yx, label, reach_px):
-    """Label of a reference at each site: that of most of the reference positions that are nearest to it.
+    """Label of a reference at each site: the most frequent label of the nearest reference positions.
 
-    A site may lie at the corner of cells, all four of them as near: those within a third of the reach beyond the
-    nearest count alike. Where two labels have as many, the site stands on the wall between them, and has neither.
+    A site may lie at the corner of four cells that are equally near. So all positions count that are at most a third
+    of the reach further away than the nearest one. If two labels are equally frequent, the site is on the wall
+    between them and gets no label.
 
     Parameters
     ----------
@@ -23,11 +24,11 @@ def labels_at(sites_yx, yx, label, reach_px):
     yx : (reference, 2) array, px
     label : (reference,) int array, negative where unknown
     reach_px : float
-        Reference positions further off do not count; a unit cell.
+        Reference positions further away do not count; usually a unit cell.
 
     Returns
     -------
-    (site,) int array, -1 where there is none
+    (site,) int array, -1 where there is no label
     """
     labels = np.full(len(sites_yx), -1)
     if not len(sites_yx) or not len(yx):
@@ -44,17 +45,24 @@ def labels_at(sites_yx, yx, label, reach_px):
 
 
 def within(targets, reach):
-    """Samples that have a target within a distance, exactly as a Euclidean distance transform tells them.
+    """Samples that have a target within a Euclidean distance: a dilation by a disk.
 
     Parameters
     ----------
     targets : (y, x) bool array
     reach : float
-        In samples. The time is proportional to it: it pays while it is short.
+        In samples. The time is proportional to it.
 
     Returns
     -------
     (y, x) bool array
+
+    Notes
+    -----
+    The result is that of `skimage.morphology.isotropic_dilation` (a distance transform), which took 9 times as long:
+    0.116 s against 0.0125 s on a wall map of 1500 x 1500 samples at a reach of 8, median of 5 runs, and this is called
+    for every trial. `binary_dilation` by the disk took 14 times as long; by the disk decomposed into crosses 3 to 6
+    times (and its disks exist for whole radii only); decomposed into a sequence it gives another result.
     """
     steps = int(reach)
     gap = np.where(targets, 0, steps + 1).astype(np.min_scalar_type(steps + 2))  # to the nearest target of the row
@@ -76,7 +84,7 @@ def wall_precision_recall(
     tolerance_cells=1.0,
     near_reference=None,
 ):
-    """How many of the found wall samples are real, and how many of the real ones are found.
+    """Precision and recall of walls: how many found samples are real, and how many real samples are found.
 
     Parameters
     ----------
@@ -86,7 +94,7 @@ def wall_precision_recall(
     tolerance_cells : float
         Distance, in unit cells, up to which two wall samples are the same wall.
     near_reference : (y, x) bool array, optional
-        `within` that distance of the reference's walls, where it is known already.
+        Samples `within` that distance of the reference's walls, if they are known already.
 
     Returns
     -------

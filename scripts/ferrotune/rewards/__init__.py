@@ -1,7 +1,7 @@
-"""Rewards: what domains and their walls are known to be, as one number a segmentation.
+"""Rewards: known properties of domains and their walls, each as one number for a segmentation.
 
-One more reward is one more file here, or one more decorated function in one of them, and nothing else:
-configuration, tables and figures take it from the registry by its name.
+To add a reward, add a file here, or a decorated function to one of these files, and nothing else: configuration,
+tables and figures find it in the registry by its name.
 """
 
 import pkgutil

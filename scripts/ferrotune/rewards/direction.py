@@ -1,4 +1,4 @@
-"""Rewards of the directions in which walls run, weighted by length."""
+"""Rewards of the directions of walls, weighted by length."""
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from ferrotune.rewards.registry import reward
     needs=("lattice",),
 )
 def alignment(segmentation):
-    """Mean angle between walls and the nearest of the lattice's <10> and <11> directions, degrees.
+    """Mean angle between walls and the nearest <10> or <11> direction of the lattice, degrees.
 
-    11.25 where all directions are alike, in a square lattice. Noise draws walls along the rows of sites: they have
-    11 with two labels, 9 with three, 6 with four.
+    It is 11.25 in a square lattice if walls run in all directions alike. In noise, walls follow the rows of sites:
+    their mean angle is 11 with two labels, 9 with three, 6 with four.
     """
     a, b = segmentation.lattice
     (y, x), weight = segmentation.directions
@@ -27,14 +27,15 @@ def alignment(segmentation):
 @reward(
     "maximise",
     "1",
-    "Variants part along few planes, which stand at right angles in projection.",
+    "Variants are separated by walls on few planes, which are at right angles in projection.",
     "ours; the mean resultant of axial data: Mardia and Jupp, Directional Statistics (2000)",
 )
 def orientation(segmentation):
-    """How few directions walls run in: the length of the mean of exp(4 i theta), 1 for one and those across it.
+    """Order of the directions of walls: the length of the mean of exp(4 i theta).
 
-    0 where all directions are alike, and about sqrt(pi / 4 n) for n straight walls of one length in random
-    directions. Walls along <10> and along <11> count against each other: `alignment` lets the lattice decide.
+    It is 1 if all walls run in one direction or at right angles to it, 0 if all directions are alike, and about
+    sqrt(pi / 4 n) for n straight walls of one length in random directions. Walls along <10> and along <11> count
+    against each other; `alignment` compares walls with the lattice instead.
     """
     (y, x), weight = segmentation.directions
     twice = (x + 1j * y) ** 2

@@ -1,10 +1,10 @@
-"""Rewards of the domains: like-labelled sites that hang together."""
+"""Rewards of the domains: connected sites with the same label."""
 
 import numpy as np
 
 from ferrotune.rewards.registry import reward
 
-NUCLEUS = 9.0  # unit cells, 3 x 3: a smaller domain is hardly one. Our choice
+NUCLEUS = 9.0  # unit cells, 3 x 3; smaller domains count as too small. Our choice
 
 
 def _domains(segmentation):
@@ -25,7 +25,7 @@ def _domains(segmentation):
     "ours",
 )
 def domains_per_variant(segmentation):
-    """Number of connected domains / number of labels; 1 at the least, more for a larger image of the same pattern."""
+    """Number of connected domains / number of labels: at least 1, and more in a larger image of the same pattern."""
     labels = segmentation.labels
     return (_domains(segmentation).max(initial=-1) + 1) / len(np.unique(labels[labels >= 0]))
 
@@ -33,11 +33,11 @@ def domains_per_variant(segmentation):
 @reward(
     "minimise",
     "1",
-    "A domain below a critical size costs more in walls than it gains, and is not stable.",
-    "ours, for the size of the smallest domain: that is one cell wherever a single site errs",
+    "A domain below a critical size costs more wall energy than it gains, and is not stable.",
+    "ours, in place of the size of the smallest domain, which is one cell if a single site is wrong",
 )
 def small_domains(segmentation):
     """Share of the sites that lie in domains of fewer than 9 unit cells."""
     size = np.bincount(_domains(segmentation))
-    sites = size.sum() / segmentation.sites.area  # a unit cell has
+    sites = size.sum() / segmentation.sites.area  # sites in a unit cell
     return size[size < NUCLEUS * sites].sum() / size.sum()

@@ -1,4 +1,4 @@
-"""Rewards of the energy that walls cost: their length, and the broken bonds of the sites."""
+"""Rewards of the energy of walls: their length, and the pairs of neighbours with different labels."""
 
 import numpy as np
 
@@ -20,13 +20,14 @@ def wall_density(segmentation):
 @reward(
     "minimise",
     "1",
-    "The Potts model: a pair of unlike neighbours costs energy, so few are expected beside what chance would give.",
+    "The Potts model: a pair of unlike neighbours costs energy, so there are fewer than by chance.",
     "ours; Potts, Proc. Camb. Phil. Soc. 48, 106 (1952); expectation under shuffled labels: Cliff and Ord (1981)",
 )
 def boundary_energy(segmentation):
-    """Unlike pairs of neighbouring sites / those expected if the same labels were shuffled: 1 for noise.
+    """Pairs of neighbours with different labels / the number expected for shuffled labels: 1 for noise.
 
-    1 less the kappa of neighbouring labels; unlike the length of walls it is not had by small minorities.
+    This is 1 minus the kappa of neighbouring labels. Unlike the length of walls, it is not small for a segmentation
+    with only a small minority of another label.
     """
     labels, edges = segmentation.labels, segmentation.edges
     count = np.bincount(labels[labels >= 0]).astype(float)

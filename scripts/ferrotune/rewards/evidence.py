@@ -1,4 +1,4 @@
-"""Rewards by mixtures: how much better many Gaussians describe the sites than one does."""
+"""Rewards from mixtures: how much better several Gaussians describe the sites than one Gaussian."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from ferrotune.rewards.registry import reward
 
 SAMPLE = 4000  # sites that mixtures are fitted to
 LARGEST_RANK = 64  # components of the descriptors; a full covariance of more takes too long
-REFERENCE = "Slautin et al., arXiv 2510.00243 judge latent spaces so; of it only the abstract was at hand: our form"
+REFERENCE = "Slautin et al., arXiv 2510.00243 judge latent spaces so; we read only its abstract: the form is ours"
 
 
 def _gain(segmentation, judged):
-    """What `judged` (function of a number of Gaussians and scores) says of as many as labels, less that of one."""
+    """Value of `judged` (function of a number of Gaussians and scores) for as many as labels, minus that for one."""
     kept = segmentation.labels >= 0
     labels, scores = segmentation.labels[kept], segmentation.scores[kept]
     k, some = len(np.unique(labels)), np.random.default_rng(0).permutation(len(labels))[:SAMPLE]
@@ -23,7 +23,7 @@ def _gain(segmentation, judged):
 @reward(
     "maximise",
     "nat",
-    "Variants are states of their own: as many Gaussians as labels describe the sites better than one.",
+    "Variants are distinct: as many Gaussians as labels describe the sites better than one.",
     f"Schwarz, Ann. Stat. 6, 461 (1978); {REFERENCE}",
     needs=("scores",),
     costly=True,
@@ -41,7 +41,7 @@ def evidence(segmentation):
 @reward(
     "maximise",
     "nat",
-    "The same, told from sites that were not fitted: a mixture that fits noise gains nothing there.",
+    "The same, on sites that were not fitted: a mixture that fits noise gains nothing there.",
     f"Blei and Jordan, Bayesian Anal. 1, 121 (2006); {REFERENCE}",
     needs=("scores",),
     costly=True,

@@ -1,4 +1,4 @@
-"""The reward that looks at physics beside the labels: the polarization across walls."""
+"""The reward of the polarization: its step across walls. The other rewards do not use the polarization."""
 
 import numpy as np
 
@@ -8,16 +8,16 @@ from ferrotune.rewards.registry import reward
 @reward(
     "maximise",
     "1",
-    "The polarization turns at a ferroelectric wall, and within a domain it does not.",
+    "The polarization changes at a ferroelectric wall, and not within a domain.",
     "ours",
     needs=("polarization",),
 )
 def polarization_jump(segmentation):
-    """Mean step of the polarization between unlike sites 2.5 to 3.5 cells apart / its scatter between like ones.
+    """Mean step of the polarization between sites with different labels / its scatter between equal labels.
 
-    The step is the length of the mean vector for each pair of labels, so that noise averages out; the scatter is
-    that of one site, from like-labelled pairs as far apart, so that slow trends tell for neither. Near 0 where labels
-    follow anything but the polarization.
+    The sites of a pair are 2.5 to 3.5 cells apart. The step is the length of the mean vector for each pair of labels,
+    so that noise averages out. The scatter is that of one site, from pairs with equal labels at the same distance, so
+    that a slow trend changes both alike. The reward is near 0 if labels do not follow the polarization.
     """
     step = segmentation.sites.polarization_steps
     one, other = segmentation.labels.astype(np.int16)[segmentation.sites.near.across.T]
@@ -27,7 +27,7 @@ def polarization_jump(segmentation):
         return np.nan
     scatter = np.sqrt((step[like] ** 2).sum() / (2 * np.count_nonzero(like)))
     one, other, count = one[unlike], other[unlike], int(segmentation.labels.max()) + 1
-    # from the smaller label to the larger, or a wall and its other half would cancel
+    # from the smaller label to the larger: opposite differences across one wall would cancel
     step = step[unlike] * np.where(one < other, 1.0, -1.0)[:, None]
     pair = np.minimum(one, other) * np.int16(count) + np.maximum(one, other)
     sums = [np.bincount(pair, weights=along) for along in step.T]

@@ -1,11 +1,11 @@
-"""Rewards in the space of descriptors: how far the clusters are apart, and whether they are worth their number."""
+"""Rewards in the space of descriptors: how far apart the clusters are, and whether their number is justified."""
 
 import numpy as np
 
 from ferrotune.rewards.registry import reward
 
-SAMPLE = 1000  # sites whose silhouettes are taken: it costs their square
-LARGEST_RANK = 256  # components; more (raw patches) take too long, and leave too few sites to tell
+SAMPLE = 1000  # sites in the silhouette; its time grows with their square
+LARGEST_RANK = 256  # components; more (raw patches) take too long, and there are too few sites for them
 
 
 def _known(segmentation):
@@ -23,17 +23,17 @@ def _log_determinant(covariance):
 @reward(
     "maximise",
     "1",
-    "Variants are distinct states: descriptors of one are nearer to each other than to those of the next.",
+    "Variants are distinct: descriptors of one are nearer to each other than to those of the next.",
     "silhouette: Rousseeuw, J. Comput. Appl. Math. 20, 53 (1987)",
     needs=("scores",),
     costly=True,
 )
 def separation(segmentation):
-    """Mean silhouette of the descriptors, of 1,000 sites at most: 1 far apart, 0 touching, below 0 mixed."""
+    """Mean silhouette of the descriptors of at most 1,000 sites: 1 if far apart, 0 if touching, below 0 if mixed."""
     from sklearn.metrics import silhouette_score  # here, as reading the config must not wait for scikit-learn
 
     labels, scores = _known(segmentation)
-    # the same for all trials; every so many-th would miss labels that alternate
+    # a random sample, the same for all trials; regular steps would miss labels that alternate
     some = np.random.default_rng(0).permutation(len(labels))[:SAMPLE]
     labels, scores = labels[some], scores[some]
     if not 2 <= len(np.unique(labels)) < len(labels):
@@ -44,20 +44,20 @@ def separation(segmentation):
 @reward(
     "maximise",
     "nat",
-    "As many states as the descriptors can tell apart, and no more: likelihood less complexity less overlap.",
+    "As many clusters as the descriptors can distinguish, no more: likelihood minus complexity minus overlap.",
     "Slautin et al., arXiv 2510.00243 reward mixtures so; Biernacki et al., IEEE PAMI 22, 719 (2000); in our form",
     needs=("scores",),
 )
 def icl(segmentation):
-    """Integrated completed likelihood of the labels over that of one cluster, nats a site; below 0 for noise.
+    """Integrated completed likelihood of the labels minus that of one cluster, nats a site; below 0 for noise.
 
     For Gaussians of one covariance it is log(|T| / |W|) / 2 - H - (k - 1) (r + 1) log(n) / 2 n, with T the total and
     W the pooled covariance, H the entropy of k labels, r components and n sites. Linear maps of the descriptors
-    leave it as it is. NaN where there are more than 256 components, or W is singular.
+    do not change it. It is NaN if there are more than 256 components, or W is singular.
 
     Notes
     -----
-    Of the reference's rewards only the abstract was at hand (mixture likelihood, complexity, overlap).
+    We read only the abstract of the reference (mixture likelihood, complexity, overlap).
     """
     labels, scores = _known(segmentation)
     n, r = scores.shape

@@ -1,4 +1,4 @@
-"""Rewards of the walls' shape: the paper's three."""
+"""Rewards of the shape of walls: the three of the paper."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ PAPER = "Barakati et al., arXiv 2411.12612"
     "minimise",
     "1/cell",
     "A curved wall costs elastic, electrostatic and gradient energy: ferroelectric walls run straight.",
-    f"{PAPER}, R1; the exponent 3/2, printed misplaced there, is that of the plane curve",
+    f"{PAPER}, R1; with the exponent 3/2 of a plane curve, which is misprinted there",
 )
 def curvature(segmentation):
     """Mean of |x' y'' - y' x''| / (x'^2 + y'^2)^(3/2) over all walls' points, 1/cell; R1 of the paper."""
@@ -32,7 +32,7 @@ def length(segmentation):
 @reward(
     "minimise",
     "1",
-    "A wall that wanders is longer than the straight line between its ends, and has that much more energy.",
+    "A wall that wanders is longer than the straight line between its ends, and costs more energy.",
     f"{PAPER}, supplement S1",
 )
 def chord_to_arc(segmentation):

@@ -1,4 +1,4 @@
-"""Rewards of repetition: whether the same setting says the same again."""
+"""Rewards of repetition: whether the same setting gives the same labels again."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ REPEATS = 2
 
 
 def _agreement(labels):
-    """Mean adjusted Rand index of all pairs of labels (list of (site,)), 1 for the same up to names, 0 by chance."""
+    """Mean adjusted Rand index of all pairs of labels (list of (site,)): 1 for the same domains, 0 by chance."""
     from ferrotune.segmentation.agreement import ari
 
     return np.mean([ari(one, other) for i, one in enumerate(labels) for other in labels[i + 1 :]])
@@ -17,20 +17,20 @@ def _agreement(labels):
 @reward(
     "maximise",
     "1",
-    "Domains are there whatever the seed: labels that hang on where the fit began are none.",
+    "Domains do not depend on the seed: labels that depend on the start of the fit are not domains.",
     "ours; stability of clusterings: von Luxburg, Found. Trends Mach. Learn. 2, 235 (2010)",
     needs=("again",),
     costly=True,
 )
 def stability_seed(segmentation):
-    """Mean adjusted Rand index of the labels with those of two other seeds, all pairs."""
+    """Mean adjusted Rand index of the labels and those with two other seeds, over all pairs."""
     return _agreement([segmentation.labels, *(segmentation.again(k) for k in range(1, REPEATS + 1))])
 
 
 @reward(
     "maximise",
     "1",
-    "Domains are there in each half of the electrons: what only one half shows is noise.",
+    "Domains are visible with each half of the electrons: labels that only one half shows are noise.",
     "ours; data thinning: Neufeld et al., J. Mach. Learn. Res. 25, 57 (2024)",
     needs=("halves",),
     costly=True,

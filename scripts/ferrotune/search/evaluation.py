@@ -64,7 +64,7 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
 
     Examples
     --------
-    Two columns of domains are found in descriptors drawn with one number for each site. A real pipeline opens its
+    Two domains are found in drawn descriptors, one number for each site. A real pipeline opens its
     descriptors from a store; here a small class has the one method that the reduction "none" needs.
 
     >>> from ferrotune.pipelines.pipeline import Pipeline

@@ -1,4 +1,4 @@
-"""Proposals of a search round: a pure function of the earlier rounds' records and the seed."""
+"""Proposals of a search round: a pure function of the records of the earlier rounds and the seed."""
 
 import itertools
 
@@ -13,11 +13,11 @@ from ferrotune.front.selection import guarded_losses
 from ferrotune.pipelines.space_union import CHOICE, SpaceUnion
 
 RHO = 0.05  # weight of the sum in the augmented Tchebycheff function (Knowles 2006)
-GAMMA = 1.0  # of n trials, the best GAMMA * sqrt(n) are TPE's good ones; measured, hyperopt's own is 0.25
-EI_CANDIDATES = 24  # of each parameter TPE takes the best of so many samples by itself (hyperopt's default)
-KEPT = 0.65  # chance of each parameter to stay as it is in a good trial; measured
-PARENTS = 3  # the good trials of which one is taken, drawn at random; measured
-REDRAWS = 10  # draws that may repeat an earlier setting before a random untried one is taken
+GAMMA = 1.0  # the best GAMMA * sqrt(n) of n trials are the good ones of TPE; measured; hyperopt's default is 0.25
+EI_CANDIDATES = 24  # samples of each parameter, of which TPE takes the best (hyperopt's default)
+KEPT = 0.65  # probability that a parameter keeps the value of a good trial; measured
+PARENTS = 3  # one of so many good trials is drawn at random; measured
+REDRAWS = 10  # draws that may repeat an earlier setting; then a random untried one is taken
 
 
 def _seeds(seed, *key):
@@ -29,12 +29,12 @@ def _rng(*key):
 
 
 def _searched(space, names):
-    """Parameters as hyperopt sees them: each of two values or more by its index."""
+    """Parameters for hyperopt: the index of the value, for each parameter with two values or more."""
     searched = {}
     for name in names:
         count = len(space.values(name))
         if count > 1 and space.ordered(name):
-            # Its prior halves the chance of both ends; ends as likely as the others found no more (measured).
+            # Its prior halves the probability of both ends; equal probabilities were no better (measured).
             searched[name] = hp.uniformint(name, 0, count - 1)
         elif count > 1:
             searched[name] = hp.randint(name, count)
@@ -42,7 +42,7 @@ def _searched(space, names):
 
 
 def _domain(space):
-    """The space as hyperopt sees it; of a union, the parameters of a member on condition that it is chosen."""
+    """The space for hyperopt; in a union, the parameters of a member exist only if the member is chosen."""
     if isinstance(space, SpaceUnion):
         members = [_searched(space, space.active(member)) for member in space.members]
         return Domain(None, hp.choice(CHOICE, members))
@@ -50,7 +50,7 @@ def _domain(space):
 
 
 def _trial(domain, space, trial, setting, loss):
-    """A finished trial as hyperopt's document; an infinite loss is a trial without one."""
+    """A finished trial as a document of hyperopt; an infinite loss means that the trial has no loss."""
     indices = dict(zip(space.names, space.encode(setting), strict=True))
     result = {"status": STATUS_OK, "loss": float(loss)} if np.isfinite(loss) else {"status": STATUS_NEW}
     misc = {
@@ -64,7 +64,7 @@ def _trial(domain, space, trial, setting, loss):
 
 
 def _normalised_losses(records, objectives, guarded):
-    """(trial, objective) losses in [0, 1], NaN for trials that may not guide the search."""
+    """Losses (trial, objective) in [0, 1]; NaN for trials that may not guide the search."""
     names = sorted(objectives)
     rewards = np.full((len(records), len(names)), np.nan)
     for row, record in zip(rewards, records, strict=True):
@@ -79,14 +79,14 @@ def _ranked_scalar(losses, weights):
     weighted = losses * weights
     scalar = weighted.max(axis=1) + RHO * weighted.sum(axis=1)
     ranks = np.full(len(scalar), np.inf)
-    # TPE counts by order only, and its own sort leaves ties to the machine: a stable rank does not.
+    # TPE uses the order only; the order of ties in its own sort depends on the machine, a stable rank does not.
     order = np.argsort(scalar, kind="stable")[: np.isfinite(scalar).sum()]
     ranks[order] = np.arange(len(order))
     return ranks
 
 
 def _tpe_draw(domain, space, docs, gamma, candidates, key):
-    """Indices (parameter,) of one setting from hyperopt's TPE, the best of some candidates."""
+    """Indices (parameter,) of one setting from hyperopt's TPE: the best of some candidates."""
     seed = int(_seeds(*key).generate_state(1)[0])
     trials = trials_from_docs(docs, validate=False)
     drawn = tpe.suggest(
@@ -105,7 +105,7 @@ def _tpe_draw(domain, space, docs, gamma, candidates, key):
 
 
 def _untried(space, tried, rng):
-    """A random setting of those not tried, all alike."""
+    """A random setting that was not tried; all have the same probability."""
     index = int(rng.integers(space.size - len(tried)))
     for taken in sorted(tried):
         if taken > index:
@@ -115,28 +115,28 @@ def _untried(space, tried, rng):
 
 
 def _start_design(space, startup, seed):
-    """The settings of the start-up trials, space-filling by scrambled Sobol points; some may be equal."""
+    """Settings of the start-up trials, which fill the space by scrambled Sobol points; some may be equal."""
     sobol = qmc.Sobol(len(space.names), rng=_rng(seed))
-    # Whole powers of two: Sobol points are balanced only so.
+    # Sobol points are balanced only if their number is a power of two.
     points = sobol.random_base2(max(startup - 1, 0).bit_length())[:startup]
     counts = np.array([len(space.values(name)) for name in space.names])
     return [space.decode(np.minimum((point * counts).astype(int), counts - 1)) for point in points]
 
 
 def _crossed(one, other, keep):
-    """Indices (parameter,) of one where `keep`, else of the other; where that has none (-1), of the one that has."""
+    """Indices (parameter,): from `one` where `keep`, else from `other`; a value that one lacks (-1) from the other."""
     mixed = np.where(keep, one, other)
     return np.where(mixed < 0, np.maximum(one, other), mixed)
 
 
 def _unless_tried(space, setting, settings, key):
-    """The setting itself, or a random untried one where it repeats an earlier one."""
+    """The setting itself, or a random untried one if it repeats an earlier setting."""
     tried = {space.index(earlier) for earlier in settings}
     return _untried(space, tried, _rng(*key)) if space.index(setting) in tried else setting
 
 
 def _guided(space, settings, losses, key):
-    """One untried setting for one random weighting; NaN losses are those of failed or pending trials."""
+    """One untried setting for one random weighting of the objectives; failed or pending trials have NaN losses."""
     tried = {space.index(setting) for setting in settings}
     rng = _rng(*key)
     usable = int(np.isfinite(losses).all(axis=1).sum())
@@ -146,13 +146,13 @@ def _guided(space, settings, losses, key):
     ranks = _ranked_scalar(losses, rng.dirichlet(np.ones(losses.shape[1])))
     docs = [_trial(domain, space, *trial) for trial in zip(itertools.count(), settings, ranks)]
     parents = np.argsort(ranks, kind="stable")[: min(PARENTS, usable)]
-    # While usable trials are few, gamma would put failed ones among the good.
+    # With few usable trials, gamma would count failed trials as good ones.
     gamma = min(GAMMA, (usable - 0.5) / np.sqrt(len(docs)))
     for redraw in range(REDRAWS):
-        # The best of many is soon the same again: each redraw takes the best of half as many.
+        # The best of many candidates is often the same again: each redraw has half as many.
         candidates = max(1, EI_CANDIDATES >> redraw)
         drawn = _tpe_draw(domain, space, docs, gamma, candidates, (*key, redraw))
-        # TPE takes parameters one by one: a good trial's values stay together only if they are kept together.
+        # TPE draws each parameter by itself; values of a good trial that fit together must be kept together.
         parent = space.encode(settings[rng.choice(parents)])
         setting = space.decode(_crossed(np.array(parent), drawn, rng.random(len(parent)) < KEPT))
         if space.index(setting) not in tried:
@@ -181,37 +181,37 @@ def suggest(
     objectives : dict of str to str
         Two rewards or more, each with 'minimise' or 'maximise'.
     n : int
-        Proposals wanted. The first k of n are the same for every n >= k.
+        Number of proposals. The first k of n are the same for every n >= k.
     round, seed : int
-        Neither negative. Proposal i draws from ``SeedSequence(seed, spawn_key=(round, i))``.
+        Not negative. Proposal i draws from ``SeedSequence(seed, spawn_key=(round, i))``.
     startup : int
-        Trials, counted from the first of the search, that fill the space evenly before TPE guides.
+        Number of trials at the start of the search that fill the space evenly; TPE proposes the later ones.
     guarded : bool
-        Whether only trials of status 'ok' have a loss; otherwise every trial with finite objectives has.
+        Whether only trials of status 'ok' have a loss; otherwise every trial with finite objectives has one.
 
     Returns
     -------
     list of dict
-        At most `n` settings, distinct and not in the records; fewer where the space holds no more.
+        At most `n` settings, distinct and not in the records; fewer if the space has no more.
 
     Raises
     ------
     InputError
-        Where there are fewer than two objectives, a direction is unknown, or a record is not of this space.
+        If there are fewer than two objectives, a direction is unknown, or a record has a setting of another space.
 
     Notes
     -----
     hyperopt's tree-structured Parzen estimator (J. Bergstra et al., NeurIPS 24 (2011)) on a random augmented
-    Tchebycheff scalarisation per proposal (ParEGO: J. Knowles, IEEE TEVC 10, 50 (2006), Eq. 2, rho = 0.05),
-    the weights uniform on the simplex. TPE's densities are of single parameters; so each proposal keeps some of
-    the parameters of one of the best trials under its weights, and takes the others from TPE, as in uniform
-    crossover (G. Syswerda, ICGA 3, 2 (1989)); ours. Earlier proposals of the round enter as trials without a loss.
+    Tchebycheff scalarisation per proposal (ParEGO: J. Knowles, IEEE TEVC 10, 50 (2006), Eq. 2, rho = 0.05). The
+    weights are uniform on the simplex. The densities of TPE are those of single parameters. So each proposal keeps
+    some parameters of one of the trials that are best with its weights, and takes the others from TPE, as in uniform
+    crossover (G. Syswerda, ICGA 3, 2 (1989)); this is ours. Earlier proposals of the round are trials without a loss.
 
-    Where a few settings in a thousand carry the front's hypervolume, a search of a hundred trials may settle beside
-    them. More trials help then; other values of the constants above do not (measured). Nor does a Gaussian process
-    that picks by Thompson sampling, expected hypervolume improvement or a lower confidence bound, of all settings or of
-    such proposals as these: of the paper's pair of rewards a hundred trials teach a regression forest a fifth of the
-    variance of other settings; of the default pair two thirds, but not the few settings beyond the rest.
+    If a few settings in a thousand determine the hypervolume of the front, a search of a hundred trials may miss them.
+    More trials help then. Other values of the constants above do not help (measured). A Gaussian process does not help
+    either, with Thompson sampling, expected hypervolume improvement or a lower confidence bound, over all settings or
+    over proposals such as these. From a hundred trials, a regression forest explains a fifth of the variance of other
+    settings for the pair of rewards of the paper, and two thirds for the default pair, but not the few best settings.
     """
     if len(objectives) < 2:
         raise InputError(f"objectives: {list(objectives)} is fewer than two; name two rewards or more")
@@ -231,5 +231,5 @@ def suggest(
 
 
 def exhaustive(space, start, n):
-    """Settings number `start` to `start + n` - 1 of a space, in order; fewer at its end."""
+    """Settings `start` to `start + n` - 1 of a space, in order; fewer at its end."""
     return [space.setting(index) for index in range(start, min(start + n, space.size))]

@@ -1,4 +1,4 @@
-"""Guards: whether a segmentation shows domains at all, so that rewards cannot be had for nothing."""
+"""Guards: tests whether a segmentation shows domains; a trivial segmentation must not win by its rewards."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,17 @@ OK = "ok"
 ONE_CLUSTER = "one_cluster"
 NO_WALLS = "no_walls"
 NOT_ABOVE_NOISE = "not_above_noise"
-FAILED = "failed"  # the trial raised; given by whoever caught it
-STATUSES = (OK, ONE_CLUSTER, NO_WALLS, NOT_ABOVE_NOISE, FAILED)  # a store keeps the place in this list
+FAILED = "failed"  # the trial raised an error; set by the code that caught it
+STATUSES = (OK, ONE_CLUSTER, NO_WALLS, NOT_ABOVE_NOISE, FAILED)  # a store keeps the index in this tuple
 SIGNIFICANCE = 0.01  # one-sided; our choice
 PERMUTATIONS = 999
-# Share of sites outside the largest label. Below it they are outliers, or a strip along the image's frame (a
-# row of a full-size image is 0.6 %), whose wall would be long and straight for nothing. Our choice.
+# Smallest share of sites outside the largest label. Fewer sites are outliers, or a strip along the frame of the image
+# (a row of a full-size image is 0.6 %), whose wall would be long and straight but no domain wall. Our choice.
 MINORITY = 0.01
 
 
 def _join_moments(counts, edges):
-    """Mean and variance of the number of like-labelled pairs over all permutations of the labels."""
+    """Mean and variance of the number of pairs with equal labels over all permutations of the labels."""
     n = float(counts.sum())
     # falling powers: choices of 2, 3, 4 different sites of the same label
     two, three, four = (np.prod([counts - k for k in range(m)], axis=0) for m in (2, 3, 4))
@@ -34,14 +34,14 @@ def _join_moments(counts, edges):
 
 
 def _above_noise(labels, edges, seed):
-    """Whether like-labelled neighbours are more than under shuffled labels, at SIGNIFICANCE."""
+    """Whether more neighbours have equal labels than with shuffled labels, at SIGNIFICANCE."""
     if len(edges) == 0 or len(labels) < 4:
         return False
     joins = np.count_nonzero(labels[edges[:, 0]] == labels[edges[:, 1]])
     mean, variance = _join_moments(np.bincount(labels).astype(float), edges)
     if joins <= mean:
         return False
-    # Cantelli's inequality: p <= 1 / (1 + z^2) whatever the distribution, which settles nearly all real cases
+    # Cantelli's inequality: p <= 1 / (1 + z^2) for any distribution; this decides nearly all real cases
     if (joins - mean) ** 2 >= (1 / SIGNIFICANCE - 1) * variance:
         return True
     rng = np.random.default_rng(seed)
@@ -56,7 +56,7 @@ def _above_noise(labels, edges, seed):
 
 @dataclass(frozen=True)
 class Limits:
-    """Least product of `sharpness` and `crossing`, and least `crossing`. Our choice, see `status`."""
+    """Smallest product of `sharpness` and `crossing`, and smallest `crossing`. Our choice, see `status`."""
 
     distinct: float = 0.42
     crossed: float = 0.67
@@ -66,11 +66,11 @@ LIMITS = Limits()
 
 
 def sharpness(labels, edges, around):
-    """How far neighbours agree beyond what labels mixed over their surroundings would, as a share of the possible.
+    """Sharpness of the walls: how much more neighbours agree than if labels were mixed with their surroundings.
 
-    Cohen's kappa of neighbouring labels, with the agreement expected by chance taken pair by pair from the
-    label frequencies around the two sites: 1 for pure domains with sharp walls, 0 for labels that are noise,
-    between for a diffuse front where a trend in thickness or mis-tilt crosses from one cluster to the next.
+    This is Cohen's kappa of neighbouring labels. The agreement expected by chance is computed for each pair from the
+    label frequencies around the two sites. It is 1 for pure domains with sharp walls, 0 for noise, and between for a
+    diffuse front, where a trend in thickness or mis-tilt crosses from one cluster to the next.
 
     Parameters
     ----------
@@ -84,8 +84,8 @@ def sharpness(labels, edges, around):
 
     Notes
     -----
-    Our choice. On simulated images segmentations that agree with the truth have 0.6 (mottled nanodomains of a few
-    cells) to 0.9, pure noise 0.1 at most, fronts of a trend 0.2 to 0.7.
+    Our choice. On simulated images it is 0.6 (mottled nanodomains of a few cells) to 0.9 for segmentations that agree
+    with the truth, at most 0.1 for pure noise, and 0.2 to 0.7 for fronts of a trend.
     """
     labels = np.unique(labels, return_inverse=True)[1]
     shares = around @ np.eye(labels.max() + 1, dtype=np.float32)[labels]
@@ -96,11 +96,12 @@ def sharpness(labels, edges, around):
 
 
 def crossing(scores, labels, across):
-    """How much of the difference between clusters is crossed within three cells, where their labels meet.
+    """Share of the difference between two clusters that lies within three cells of their border.
 
-    The mean over pairs of unlike labels of the difference of their descriptors along the line between the two
-    clusters' means, as a share of the means' distance: near 1 where a wall separates them, and the distance
-    crossed over the length of the whole change where a trend (thickness, mis-tilt) leads from one to the other.
+    For each pair of sites with different labels, the difference of their descriptors is projected on the line between
+    the means of the two clusters, and divided by the distance of the means. The result is the mean over all pairs. It
+    is near 1 where a wall separates the clusters. Where a trend (thickness, mis-tilt) leads from one cluster to the
+    other, it is three cells divided by the length of the trend.
 
     Parameters
     ----------
@@ -110,12 +111,12 @@ def crossing(scores, labels, across):
 
     Returns
     -------
-    float, 0 where no two labels meet
+    float, 0 if no two labels meet
 
     Notes
     -----
-    Our choice. On simulated images with walls it is 0.5 to 0.9, on fronts of a trend 0.2 to 0.5. Noise has as much
-    as walls have: that it is noise, `sharpness` tells.
+    Our choice. On simulated images it is 0.5 to 0.9 at walls, and 0.2 to 0.5 on fronts of a trend. It is as large for
+    noise as for walls; `sharpness` distinguishes noise.
     """
     labels = np.unique(labels, return_inverse=True)[1]
     means = np.stack([scores[labels == k].mean(axis=0) for k in range(labels.max() + 1)])
@@ -130,11 +131,11 @@ def crossing(scores, labels, across):
 
 
 def status(labels, scores, near, walls, seed, limits=LIMITS):
-    """Whether a segmentation can be rewarded: OK, or the first reason why not.
+    """Status of a segmentation: OK, or the first reason why its rewards do not count.
 
-    ONE_CLUSTER: one label holds all sites but 1 % at most. NOT_ABOVE_NOISE: neighbouring sites agree no more
-    often than under shuffled labels, or the clusters are not distinct where they meet: `sharpness`, which noise has
-    not, times `crossing`, which trends have not, is below 0.42, or `crossing` alone below 0.67. NO_WALLS: not one
+    ONE_CLUSTER: at most 1 % of the sites are outside the largest label. NOT_ABOVE_NOISE: neighbouring sites agree no
+    more often than with shuffled labels, or the clusters are not distinct where they meet: the product of `sharpness`
+    (small for noise) and `crossing` (small for trends) is below 0.42, or `crossing` alone is below 0.67. NO_WALLS: no
     straight segment was found.
 
     Parameters
@@ -159,12 +160,12 @@ def status(labels, scores, near, walls, seed, limits=LIMITS):
     -----
     The join count of Moran (1948) for all labels together; its mean and variance under permutation are exact
     (Cliff and Ord, Spatial Processes, 1981, ch. 1: non-free sampling, summed here over labels). Cantelli's
-    inequality makes of them a bound on p; where the bound does not decide, 999 permutations do.
+    inequality gives a bound on p from them; if the bound does not decide, 999 permutations do.
 
-    Both limits are our choice. Of 40 settings on each of 20 simulated films without walls (20 % Sm; mis-tilt of 8 pm
-    with a gradient of thickness) the product was up to 0.53 where the crossing was at most 0.64, and at most 0.37
-    where it was more. Segmentations that agree with the truth have 0.5 to 0.7 with a crossing of 0.7 to 0.9 on
-    simulated films, and 0.43 to 0.49 with 0.69 to 0.86 on a junction in PbTiO3.
+    Both limits are our choice. They were chosen with 40 settings on each of 20 simulated films without walls (20 % Sm;
+    mis-tilt of 8 pm with a gradient of thickness). There the product was up to 0.53 if the crossing was at most 0.64,
+    and at most 0.37 if the crossing was larger. Segmentations that agree with the truth have a product of 0.5 to 0.7
+    with a crossing of 0.7 to 0.9 on simulated films, and 0.43 to 0.49 with 0.69 to 0.86 on a junction in PbTiO3.
     """
     labels = np.unique(labels, return_inverse=True)[1]
     if len(labels) == 0 or len(labels) - np.bincount(labels).max() <= MINORITY * len(labels):

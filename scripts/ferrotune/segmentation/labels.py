@@ -1,4 +1,4 @@
-"""Segmentation of sites by a clustering of their reduced descriptors."""
+"""Labels of sites, from a clustering of their reduced descriptors."""
 
 import warnings
 
@@ -7,7 +7,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 
 def cluster(scores, clustering, setting, seed):
-    """Labels of a clustering, numbered by falling size.
+    """Cluster sites by their scores, and number the labels by falling size.
 
     Parameters
     ----------
@@ -18,7 +18,7 @@ def cluster(scores, clustering, setting, seed):
 
     Returns
     -------
-    (n,) int8 labels, 0 the most frequent
+    (n,) int8 labels, 0 for the most frequent
 
     Raises
     ------
@@ -34,7 +34,7 @@ def cluster(scores, clustering, setting, seed):
 
 
 def by_size(labels):
-    """Labels (n,) renumbered by falling size, ties by first appearance: int8."""
+    """Labels (n,) int8, renumbered by falling size; the first to appear comes first among equal ones."""
     names, first, inverse, size = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
     rank = np.empty(len(names), np.int8)
     rank[np.lexsort((first, -size))] = np.arange(len(names))

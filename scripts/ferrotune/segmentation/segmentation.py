@@ -1,4 +1,4 @@
-"""What a reward is taken from: one segmentation, and what its trial can be asked for."""
+"""One segmentation, from which rewards are computed, and what its trial can repeat for them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,29 +9,29 @@ import numpy as np
 
 from ferrotune.segmentation.wall_lengths import wall_lengths
 
-REACH = 16  # points of a path, 4 cells, over which its direction is taken: it must step over a staircase of sites
+REACH = 16  # points (4 cells) over which the direction of a path is measured; a step of sites is shorter
 
 
 @dataclass(frozen=True)
 class Segmentation:
-    """A labelled image; lengths in unit cells. What may be missing is None.
+    """A labelled image; lengths are in unit cells. Attributes that are not known are None.
 
     Attributes
     ----------
     labels : (site,) int, negative for a site without a label
     walls : ferrotune.walls.Walls
     sites : ferrotune.sites.sites.Sites
-        Of the image: its raster, its graphs, and, where known, its lattice and its polarization at the sites.
+        Raster and neighbourhoods of the sites, and, where known, the lattice and the polarization at the sites.
     scores : (site, r) float
         The descriptors that were clustered.
     again : function of int, or None
-        Labels (site,) of the same setting under another seed, one for each number.
+        Gives labels (site,) of the same setting with another seed, a different one for each number.
     halves : function, or None
-        Labels (site,), (site,) of the same setting from two images of half the dose each.
+        Gives two arrays of labels (site,) of the same setting, from two images of half the dose each.
     """
 
     labels: np.ndarray
-    walls: Any  # their modules are not imported: who only checks names of rewards need not wait for them
+    walls: Any  # their modules are not imported: code that only checks names of rewards must not wait for them
     sites: Any
     scores: np.ndarray | None = None
     again: Callable | None = None
@@ -39,17 +39,17 @@ class Segmentation:
 
     @property
     def lattice(self):
-        """(2, 2): the lattice's vectors a and b as (y, x), px."""
+        """Vectors a and b of the lattice as (y, x), (2, 2) px."""
         return self.sites.lattice
 
     @property
     def polarization(self):
-        """(site, 2) as (y, x), px; NaN where it is not known."""
+        """Polarization at the sites as (y, x), (site, 2) px; NaN where it is not known."""
         return self.sites.polarization
 
     @cached_property
     def edges(self):
-        """(m, 2) int: neighbouring sites that both have a label."""
+        """Pairs of neighbouring sites that both have a label, (m, 2) int."""
         edges = self.sites.near.edges
         return edges if self.labels.min(initial=0) >= 0 else edges[(self.labels[edges] >= 0).all(axis=1)]
 
@@ -71,10 +71,10 @@ class Segmentation:
 
     @cached_property
     def directions(self):
-        """Unit vectors (y, x), each (n,), along all walls, and the length of wall (n,) that each stands for, cells.
+        """Unit vectors (y, x), each (n,), along all walls, and the length of wall (n,) of each vector, cells.
 
-        A wall shorter than the reach has one, from end to end. Straight segments would not do: those of a ring of
-        sites are an octagon.
+        A wall shorter than the reach has one vector, from end to end. Straight segments would be wrong here: those of
+        a ring of sites form an octagon.
         """
         count = np.array([len(path) for path in self.walls.paths])
         points, wall = np.concatenate(self.walls.paths), np.repeat(np.arange(len(count)), count)
@@ -85,5 +85,5 @@ class Segmentation:
         ahead = np.where(ring, onward % (last + 1), np.minimum(onward, last))
         chord = (points[taken - place[taken] + ahead[taken]] - points[taken]).T
         wall = wall[taken]
-        # a tiny wall may come back to where it began: it has no direction
+        # a tiny wall may end where it began: it has no direction
         return chord / np.maximum(np.hypot(*chord), 1e-12), (self.arc_lengths / np.bincount(wall))[wall]

@@ -1,1 +1,1 @@
-"""Positions that get a label, the raster of their nearest samples, and their neighbours."""
+"""Sites: positions that get a label, the raster of the nearest site at each sample, and neighbouring sites."""

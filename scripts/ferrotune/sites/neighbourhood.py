@@ -1,4 +1,4 @@
-"""Who is near whom: the graph of neighbouring sites, the surroundings of each, and pairs across a wall."""
+"""Neighbourhoods of sites: the graph of neighbours, the surroundings of each site, and pairs across a wall."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from scipy.spatial import cKDTree
 from ferrotune.errors import InputError
 
 NEIGHBOUR = 1.25  # cells; between the edge of a unit cell and its diagonal
-# A wall is sharp: labels that mix over more than a few cells follow a trend (thickness, mis-tilt), or nothing.
-TREND = 4.0  # cells; sigma of the surroundings in which labels could be mixed
-TREND_GAP = 1.6  # cells; nearer sites are left out of the surroundings: their windows share most of their pixels
-ACROSS = (2.5, 3.5)  # cells; sites this far apart stand on the two sides of a wall, whose width is about two cells
+# A wall is sharp. Labels that mix over more than a few cells follow a trend (thickness, mis-tilt) or noise.
+TREND = 4.0  # cells; sigma of the surroundings in which the mixing of labels is measured
+TREND_GAP = 1.6  # cells; nearer sites are not in the surroundings: their windows share most of their pixels
+ACROSS = (2.5, 3.5)  # cells; sites this far apart are on the two sides of a wall, which is about two cells wide
 
 
 def site_graph(yx, cell_px):
-    """Pairs of neighbouring sites: those within 1.25 cells, along the edges of the unit cell.
+    """Pairs of neighbouring sites: within 1.25 cells, which is along the edges of the unit cell.
 
     Parameters
     ----------
@@ -40,7 +40,11 @@ def site_graph(yx, cell_px):
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """Who is near whom: edges (m, 2) of the site graph, around (n, n) sparse weights, across (k, 2) pairs."""
+    """Neighbours of sites.
+
+    edges (m, 2): pairs of the site graph; around (n, n): sparse weights of the surroundings of each site; across
+    (k, 2): pairs on the two sides of a possible wall.
+    """
 
     edges: np.ndarray
     around: csr_array
@@ -48,28 +52,29 @@ class Neighbourhood:
 
     @classmethod
     def of(cls, yx, cell_px, grid=None, across_px=None):
-        """Of sites yx (n, 2) px, a unit cell apart.
+        """Neighbourhood of sites yx (n, 2) px that are a unit cell (cell_px) apart.
 
-        Of windows on a grid, cell_px is the distance at which they hardly share pixels, and `grid` (n,) int the
-        number of the interleaved grid of such a spacing that each belongs to: no pair of neighbours is taken from
-        two. A third of the distance over which a wall is crossed, across_px, is then given apart: the nearer the
-        pairs, the better is a wall told from a trend, and noise does not enter there.
+        For windows on a grid, cell_px is the distance at which two windows hardly share pixels. The windows then form
+        several interleaved grids of this spacing, and `grid` (n,) int is the number of each window's grid: no pair of
+        neighbours is taken from two grids. across_px is a third of the distance over which a wall is crossed. It is
+        given separately because the nearer the pairs, the better a wall is distinguished from a trend, and noise
+        does not matter there.
         """
         far = yx
         if grid is not None:
-            # moved so far from each other that no pair of two grids is near
+            # move the grids so far from each other that no two of their sites are near
             reach = np.ptp(yx, axis=0).max(initial=0.0) + 4 * TREND * cell_px
             far = yx + np.outer(grid, [reach, 0.0])
         return cls(site_graph(far, cell_px), surroundings(far, cell_px), pairs_across(yx, across_px or cell_px))
 
     @property
     def apart(self):
-        """The same, with the pairs across in place of the site graph's: for descriptors that neighbours share.
+        """The same sites with the pairs across as edges: for descriptors that share noise between neighbours.
 
-        Averages, and vectors between neighbours, make neighbours agree even in noise; three cells apart they do not.
-        As far as averages still share there, `crossing` is the less. Of five simulated films without walls the product
-        was 0.25 at most before averaging; where labels agreed with the truth it was 0.3 to 0.6 on films with walls many
-        cells apart, and 0.2 on nanodomains of a few cells, which are then refused.
+        With averages, and with vectors between neighbours, neighbours agree even in noise; three cells apart they do
+        not. If averages still overlap at that distance, `crossing` becomes smaller. On five simulated films without
+        walls the product was 0.25 at most before averaging. Where labels agreed with the truth it was 0.3 to 0.6 on
+        films with walls many cells apart, and 0.2 on nanodomains of a few cells, which are then refused.
         """
         return Neighbourhood(self.across, self.around, self.across)
 
@@ -83,7 +88,7 @@ def pairs_across(yx, cell_px):
 
 
 def surroundings(yx, cell_px):
-    """Weights of the sites around each site: a Gaussian of 4 cells, without the nearest neighbours.
+    """Weights of the sites around each site: a Gaussian with sigma of 4 cells, without the nearest neighbours.
 
     Parameters
     ----------

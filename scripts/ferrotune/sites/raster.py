@@ -1,4 +1,4 @@
-"""Labels of sites drawn on an even grid, and the wall map.
+"""Rasters: labels of sites on an even grid, and the wall map.
 
 Positions of samples are (row, column) of the raster; divided by `samples_per_cell` they are lengths in cells.
 """
@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 from ferrotune.errors import InputError
 
 NO_LABEL = -1
-SAMPLES_PER_CELL = 8  # a wall is then placed to an eighth of a cell, at 1 % of the pixels of a full-size image
+SAMPLES_PER_CELL = 8  # walls are then located to an eighth of a cell, with 1 % of the pixels of a full-size image
 
 
 def _sample_positions(size, step):
@@ -18,12 +18,12 @@ def _sample_positions(size, step):
 
 
 def differs(one, other):
-    """Where two samples both have a label, and not the same one."""
+    """Where two samples both have a label, and the labels are different."""
     return (one != other) & (one >= 0) & (other >= 0)
 
 
 def site_raster(yx, mask, cell_px, samples_per_cell=8, reach=1.0):
-    """Nearest site at each sample of an even grid; it depends on the sites alone, so trials share it.
+    """Nearest site at each sample of an even grid. It depends on the sites only, so all trials share it.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ def site_raster(yx, mask, cell_px, samples_per_cell=8, reach=1.0):
     cell_px : float
         Geometric mean length of the unit cell's edges, px.
     samples_per_cell : int
-        Samples a cell; sample (i, j) lies at (i, j) * cell_px / samples_per_cell px.
+        Samples along a cell; sample (i, j) is at (i, j) * cell_px / samples_per_cell px.
     reach : float
-        Cells from a site to the furthest of its samples.
+        Largest distance of a sample from its site, cells.
 
     Returns
     -------
@@ -76,14 +76,14 @@ def raster_area(site_raster, samples_per_cell):
 
 
 def label_raster(site_raster, labels):
-    """Label of each sample: that of its nearest site.
+    """Label of each sample: the label of its nearest site.
 
     Parameters
     ----------
     site_raster : (rows, cols) int
         From `site_raster`.
     labels : (n,) int
-        Label of each site, negative for a site that has none.
+        Label of each site, negative for a site without a label.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def label_raster(site_raster, labels):
 
 
 def wall_map(label_raster):
-    """Samples that lie at a domain wall: a labelled 4-neighbour has another label (the paper, step d).
+    """Samples at a domain wall: one of their 4 neighbours has another label (the paper, step d).
 
     Parameters
     ----------

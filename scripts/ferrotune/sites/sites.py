@@ -1,4 +1,4 @@
-"""Sites that a segmentation labels: where each is drawn, and who is near whom."""
+"""Sites that a segmentation labels: their raster, and their neighbourhoods."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,10 +14,10 @@ from ferrotune.sites.raster import SAMPLES_PER_CELL, raster_area, site_raster
 
 @dataclass(frozen=True)
 class Sites:
-    """What a segmentation is judged on: raster (rows, cols) of the nearest sites, and near.
+    """Sites of an image, which all of its trials share: raster (rows, cols) of the nearest sites, and near.
 
-    All trials of an image share it, and the store of descriptors keeps it; lattice (2, 2), its vectors as (y, x)
-    px, and polarization (site, 2) px come from the unit cells, and are None where these are not asked for.
+    The store of descriptors keeps both. lattice (2, 2), its vectors as (y, x) px, and polarization (site, 2) px come
+    from the unit cells; they are None if the unit cells are not given.
     """
 
     raster: np.ndarray
@@ -27,7 +27,7 @@ class Sites:
 
     @classmethod
     def of(cls, yx, mask, cell_px, apart=1.0, grid=None, across=1.0, spacing=1.0):
-        """Of sites in an image.
+        """Sites of an image from their positions.
 
         Parameters
         ----------
@@ -35,14 +35,14 @@ class Sites:
         mask : (y, x) bool
         cell_px : float
         apart : float
-            Cells between sites that are judged as neighbours: those of unit cells, or of windows that share so few
-            pixels that noise does not make them alike. The guards' lengths are in this unit.
+            Cells between sites that count as neighbours: 1 for unit cells; for windows, the distance at which they
+            share so few pixels that noise does not make them alike. The guards' lengths are in this unit.
         grid : (n,) int, optional
-            Which of several interleaved grids, of sites so far apart, each site belongs to; each is judged by itself.
+            Number of the interleaved grid of each site, if there are several; each grid is judged by itself.
         across : float
-            Three times this many cells lie between sites on the two sides of a wall, which is as wide as windows.
+            A third of the distance, in cells, between sites on the two sides of a wall, which is as wide as a window.
         spacing : float
-            Cells between the nearest sites: no hole may be left between the sites' samples.
+            Cells between the nearest sites: there must be no gap between the samples of neighbouring sites.
         """
         raster = site_raster(yx, mask, cell_px, SAMPLES_PER_CELL, max(1.0, spacing))
         return cls(raster, Neighbourhood.of(yx, apart * cell_px, grid, across * cell_px))
@@ -51,7 +51,7 @@ class Sites:
         return self.near.around.shape[0]
 
     def with_cells(self, yx, cells, cell_px):
-        """The same sites, at yx (site, 2) px, with the lattice and the polarization of the cells (dict of arrays)."""
+        """The same sites (yx (site, 2) px) with the lattice and the polarization of the cells (dict of arrays)."""
         found = polarization_at(yx, cells["yx"], cells["polarization"], cell_px)
         return replace(self, lattice=cells["lattice"], polarization=found if np.isfinite(found).any() else None)
 
@@ -80,7 +80,7 @@ class Sites:
 
     @classmethod
     def from_arrays(cls, arrays):
-        """Of a store's arrays (dict of name -> array)."""
+        """Sites from the arrays of a store (dict of name -> array)."""
         starts = arrays["around_start"]
         around = csr_array(
             (arrays["around_weight"], arrays["around_site"], starts), shape=(len(starts) - 1, len(starts) - 1)
@@ -89,7 +89,7 @@ class Sites:
 
 
 def nearest(yx, others):
-    """Of each of some other positions (m, 2) px, which of the sites yx (n, 2) px is nearest: (m,) int."""
+    """Index (m,) of the site of yx (n, 2) px that is nearest to each of some other positions (m, 2) px."""
     return cKDTree(yx).query(others)[1]
 
 

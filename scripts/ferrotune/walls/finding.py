@@ -14,7 +14,7 @@ from ferrotune.walls.tracing import follow, interfaces
 # Our choices, in cells and degrees.
 REACH = 4.0  # length over which the direction of a wall at a junction is measured
 JUNCTION = 0.5  # nearer junctions are joined: four domains rarely meet in one point of the raster
-TURN = 45.0  # a wall continues through a junction if it bends by less
+BEND = 45.0  # a wall continues through a junction if it bends by less
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _trace(label_raster, lines, samples_per_cell):
     near = _near(midpoints, points_along(lines, samples_per_cell / 2)[0], SUPPORT * samples_per_cell)
     midpoints, corners = midpoints[near], corners[near]
     reach, short = round(REACH * samples_per_cell), round(JUNCTION * samples_per_cell)
-    order, starts, closed = follow(midpoints, corners, reach, short, TURN)
+    order, starts, closed = follow(midpoints, corners, reach, short, BEND)
     points, counts = midpoints[order], np.diff(starts, append=len(order))
     extent = np.hypot(*(np.maximum.reduceat(points, starts) - np.minimum.reduceat(points, starts)).T)
     wide = extent >= LINE_LENGTH * samples_per_cell  # no segment fits into others

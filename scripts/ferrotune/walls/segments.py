@@ -1,4 +1,4 @@
-"""Straight segments of walls: runs of points with a Hough line of their own, merged while they are straight."""
+"""Straight segments of walls: runs of points on one Hough line, merged while their union is straight."""
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -6,42 +6,42 @@ from scipy.spatial import cKDTree
 from ferrotune.walls.hough import LINE_LENGTH, SUPPORT, points_along
 from ferrotune.walls.paths import DIGITS
 
-STEP = 0.25  # cells; between the points of a Hough line that look for those of a wall
-LINES = 512  # whose points are looked up at a time
+STEP = 0.25  # cells; between the points of a Hough line for which the nearest points of a wall are searched
+LINES = 512  # Hough lines that are searched for at a time
 STRAIGHT = 0.5  # cells; largest RMS distance of a straight stretch from its line; a staircase of sites has 0.29
 
 
 def _moments(points):
-    """Running sums (n + 1, 6), from 0, from which the line through any run of points follows."""
-    # in samples points are whole and half numbers: the sums stay exact however many walls they run through
+    """Running sums (n + 1, 6), starting at 0; their differences give the line through any run of points."""
+    # in samples, positions are whole and half numbers: the sums stay exact over any number of walls
     y, x = points.T
     sums = np.cumsum([np.ones(len(y)), y, x, y * y, x * x, y * x], axis=1).T
     return np.concatenate([np.zeros((1, 6)), sums])
 
 
 def _scatter(moments):
-    """Number squared times the variances of y and of x and their covariance; of points' six sums, exact."""
+    """Variances of y and x and their covariance, times the number of points squared; exact, from the six sums."""
     n, y, x, yy, xx, yx = moments
     return n * yy - y * y, n * xx - x * x, n * yx - y * x
 
 
 def _unevenness(moments):
-    """RMS distance of points from their own line, of their six sums."""
+    """RMS distance of points from the line fitted to them, from their six sums."""
     yy, xx, yx = _scatter(moments)
     narrow = (yy + xx) / 2 - np.hypot((xx - yy) / 2, yx)
     return np.sqrt(np.maximum(narrow, 0)) / moments[0]  # rounding may leave it below 0
 
 
 def _merged(bounds, starts, sums, limit):
-    """What is left of the bounds between runs of points after merging neighbours whose union is straight.
+    """Merge neighbouring runs of points whose union is straight, and return the bounds that remain.
 
-    A union is made where it is straighter than those that it competes with, everywhere at once, until none is left
-    that is straight to `limit`. Walls begin at `starts`, and the last bound is the end of all: these stay.
+    In each step, every union is made that is straighter than those that overlap it, until no union is straight to
+    `limit`. Walls begin at `starts`, and the last bound is the end of all points: these bounds stay.
     """
 
     def cost_at(places):
         cost = _unevenness((sums[bounds[places + 1]] - sums[bounds[places - 1]]).T)
-        # staircases of sites are full of ties, which rounding breaks in order and not by a last digit
+        # staircases of sites have many ties: after rounding, their order decides and not the last digit
         return np.where(fixed[places], np.inf, cost.round(DIGITS))
 
     fixed = np.isin(bounds, starts)
@@ -75,7 +75,7 @@ def _straight_runs(line, starts, sums, limit):
 
 
 def _fitted(points, begins, ends, sums):
-    """Ends (n, 2, 2) of the least-squares lines of runs of points, where the first and last point lie on them."""
+    """Ends (n, 2, 2) of the least-squares lines of runs: the projections of the outermost points of each run."""
     moments = (sums[ends] - sums[begins]).T
     yy, xx, yx = _scatter(moments)
     angle = 0.5 * np.arctan2(2 * yx, xx - yy)
@@ -86,11 +86,11 @@ def _fitted(points, begins, ends, sums):
 
 
 def _owners(points, lines, samples_per_cell):
-    """The Hough line that each point (n, 2) belongs to, (n,) int, -1 for none: a line takes points nearest to it."""
+    """Hough line of each point (n, 2): (n,) int, -1 for none. A line takes the points that are nearest to it."""
     owner, tree = np.full(len(points), -1), cKDTree(points)
-    # where lines overlap the longest has the point, and of two as long the later
+    # where lines overlap, the longest line takes the point; of equally long lines, the later one
     rank = np.argsort(np.argsort(np.hypot(*(lines[:, 1] - lines[:, 0]).T), kind="stable"))
-    # lines of a tile lie together, and some at a time keep their part of the tree at hand
+    # lines of a tile are near each other: some at a time use the same part of the tree, which is faster
     for some in range(0, len(lines), LINES):
         along, line = points_along(lines[some : some + LINES], STEP * samples_per_cell)
         distance, nearest = tree.query(along, distance_upper_bound=SUPPORT * samples_per_cell)
@@ -100,7 +100,7 @@ def _owners(points, lines, samples_per_cell):
 
 
 def straight_segments(points, starts, lines, samples_per_cell):
-    """Straight stretches of walls: where a Hough line has a run of a wall's points, runs merged.
+    """Straight stretches of walls: runs of points on one Hough line, merged while their union is straight.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def straight_segments(points, starts, lines, samples_per_cell):
     wall : (k,) int
         The wall of each.
     """
-    # the points of the interface, not the smoothed path: smoothing rounds a corner into a stretch of its own
+    # the points of the interface, not the smoothed path: smoothing would make a rounded corner a stretch of its own
     owner = _owners(points, lines, samples_per_cell)
     sums = _moments(points)
     begins, ends, wall = _straight_runs(owner, starts, sums, STRAIGHT * samples_per_cell)

@@ -1,4 +1,4 @@
-"""The interfaces between the labels of a raster, followed into lines that go straight on through junctions.
+"""Interfaces between the labels of a raster, followed into lines that continue straight through junctions.
 
 Positions of samples are (row, column) of the raster; divided by `samples_per_cell` they are lengths in cells.
 """
@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components, depth_first_order
 
 from ferrotune.sites.raster import differs
 
-ENDS = 8  # interfaces that may meet in one junction; more is noise, where it does not matter which go on
+ENDS = 8  # interfaces that may meet in one junction; more are noise, where it does not matter which continue
 
 
 def _graph(links, size):
@@ -18,11 +18,11 @@ def _graph(links, size):
 
 
 def _chains(size, links):
-    """Order of the nodes of a graph with two links a node at most, starts of its chains, which are rings."""
+    """Order of the nodes of a graph with at most two links a node; starts of its chains; which chains are rings."""
     degree = np.bincount(links.ravel(), minlength=size)
     count, chain = connected_components(_graph(links, size), directed=False)
-    # one search along a spine with a node tied to one end of each chain (any node of a ring) walks them one by
-    # one; a single root would be gone through anew after each chain, which is quadratic in their number
+    # one search along a spine, with a node tied to one end of each chain (any node of a ring), visits them one by
+    # one; with a single root the time would be quadratic in the number of chains
     by_end = np.lexsort([np.arange(size), degree == 2, chain])
     first = by_end[np.searchsorted(chain[by_end], np.arange(count))]
     spine = size + np.arange(count)
@@ -37,7 +37,7 @@ def _chains(size, links):
 
 
 def _branches(midpoints, links, reach):
-    """Of each edge: the length of its branch, its branch's other end, and the point `reach` edges ahead."""
+    """For each edge: the length of its branch, the other end of the branch, and the point `reach` edges ahead."""
     order, starts, _ = _chains(len(midpoints), links)
     place = np.empty(len(order), dtype=int)
     place[order] = np.arange(len(order))
@@ -49,7 +49,7 @@ def _branches(midpoints, links, reach):
 
 
 def _junctions(corner, ends, last, size):
-    """Junction of each corner: the corners that brief branches, given by their `ends`, join are one."""
+    """Junction of each corner; corners that are joined by brief branches (given by their `ends`) are one junction."""
     branch = np.minimum(ends // 2, last[ends // 2])
     ends = ends[np.argsort(branch, kind="stable")]
     branch = np.sort(branch)
@@ -71,10 +71,10 @@ def _straightest(pairs, junction, cosine):
 
 
 def interfaces(label_raster):
-    """Unit edges between samples of different label: the middle line of the wall map's two-sample walls.
+    """Unit edges between samples of different labels: the middle line of each wall in the wall map.
 
-    An edge joins two corners of the grid of samples and is named by the point halfway between the two samples
-    that it parts; unlike a thinned wall map it has no spurs and no bias to one side.
+    An edge joins two corners of the grid of samples. Its position is the point halfway between the two samples that
+    it separates. Unlike a thinned wall map, the line has no spurs and no bias to one side.
 
     Parameters
     ----------
@@ -97,8 +97,8 @@ def interfaces(label_raster):
     return midpoints, np.concatenate([level, upright])
 
 
-def follow(midpoints, corners, reach, short, turn):
-    """Order the edges of interfaces into lines that go straight on through junctions.
+def follow(midpoints, corners, reach, short, bend):
+    """Order the edges of interfaces into lines that continue straight through junctions.
 
     Parameters
     ----------
@@ -107,11 +107,11 @@ def follow(midpoints, corners, reach, short, turn):
     corners : (n, 2) int
         The corners that each edge joins.
     reach : int
-        Edges over which the direction of a branch is taken at a junction.
+        Edges over which the direction of a branch at a junction is measured.
     short : int
-        Junctions joined by this many edges or fewer are one junction, and these edges are left by themselves.
-    turn : float
-        Degrees by which a line may turn at a junction; of several branches the straightest goes on.
+        Junctions joined by this many edges or fewer are one junction; these edges become lines of their own.
+    bend : float
+        Degrees by which a line may bend at a junction; the straightest of several branches continues the line.
 
     Returns
     -------
@@ -139,6 +139,6 @@ def follow(midpoints, corners, reach, short, turn):
     pairs = [np.column_stack([k, k + step]) for k, step in zip(first, steps, strict=True)]
     pairs = np.concatenate([np.empty((0, 2), dtype=int), *pairs])
     cosine = -(away[pairs[:, 0]] * away[pairs[:, 1]]).sum(axis=1)
-    pairs, cosine = pairs[cosine > np.cos(np.deg2rad(turn))], cosine[cosine > np.cos(np.deg2rad(turn))]
+    pairs, cosine = pairs[cosine > np.cos(np.deg2rad(bend))], cosine[cosine > np.cos(np.deg2rad(bend))]
     through = meeting[_straightest(pairs, at[pairs[:, 0]], cosine)] // 2
     return _chains(len(midpoints), np.concatenate([plain, through]))
