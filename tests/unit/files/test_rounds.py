@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from ferrotune.files.rounds import read_records, round_arrays
+from ferrotune.errors import InputError
+from ferrotune.files.rounds import read_labels, read_records, round_arrays, stored_walls, trial_arrays
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.rewards import REWARDS
 from ferrotune.search.evaluation import Outcome
@@ -82,3 +83,38 @@ def test_a_round_without_walls_is_a_round(tmp_path):
 
 def test_no_rounds_no_records():
     assert read_records([], []) == []
+
+
+def test_labels_are_those_of_the_trials_that_are_asked_for(tmp_path, outcomes):
+    first = [outcome(0), outcome(1)]
+    stores = [write_round(tmp_path, number, of)[1] for number, of in enumerate((first, outcomes))]
+    labels = {o.trial: o.labels for o in (*first, *outcomes)}
+    for trials in ([0, 1, 7, 8, 9, 10], [10, 1], [9]):
+        found = read_labels(stores, trials)
+        assert found.dtype == np.int8
+        np.testing.assert_array_equal(found, [labels[trial] for trial in trials])
+    with pytest.raises(InputError, match="holds trial 5"):
+        read_labels(stores, [0, 5])
+
+
+def closed_or_not(trial, closed):
+    """A trial whose walls are rings of 40 points and their halves."""
+    angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    ring = 3 * np.column_stack([np.sin(angle), np.cos(angle)])
+    paths = [ring if is_ring else ring[:20] for is_ring in closed]
+    walls = Walls(np.zeros((1, 2, 2)), paths, closed, [np.ones(len(path)) for path in paths])
+    return Outcome(trial, np.zeros(20, np.int8), walls, {"length": 1.0}, guards.OK, "", 0.5)
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_which_walls_are_rings_is_kept_and_guessed_for_old_stores(tmp_path, old):
+    closed = {4: [True, False], 5: [], 6: [False, True, True]}
+    _, store = write_round(tmp_path, 0, [closed_or_not(trial, of) for trial, of in closed.items()])
+    stored, _ = read_store(store)
+    assert stored["wall_closed"].dtype == bool and stored["wall_trial"].tolist() == [4, 4, 6, 6, 6]
+    if old:
+        stored = {name: values for name, values in stored.items() if name not in ("wall_closed", "wall_trial")}
+    for trial, expected in closed.items():
+        # rings of 40 points of a radius of 3 cells: their ends are 0.47 cells apart
+        paths, found = stored_walls(trial_arrays(stored, trial))
+        assert found.tolist() == expected and [len(path) for path in paths] == [20 + 20 * ring for ring in expected]

@@ -1,0 +1,90 @@
+"""The guard rule, the front of a table, and the arrays of the selected trial, old stores among them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ferrotune.errors import InputError
+from ferrotune.figures.search_figures import Search
+from ferrotune.files.rounds import round_arrays
+from ferrotune.front import selection
+from ferrotune.reference.reward_ranking import winner
+from ferrotune.search import proposals
+from ferrotune.search.evaluation import Outcome
+from ferrotune.walls import NO_WALLS_AT_ALL, Walls
+
+OBJECTIVES = {"curvature": "minimise", "length": "maximise"}
+TABLE = pd.DataFrame(
+    {
+        "trial": range(4),
+        "status": ["ok", "not_above_noise", "failed: ValueError: no", "ok"],
+        "curvature": [0.2, 0.1, np.nan, 0.3],
+        "length": [4.0, 9.0, np.nan, 5.0],
+    }
+)
+
+
+def ring(radius, count=60):
+    angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    return 20 + radius * np.column_stack([np.sin(angle), np.cos(angle)])
+
+
+def stored_round(**without):
+    """Arrays of a round with one trial of a ring, a hairpin and a line, and one trial without walls."""
+    hairpin = np.concatenate([np.linspace([0, 0], [0, 5], 20), np.linspace([0.3, 5], [0.3, 0], 20)])
+    paths, closed = [ring(5), hairpin, np.linspace([0.0, 0], [9, 9], 30)], [True, False, False]
+    walls = Walls(np.zeros((1, 2, 2)), paths, closed, [np.zeros(len(path)) for path in paths])
+    labels = np.arange(6, dtype=np.int8) % 2
+    outcomes = [Outcome(n, labels * n, w, {}, "ok", "", 1.0) for n, w in ((0, NO_WALLS_AT_ALL), (1, walls))]
+    arrays, _ = round_arrays(outcomes)
+    return {name: values for name, (_, values) in arrays.items() if name not in without}
+
+
+def test_guards_keep_trials_out_in_guarded_mode_only():
+    guarded, free = (selection.usable_losses(TABLE, OBJECTIVES, mode) for mode in (True, False))
+    np.testing.assert_array_equal(free, [[0.2, -4], [0.1, -9], [np.nan, np.nan], [0.3, -5]])
+    np.testing.assert_array_equal(guarded, [[0.2, -4], [np.nan, np.nan], [np.nan, np.nan], [0.3, -5]])
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_search_figures_and_ranking_follow_the_same_rule(guarded):
+    losses = selection.usable_losses(TABLE, OBJECTIVES, guarded)
+    search = Search(TABLE, TABLE[:0], None, {}, {}, OBJECTIVES, guarded)
+    np.testing.assert_array_equal(search.losses(guarded), losses)
+    names = ["trial", "status"]
+    records = [{"status": row["status"], "rewards": row.drop(names).to_dict()} for _, row in TABLE.iterrows()]
+    known = np.isfinite(proposals._normalised_losses(records, OBJECTIVES, guarded)).all(axis=1)
+    np.testing.assert_array_equal(known, np.isfinite(losses).all(axis=1))
+    front = selection.front_of(TABLE, OBJECTIVES, guarded)
+    assert front.loc[front["knee"], "trial"].item() == winner(TABLE, OBJECTIVES, guarded)
+    assert set(front["trial"]) == ({0, 3} if guarded else {1})
+
+
+def test_the_user_s_trial_is_selected_before_the_knee():
+    front = selection.front_of(TABLE, OBJECTIVES, True)
+    assert selection.selected_trial(TABLE, front, 1) == 1
+    assert selection.selected_trial(TABLE, front, None) == front.loc[front["knee"], "trial"].item()
+    assert selection.selected_trial(TABLE, front[:0], None) is None
+    with pytest.raises(InputError, match="no trial 9"):
+        selection.selected_trial(TABLE, front, 9)
+
+
+def test_the_selected_arrays_say_which_walls_are_rings():
+    sites = {"yx": np.zeros((6, 2)), "site_raster": np.arange(6).reshape(2, 3)}
+    found = selection.selected_arrays([stored_round()], sites, 1)
+    assert found["wall_closed"][0] == ("wall",) and found["wall_closed"][1].tolist() == [True, False, False]
+    assert found["label"][1].tolist() == [0, 1, 0, 1, 0, 1]
+    for trial in (0, None):
+        found = selection.selected_arrays([stored_round()], sites, trial)
+        assert found["wall_closed"][1].shape == (0,) and found["wall_closed"][1].dtype == bool
+        assert not found["label"][1].any() and not found["wall_map"][1].any()
+
+
+def test_rounds_of_earlier_versions_are_guessed_from_the_ends_of_walls():
+    """The hairpin, whose ends are near, is then a ring."""
+    sites = {"yx": np.zeros((6, 2)), "site_raster": np.arange(6).reshape(2, 3)}
+    old = stored_round(wall_closed=None, wall_trial=None)
+    found = selection.selected_arrays([old], sites, 1)
+    new = selection.selected_arrays([stored_round()], sites, 1)
+    assert found["wall_closed"][1].tolist() == [False, True, False]
+    assert all(found[name][1].tobytes() == new[name][1].tobytes() for name in set(new) - {"wall_closed"})
