@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from pathlib import Path
 
 from ferrotune.errors import InputError
 from ferrotune.workflow.config import schema_problems
@@ -90,6 +91,24 @@ def is_remote(path):
 def file_name(path):
     """Name of the file that a DOI or address ends in, without the entry named after `#`."""
     return path.partition("#")[0].rstrip("/").rpartition("/")[2]
+
+
+def local_files(path, results):
+    """Where a file of the sample sheet lies on this machine.
+
+    Parameters
+    ----------
+    path : str or None, as in the sample sheet, with or without an entry named after `#`
+    results : str, folder of the results, which holds the downloads
+
+    Returns
+    -------
+    list of str, one path; empty where there is no path or no such file
+    """
+    if path and is_remote(path):
+        return [f"{results}/downloads/{file_name(path)}"]
+    local = (path or "").partition("#")[0]
+    return [local] if local and Path(local).is_file() else []
 
 
 def remote_files(rows):
