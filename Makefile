@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 digest = $(shell $(PYTHON) -c "import hashlib, pathlib; print(hashlib.sha256(pathlib.Path('$(1)').read_bytes()).hexdigest()[:16])")
-STAMP := $(VENV)/requirements-$(call digest,envs/requirements.txt)
+PINNED := $(VENV)/requirements-$(call digest,envs/requirements.txt)
+STAMP := $(VENV)/ferrotune-$(call digest,pyproject.toml)-$(call digest,scripts/ferrotune/__init__.py)
 PEERS := tests/benchmarks/requirements.txt
 ALONE := tests/benchmarks/requirements-alone.txt
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
@@ -14,10 +15,15 @@ PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(
 
 setup: $(STAMP)
 
-$(STAMP):
+$(PINNED):
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'ferrotune needs Python 3.11 or newer; set PYTHON=python3.11')"
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/requirements.txt
+	touch $@
+
+# The package itself, in place: an edit needs no second install.
+$(STAMP): $(PINNED)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
 run: $(STAMP)
@@ -35,7 +41,7 @@ test: lint
 
 # ONLY="trial run" measures these modules of tests/benchmarks only.
 bench: $(STAMP) $(PEERS_STAMP)
-	PYTHONPATH=scripts:tests $(BIN)/python -m benchmarks.bench $(ONLY)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.bench $(ONLY)
 
 # What results are compared with: never among the requirements of ferrotune itself.
 $(PEERS_STAMP): | $(STAMP)
@@ -48,6 +54,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/snakemake --lint
 
 format: $(STAMP)

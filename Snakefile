@@ -1,4 +1,4 @@
-"""ferrotune: domains of atomically resolved images, segmented by rewards.
+"""ferrotune: segments atomically resolved images into domains and rates the segmentations by physical rewards.
 
 images -> columns -> descriptors -> [ suggest -> evaluate ] x rounds -> front -> figures and report
 """
@@ -30,7 +30,7 @@ localrules:
 
 
 rule all:
-    """Everything for every image of the sheet."""
+    """Make all results for every image of the sample sheet."""
     default_target: True
     input:
         get_final_output(),
@@ -38,7 +38,8 @@ rule all:
 
 onsuccess:
     print(*answer_lines(RESULTS), *warning_lines(RESULTS, IMAGES), sep="\n")
+    remove_partial(RESULTS)
 
 
 onerror:
-    print(*said_lines(RESULTS, IMAGES), sep="\n", file=sys.stderr)
+    print(*get_partial_lines(), *said_lines(RESULTS, IMAGES), sep="\n", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Columns and unit cells, and the reference that segmentations are compared with.
+"""Atomic columns, unit cells, and the reference labels that segmentations are compared with.
 
 Reads <image>/image.zarr and the config's `columns`, `reference`;
 writes <image>/columns.zarr, cells.zarr, reference.zarr.
@@ -28,7 +28,7 @@ rule columns:
 
 
 rule cells:
-    """Polarization and lattice parameters of every unit cell."""
+    """Measure polarization and lattice parameters of every unit cell."""
     input:
         f"{IMAGE}/columns.zarr",
     output:
@@ -48,7 +48,7 @@ rule cells:
 
 
 rule reference:
-    """Labels to compare with: the truth, a published reference, or the polarization of the cells."""
+    """Prepare reference labels: the truth, a published reference, or clusters of the measured polarization."""
     input:
         reference=get_reference,
         cells=f"{IMAGE}/cells.zarr",
@@ -62,7 +62,7 @@ rule reference:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        path=lambda wildcards: (get_reference(wildcards) or [get_row(wildcards)["reference"]])[0],
+        path=lambda wildcards: (get_reference(wildcards) or [IMAGES[wildcards.image]["reference"]])[0],
         row_component=config["reference"]["row_component"],
         seed=config["search"]["seed"],
         code=code_digest("reference.py"),

@@ -1,13 +1,14 @@
-"""Descriptor stores, one for each descriptor that a pipeline uses.
+"""Stores of descriptors, one for each descriptor that a pipeline uses.
 
-Reads <image>/image.zarr, columns.zarr or cells.zarr, as the descriptor needs, the config's `sites`, `patches`, and
-the descriptor's parameters in the pipelines' spaces; writes <image>/descriptors/<descriptor>.zarr and, where a reward
-asks for them, <image>/halves/0 and 1 with image.zarr and descriptors/ of half the dose.
+Reads the stores that the descriptor needs (<image>/image.zarr, columns.zarr or cells.zarr), the config's `sites`,
+`patches`, and the descriptor's parameters in the spaces of the pipelines; writes
+<image>/descriptors/<descriptor>.zarr and, where a reward needs them, <image>/halves/0 and 1, each with image.zarr and
+descriptors/ of half the dose.
 """
 
 
 rule describe:
-    """Describe every site, for all settings of the descriptor that the spaces hold."""
+    """Describe every site, for all settings of the descriptor in the spaces of the pipelines."""
     input:
         unpack(get_described),
     output:
@@ -22,7 +23,7 @@ rule describe:
     params:
         uses=lambda wildcards: search_config.descriptor_uses(config["pipelines"], wildcards.descriptor),
         options={"sites": config["sites"], "subpixel": config["patches"]["subpixel"]},
-        code=lambda wildcards: code_digest("describe.py", module_name("descriptor", wildcards.descriptor)),
+        code=lambda wildcards: code_digest("describe.py", parts.module_name("descriptor", wildcards.descriptor)),
     message:
         "Describing {wildcards.image} by {wildcards.descriptor}"
     script:
@@ -30,7 +31,7 @@ rule describe:
 
 
 rule halve:
-    """Split an image into two of half the dose, for the reward that asks whether both show the same."""
+    """Split an image into two images of half the dose, for the reward that compares their segmentations."""
     input:
         f"{IMAGE}/image.zarr",
     output:

@@ -1,4 +1,4 @@
-"""The Pareto front of the trials, and the trial that is selected on it.
+"""The Pareto front of the trials, and the trial that is selected on the front.
 
 Reads the rounds, the reference, and the config's `objectives`, `mode`, `select`, `confidence`;
 writes <image>/<pipeline>/trials.tsv, front.tsv, selected.zarr, components.zarr and figures/components.png, .pdf.
@@ -6,7 +6,7 @@ writes <image>/<pipeline>/trials.tsv, front.tsv, selected.zarr, components.zarr 
 
 
 rule trials:
-    """Gather the rounds into one table, with each trial's agreement with the reference."""
+    """Collect the trials of all rounds in one table, with the agreement of each trial with the reference."""
     input:
         proposals=lambda wildcards: get_records(wildcards, "json"),
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
@@ -22,16 +22,16 @@ rule trials:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        trials=lambda wildcards: TRIALS[wildcards.pipeline],
+        trials=lambda wildcards: CASE.trials[wildcards.pipeline],
         code=code_digest("trials.py"),
     message:
-        "Gathering the trials of {wildcards.image}, {wildcards.pipeline}"
+        "Collecting the trials of {wildcards.image}, {wildcards.pipeline}"
     script:
         "../scripts/trials.py"
 
 
 rule front:
-    """Find the non-dominated trials and their knee; store the selected segmentation, and how far others confirm it."""
+    """Find the non-dominated trials and their knee; store the selected segmentation and its confidence."""
     input:
         trials=f"{PIPELINE}/trials.tsv",
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
@@ -58,7 +58,7 @@ rule front:
 
 
 rule components:
-    """Keep the numbers that the selected trial clustered, and draw their maps."""
+    """Store the reduced descriptors that the selected trial clustered, and draw their maps."""
     input:
         selected=f"{PIPELINE}/selected.zarr",
         descriptors=get_descriptors,
@@ -76,8 +76,8 @@ rule components:
         "../envs/ferrotune.yaml"
     params:
         pipeline=get_pipeline,
-        code=lambda wildcards: code_digest("components.py", *module_names(get_pipeline(wildcards))),
+        code=code_digest("components.py", *PARTS),
     message:
-        "Keeping the components of {wildcards.image}, {wildcards.pipeline}"
+        "Storing the components of {wildcards.image}, {wildcards.pipeline}"
     script:
         "../scripts/components.py"

@@ -1,12 +1,12 @@
-"""Images: simulated or imported, checked, as float32 with a mask.
+"""Images, simulated or imported: checked, normalised to float32, with a mask.
 
-Reads the sheet (path, pixel_size_pm, mask), image files, and the config's `simulation`;
-writes downloads/, <image>/source/*.h5 for simulated images, <image>/image.zarr, and the checked sheet.
+Reads the sample sheet (path, pixel_size_pm, mask), image files, and the config's `simulation`;
+writes downloads/, <image>/source/*.h5 for simulated images, <image>/image.zarr, and a copy of the sample sheet.
 """
 
 
 rule check_sheet:
-    """Copy the sheet beside the results, or say what is wrong in it; other images run on."""
+    """Copy the sample sheet to the results, or report its wrong rows; the other rows are still analysed."""
     input:
         config["images"],
     output:
@@ -18,16 +18,16 @@ rule check_sheet:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        problems=PROBLEMS,
+        problems=CASE.problems,
         code=code_digest("check_sheet.py"),
     message:
-        "Checking the sheet {input}"
+        "Checking the sample sheet {input}"
     script:
         "../scripts/check_sheet.py"
 
 
 rule download:
-    """Fetch a file that the sheet names by its DOI or address; DOIs come with checksums."""
+    """Download a file that the sample sheet names by its DOI or address; a DOI also gives a checksum."""
     output:
         f"{RESULTS}/downloads/{{file}}",
     log:
@@ -47,7 +47,7 @@ rule download:
 
 
 rule simulate:
-    """Simulate an image of a Sm-doped BiFeO3 film and write it as the public record does, with the truth."""
+    """Simulate an image of a Sm-doped BiFeO3 film; write it in the layout of the public record, with the truth."""
     output:
         image=f"{IMAGE}/source/HAADF.h5",
         cells=f"{IMAGE}/source/UCParameterization.h5",
@@ -59,7 +59,7 @@ rule simulate:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        specimen=lambda wildcards: specimen(config["simulation"], wildcards.image, get_row(wildcards)),
+        specimen=lambda wildcards: specimen(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
         seed=lambda wildcards: simulation_seed(config["simulation"], wildcards.image),
         code=code_digest("simulate.py"),
     message:
@@ -69,7 +69,7 @@ rule simulate:
 
 
 rule import_image:
-    """Read an image of any supported format, check it, normalise it and mask what holds no signal."""
+    """Read an image of any supported format, check and normalise it, and mask pixels without signal."""
     input:
         get_source,
     output:
@@ -82,9 +82,9 @@ rule import_image:
         "../envs/ferrotune.yaml"
     params:
         path=get_source_path,
-        mask=lambda wildcards: get_row(wildcards)["mask"],
-        pixel_size_pm=get_pixel_size,
-        sm_percent=lambda wildcards: get_row(wildcards)["sm_percent"],
+        mask=lambda wildcards: IMAGES[wildcards.image]["mask"],
+        pixel_size_pm=lambda wildcards: pixel_size(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
+        sm_percent=lambda wildcards: IMAGES[wildcards.image]["sm_percent"],
         code=code_digest("import_image.py"),
     message:
         "Importing image {wildcards.image}"

@@ -1,12 +1,12 @@
-"""What the variational autoencoder of the selected trial says of the image.
+"""Latent variables of the image, from the variational autoencoder of the selected trial.
 
-Reads selection and rounds of the pipelines that train one, and their descriptors; writes <image>/<pipeline>/latents.zarr
-and figures/latent_space, latent_uncertainty, latent_density.
+For pipelines that train such a model. Reads the selected trial, the rounds and the descriptors; writes
+<image>/<pipeline>/latents.zarr and figures/latent_space, latent_uncertainty, latent_density.
 """
 
 
 rule latents:
-    """Keep the latent variables of the selected trial's model, their certainty and pictures, and draw them."""
+    """Store and draw the latent variables of the selected trial's model, their uncertainty, and decoded patches."""
     input:
         selected=f"{PIPELINE}/selected.zarr",
         descriptors=get_descriptors,
@@ -30,9 +30,9 @@ rule latents:
         "../envs/ferrotune.yaml"
     params:
         pipeline=get_pipeline,
-        seed=lambda wildcards: get_search(wildcards)["seed"],
-        code=lambda wildcards: code_digest("latents.py", *module_names(get_pipeline(wildcards))),
+        seed=lambda wildcards: CASE.searches[wildcards.pipeline]["seed"],
+        code=code_digest("latents.py", *PARTS),
     message:
-        "Keeping the latent variables of {wildcards.image}, {wildcards.pipeline}"
+        "Storing the latent variables of {wildcards.image}, {wildcards.pipeline}"
     script:
         "../scripts/latents.py"

@@ -1,4 +1,4 @@
-"""Hyperparameter maps: what every setting of two parameters gives, for pipelines that are searched exhaustively.
+"""Hyperparameter maps: the result of every setting of two parameters, for pipelines that are searched exhaustively.
 
 Reads trials, front, selection and rounds of such pipelines, the unit cells, and the config's `maps`, `search`;
 writes <image>/polarization_clusters.zarr, <image>/<pipeline>/maps.tsv and its figures.
@@ -28,7 +28,7 @@ rule polarization_clusters:
 
 
 rule maps:
-    """Gather what every setting gave, and how well its labels tell each cluster of the polarization."""
+    """Collect the results of every setting, and how well its labels match each cluster of the polarization."""
     input:
         trials=f"{PIPELINE}/trials.tsv",
         front=f"{PIPELINE}/front.tsv",
@@ -76,9 +76,9 @@ rule map_figures:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        axes=lambda wildcards: AXES[wildcards.pipeline],
+        axes=lambda wildcards: CASE.axes(wildcards.pipeline),
         objectives=config["objectives"],
-        code=code_digest("map_figures.py"),
+        code=code_digest("map_figures.py", *PARTS),
     message:
         "Drawing the maps of {wildcards.image}, {wildcards.pipeline}"
     script:

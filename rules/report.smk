@@ -1,4 +1,4 @@
-"""Figures, the page of each image, the summary of the series, and what `snakemake --report` shows of them.
+"""Figures, the page of each image, the summary of the series, and the report of `snakemake --report`.
 
 Reads the stores and tables of images and pipelines, and the config's `objectives`, `mode`, `search`;
 writes <image>/figures/, <image>/<pipeline>/figures/, <image>/explorer.html, summary.tsv and figures/.
@@ -9,7 +9,7 @@ report: "captions/workflow.rst"
 
 
 rule image_figures:
-    """Draw an image's columns, and the polarization and lattice of its unit cells."""
+    """Draw the columns of an image, and the polarization and lattice parameters of its unit cells."""
     input:
         image=f"{IMAGE}/image.zarr",
         columns=f"{IMAGE}/columns.zarr",
@@ -26,7 +26,7 @@ rule image_figures:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        code=code_digest("image_figures.py"),
+        code=code_digest("image_figures.py", *PARTS),
     message:
         "Drawing the figures of {wildcards.image}"
     script:
@@ -34,7 +34,7 @@ rule image_figures:
 
 
 rule pipeline_figures:
-    """Draw a search's front with its segmentations, the selected one's walls, and the convergence."""
+    """Draw the front with its segmentations, the walls and confidence of the selected trial, and the convergence."""
     input:
         trials=f"{PIPELINE}/trials.tsv",
         front=f"{PIPELINE}/front.tsv",
@@ -60,8 +60,8 @@ rule pipeline_figures:
     params:
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
-        startup=lambda wildcards: search_config.startup_count(get_search(wildcards)),
-        code=code_digest("pipeline_figures.py"),
+        startup=lambda wildcards: search_config.startup_count(CASE.searches[wildcards.pipeline]),
+        code=code_digest("pipeline_figures.py", *PARTS),
     message:
         "Drawing the figures of {wildcards.image}, {wildcards.pipeline}"
     script:
@@ -69,7 +69,7 @@ rule pipeline_figures:
 
 
 rule explorer:
-    """Write an image's page: point at a trial and see its segmentation."""
+    """Write the interactive page of an image: the reader points at a trial and sees its segmentation."""
     input:
         template=f"{workflow.basedir}/scripts/templates/explorer.html.j2",
         image=f"{IMAGE}/image.zarr",
@@ -91,7 +91,7 @@ rule explorer:
     params:
         pipelines=PIPELINES,
         objectives=config["objectives"],
-        code=code_digest("explorer.py"),
+        code=code_digest("explorer.py", *PARTS),
     message:
         "Writing the page of {wildcards.image}"
     script:
@@ -99,7 +99,7 @@ rule explorer:
 
 
 rule summary:
-    """Summarise the series: a row for each image and pipeline."""
+    """Summarise the series: one row for each image and pipeline."""
     input:
         image=expand(f"{IMAGE}/image.zarr", image=IMAGES),
         columns=expand(f"{IMAGE}/columns.zarr", image=IMAGES),
@@ -129,7 +129,7 @@ rule summary:
 
 
 rule series_figure:
-    """Draw the series over its composition."""
+    """Draw the results of the series over composition."""
     input:
         f"{RESULTS}/summary.tsv",
     output:
@@ -143,7 +143,7 @@ rule series_figure:
         "../envs/ferrotune.yaml"
     params:
         series=config["series"],
-        code=code_digest("series_figure.py"),
+        code=code_digest("series_figure.py", *PARTS),
     message:
         "Drawing the figure of the series"
     script:

@@ -1,11 +1,11 @@
-"""Rewards judged against the truth, for a series of simulated images: a target of its own, `make rewards`.
+"""Rewards compared with the truth, for a series of simulated images: a separate target, `make rewards`.
 
 Reads the tables of trials of every image and the config's `rewards`, `objectives`; writes rewards/.
 """
 
 
 rule judge_rewards:
-    """Rank rewards and pairs of them by what their favourite trial has of the truth."""
+    """Rank rewards and pairs of rewards by how well the trial that they prefer agrees with the truth."""
     input:
         expand(f"{PIPELINE}/trials.tsv", image=IMAGES, pipeline=PIPELINES[0]),
     output:

@@ -1,13 +1,13 @@
-"""The search: rounds of proposals and their evaluation, a static chain.
+"""The search: rounds of proposals and their evaluation, in a fixed chain.
 
-Reads the descriptor stores, the unit cells, the config's `search`, `objectives`, `rewards`, `mode` and the
-pipelines, with their own `search`; writes <image>/<pipeline>/rounds/NNN.json (the proposals) and NNN.zarr (what
-came of them).
+Reads the stores of the descriptors, the unit cells, the config's `search`, `objectives`, `rewards`, `mode` and the
+pipelines, each with its own `search`; writes <image>/<pipeline>/rounds/NNN.json (the proposals) and NNN.zarr (their
+results).
 """
 
 
 rule suggest:
-    """Propose a round of trials from the records of the rounds before it."""
+    """Propose the trials of a round from the results of the rounds before it."""
     input:
         proposals=lambda wildcards: get_records(wildcards, "json"),
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
@@ -23,7 +23,7 @@ rule suggest:
         pipeline=get_pipeline,
         objectives=config["objectives"],
         guarded=config["mode"] == "guarded",
-        search=lambda wildcards: search_config.round_search(get_search(wildcards)),
+        search=lambda wildcards: search_config.round_search(CASE.searches[wildcards.pipeline]),
         code=code_digest("suggest.py"),
     message:
         "Proposing round {wildcards.round} for {wildcards.image}, {wildcards.pipeline}"
@@ -32,7 +32,7 @@ rule suggest:
 
 
 rule evaluate:
-    """Segment the image with each setting of a round, trace the walls, and score them."""
+    """Segment the image with each setting of a round, trace the walls, and compute the rewards."""
     input:
         proposals=f"{ROUND}.json",
         descriptors=get_descriptors,
@@ -52,7 +52,7 @@ rule evaluate:
     params:
         pipeline=get_pipeline,
         rewards=reward_names(config),
-        seed=lambda wildcards: get_search(wildcards)["seed"],
+        seed=lambda wildcards: CASE.searches[wildcards.pipeline]["seed"],
         code=lambda wildcards: code_digest("evaluate.py", *module_names(get_pipeline(wildcards))),
     message:
         "Evaluating round {wildcards.round} of {wildcards.image}, {wildcards.pipeline}"

@@ -1,1 +1,3 @@
-"""ferrotune: domains of atomically resolved images, segmented by rewards. Arrays in, arrays out."""
+"""ferrotune segments atomically resolved images into domains and rates each segmentation by physical rewards."""
+
+__version__ = "0.1.0"

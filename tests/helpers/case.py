@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from helpers.recorded import RECORDER
+
 ROOT = Path(__file__).parents[2]
 SHEET = "image\tsm_percent\tpath\tpixel_size_pm\treference\tmask\n"
 CASE = {
@@ -40,7 +42,7 @@ class Case:
     space = CASE["pipelines"]["patch_gmm"]["space"]
 
     def __init__(self, folder, rows="stripes\t0\tsimulated\t\t\t\ndiagonal\t7\tsimulated\t\t\t\n", **changes):
-        self.folder = folder
+        self.folder, self.recorded = folder, folder / "recorded"
         folder.mkdir(exist_ok=True)
         (folder / "images.tsv").write_text(SHEET + rows)
         self.configure(**changes)
@@ -65,9 +67,13 @@ class Case:
             *("--configfile", str(self.folder / "case.yaml"), "--cores", str(cores), *options),
         ]
 
-    def run(self, *options, cores=2):
-        """The finished process; its output holds both streams."""
+    def run(self, *options, cores=2, record=False):
+        """Run the workflow; the finished process holds both streams. `record`: for `helpers.recorded.missed`."""
         environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+        if record:
+            self.recorded.mkdir(exist_ok=True)
+            path = os.pathsep.join([str(RECORDER), str(ROOT / "scripts"), os.environ.get("PYTHONPATH", "")])
+            environment |= {"RECORDED": str(self.recorded), "PYTHONPATH": path}
         return subprocess.run(
             self.command(*options, cores=cores),
             stdout=subprocess.PIPE,

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -11,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = {"scikit-image": "skimage", "scikit-learn": "sklearn", "rosettasciio": "rsciio", "pyyaml": "yaml"}
 MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar", "pillow": "PIL", "pyro-ppl": "pyro"}
 PEERS = ("requirements.txt", "requirements-alone.txt")
-COMMANDS = {"snakemake", "ruff", "snakefmt"}  # run by the Makefile
+COMMANDS = {"snakemake", "ruff", "snakefmt", "import-linter"}  # run by the Makefile
 
 
 def pins(text):
@@ -53,7 +54,7 @@ def test_nothing_is_listed_that_nothing_imports():
 def test_everything_imported_is_listed():
     listed = {MODULES.get(name, name) for name in pins((ROOT / "envs/requirements.in").read_text())}
     ours = {path.stem for folder in ("scripts", "tests") for path in (ROOT / folder).rglob("*.py")}
-    ours |= {"ferrotune", "benchmarks"}
+    ours |= {"ferrotune", "benchmarks", "helpers"}
     assert imported(ROOT / "scripts") | imported(ROOT / "tests") <= listed | ours | sys.stdlib_module_names
 
 
@@ -61,3 +62,17 @@ def test_peers_are_pinned_aside():
     peers, alone = (pins((ROOT / "tests/benchmarks" / name).read_text()) for name in PEERS)
     assert {"atomap", "optuna"} <= peers.keys() and set(alone) == {"pyroved"}
     assert not {"atomap", "hyperspy", "optuna", "pyroved"} & pins((ROOT / "envs/requirements.txt").read_text()).keys()
+
+
+def test_the_package_asks_for_the_direct_requirements_at_run_time():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = dict(line.split(">=") for line in project["dependencies"])
+    run_time = pins((ROOT / "envs/requirements.in").read_text().partition("# to test")[0])
+    assert asked.keys() == run_time.keys()
+    for name, least in asked.items():
+        assert numbers(least) <= numbers(run_time[name])
+
+
+def numbers(version):
+    """A version as a tuple of int."""
+    return tuple(map(int, version.split(".")))

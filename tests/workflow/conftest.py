@@ -9,7 +9,7 @@ from helpers.case import Case
 def finished(tmp_path_factory):
     """The tiny case, run once; tests must not change it."""
     case = Case(tmp_path_factory.mktemp("workflow") / "finished")
-    process = case.run()
+    process = case.run(record=True)
     assert process.returncode == 0, process.stdout[-4000:]
     return case
 

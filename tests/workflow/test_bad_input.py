@@ -5,13 +5,14 @@ import threading
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 import tifffile
 
 
 @pytest.fixture(scope="module")
 def bad_images(tmp_path_factory, finished):
-    """Every kind of unusable image, in one sheet with a good one: (process, case)."""
+    """Every type of unusable image, in one sample sheet with a good one: (process, case)."""
     folder = tmp_path_factory.mktemp("bad")
     rng = np.random.default_rng(0)
     source = finished.results("stripes", "source", "HAADF.h5")
@@ -56,7 +57,7 @@ def bad_images(tmp_path_factory, finished):
         ("images", "120.0 is too large; the most is 100"),
     ],
 )
-def test_each_kind_is_one_clear_line(bad_images, subject, words):
+def test_each_type_is_one_clear_line(bad_images, subject, words):
     lines = [line for line in bad_images[0].stdout.splitlines() if line.startswith(f"ferrotune: {subject}: ")]
     assert any(words in line for line in lines), bad_images[0].stdout[-3000:]
 
@@ -69,6 +70,30 @@ def test_the_exit_status_tells_and_the_good_image_is_finished(bad_images):
     assert "Traceback" not in process.stdout
 
 
+def test_a_failed_image_leaves_the_summary_and_the_figure_of_the_others_until_it_is_mended(new_case, finished):
+    case = new_case(rows="stripes\t0\tsimulated\t\t\t\nbad\t7\tbad.npy\t15.6\t\t\n")
+    np.save(case.folder / "bad.npy", np.ones((64, 64)))
+    process = case.run()
+    assert process.returncode != 0
+    assert "\nstripes, patch_gmm: trial " in process.stdout
+    assert "\nbad: no result: see the logs in results/tiny/bad/logs, correct the cause" in process.stdout
+    partial = pd.read_csv(case.results("summary.partial.tsv"), sep="\t").set_index("image")
+    assert partial.loc["bad", "answer"] == "no result: see the log" and partial.loc["bad", "sm_percent"] == 7
+    assert partial.loc["stripes", "answer"].startswith("trial ") and np.isnan(partial.loc["bad", "trial"])
+    assert case.results("figures", "series.partial.png").stat().st_size > 10_000
+    assert not case.results("summary.tsv").exists()
+
+    with h5py.File(finished.results("diagonal", "source", "HAADF.h5")) as file:
+        np.save(case.folder / "bad.npy", file["MainImage"][...])
+    process = case.run()
+    assert process.returncode == 0, process.stdout[-4000:]
+    assert "\nbad, patch_gmm: " in process.stdout and "no result" not in process.stdout
+    summary = pd.read_csv(case.results("summary.tsv"), sep="\t").set_index("image")
+    assert list(summary.index) == ["stripes", "bad"] and summary["n_cells"].notna().all()
+    assert summary.loc["stripes", "answer"] == partial.loc["stripes", "answer"]
+    assert not list(case.results().rglob("*.partial.*g")) and not case.results("summary.partial.tsv").exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -79,7 +104,7 @@ def test_the_exit_status_tells_and_the_good_image_is_finished(bad_images):
         ({"objectives": {"length": "minimise", "curvature": "minimise"}}, "against its physics"),
         ({"pipelines": {"patch_gmm": {"descriptor": "stm", "space": {}}}}, "'stm' is not allowed"),
         ({"mode": "strict"}, "mode: 'strict' is not allowed; allowed are guarded, paper"),
-        ({"images": "nowhere.tsv"}, "sheet nowhere.tsv: no such file"),
+        ({"images": "nowhere.tsv"}, "sample sheet nowhere.tsv: no such file"),
     ],
 )  # fmt: skip
 def test_a_wrong_config_is_one_clear_line(new_case, changes, words):

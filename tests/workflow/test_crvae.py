@@ -8,6 +8,7 @@ import zarr
 
 from ferrotune.files.stores import read_store
 from helpers.case import Case
+from helpers.recorded import missed
 
 SPACE = {
     "flatten": [1],
@@ -42,7 +43,7 @@ def case_in(folder):
 @pytest.fixture(scope="module")
 def crvae(tmp_path_factory):
     case = case_in(tmp_path_factory.mktemp("crvae") / "case")
-    process = case.run()
+    process = case.run(record=True)
     assert process.returncode == 0, process.stdout[-4000:]
     return case
 
@@ -59,6 +60,12 @@ def test_the_selected_trials_latent_variables_are_kept_and_drawn(crvae):
         assert (folder / "figures" / f"{name}.png").stat().st_size > 10_000
     scores, _ = read_store(folder / "components.zarr", "scores")
     assert scores["scores"][:, :2] == pytest.approx(latents["z"].to_numpy())
+
+
+def test_the_digests_of_the_latents_hold_all_code_that_was_loaded(crvae):
+    found = missed(crvae)
+    assert {"latents", "evaluate", "components", "describe"} <= found.keys()
+    assert {rule: modules for rule, modules in found.items() if modules} == {}
 
 
 def test_walls_are_found_and_epochs_are_in_the_log(crvae):

@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 import zarr
 
+from helpers.recorded import missed
+
 ROOT = Path(__file__).parents[2]
 IMAGES = ("stripes", "diagonal")
 
@@ -80,6 +82,14 @@ def test_every_rule_left_a_log_and_a_benchmark(finished):
     assert logs == benchmarks
     log = finished.results("stripes", "patch_gmm", "logs", "evaluate.000.log").read_text()
     assert "trial 0 (" in log and "ok" in log
+
+
+def test_the_digest_of_every_rule_holds_all_code_that_its_jobs_loaded(finished):
+    found = missed(finished)
+    assert len(found) == 17
+    assert {rule: modules for rule, modules in found.items() if modules} == {}
+    loaded = next(finished.recorded.glob("evaluate.*.loaded")).read_text().split()
+    assert "ferrotune.descriptors._patch_store" in loaded  # parts load these files inside functions
 
 
 def test_a_second_run_has_nothing_to_do(finished):
@@ -150,8 +160,9 @@ def test_a_pipeline_s_own_search_is_exhaustive_and_makes_a_map(new_case):
     case.configure(pipelines={"patch_gmm": own})
     target = "results/tiny/stripes/patch_gmm/figures/maps.png"
     assert target in case.run("--summary").stdout  # among what a whole run makes
-    process = case.run(target)
+    process = case.run(target, record=True)
     assert process.returncode == 0, process.stdout[-4000:]
+    assert not any(missed(case).values()) and {"maps", "map_figures", "polarization_clusters"} <= missed(case).keys()
     proposed = json.loads(case.results("stripes", "patch_gmm", "rounds", "000.json").read_text())["trials"]
     assert [(trial["setting"]["w1"], trial["setting"]["w2"]) for trial in proposed] == [(1, 1), (1, 1.5), (1.5, 1)]
     maps = pd.read_csv(case.results("stripes", "patch_gmm", "maps.tsv"), sep="\t")

@@ -1,13 +1,17 @@
-"""Stores: zarr format 3 groups of named, dimension-labelled arrays, written once and whole."""
+"""Stores: zarr format 3 groups of named arrays with dimension names. A store is written once, as a whole."""
+
+from pathlib import Path
 
 import numpy as np
 import zarr
+
+from ferrotune import __version__
 
 CHUNK_BYTES = 8_000_000
 
 
 def _chunks(shape, itemsize):
-    """Whole rows along the first axis that is long enough to split: reads are by image rows or by site."""
+    """Chunk shape: whole rows along the first axis that is long enough to split, since reads are by row or by site."""
     chunks = list(shape)
     for axis, length in enumerate(shape):
         rest = int(np.prod(chunks[axis + 1 :], initial=itemsize))
@@ -17,18 +21,26 @@ def _chunks(shape, itemsize):
     return tuple(max(1, n) for n in chunks)
 
 
+def _is_inner(path):
+    """Whether a path lies in another store."""
+    return (Path(path).parent / "zarr.json").exists()
+
+
 def write_store(path, arrays, attributes=None):
-    """Write a store.
+    """Write arrays and attributes to a new store.
+
+    A store also gets the attribute `ferrotune_version`; a group inside another store does not. Stores that were
+    written before version 0.1.0 have no such attribute.
 
     Parameters
     ----------
-    path : path of the store's folder; what stood there before is replaced
+    path : path of the store's folder; an earlier store of this path is replaced
     arrays : dict of name -> (dimension names, array)
     attributes : dict of JSON values, optional
 
     Returns
     -------
-    zarr.Group, to which `add_array` adds what is too large to be held at once
+    zarr.Group, to which `add_array` adds arrays that are too large for memory
     """
     group = zarr.open_group(str(path), mode="w", zarr_format=3)
     for name, (dimensions, values) in arrays.items():
@@ -44,14 +56,15 @@ def write_store(path, arrays, attributes=None):
         )
         if values.size:
             array[...] = values
-    group.attrs.update(attributes or {})
+    version = {} if _is_inner(path) else {"ferrotune_version": __version__}
+    group.attrs.update({**(attributes or {}), **version})
     return group
 
 
 def add_array(group, name, dimensions, shape, chunks=None):
-    """An array of float32 zeros in a store, to be filled block by block by who wrote the store.
+    """Add an array of float32 zeros to a store; the writer of the store fills it block by block.
 
-    It is not compressed: noise hardly shrinks, and reading it back would take four times as long.
+    The array is not compressed: noise hardly compresses, and reading it back would take four times as long.
     """
     return group.create_array(
         name,
@@ -64,17 +77,17 @@ def add_array(group, name, dimensions, shape, chunks=None):
 
 
 def add_group(path, name):
-    """A group in a store, empty; `write_store` fills groups in it."""
+    """Add an empty group to a store; `write_store` then writes groups inside it."""
     zarr.open_group(str(path), mode="r+").create_group(name)
 
 
 def read_store(path, *names):
-    """Arrays (dict of name -> array; all, or the named ones) and attributes (dict) of a store."""
+    """Read arrays (dict of name -> array; all, or the named ones) and attributes (dict) of a store."""
     group = zarr.open_group(str(path), mode="r")
     wanted = names or sorted(group.array_keys())
     return {name: group[name][...] for name in wanted}, dict(group.attrs)
 
 
 def open_array(path, name):
-    """One array of a store, opened but not read."""
+    """Open one array of a store without reading it."""
     return zarr.open_group(str(path), mode="r")[name]

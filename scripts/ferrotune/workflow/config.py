@@ -157,6 +157,11 @@ def specimen(simulation, image, row):
     return {**chosen, **{key: value for key, value in from_row.items() if value is not None}}
 
 
+def pixel_size(simulation, image, row):
+    """Pixel size (pm) of an image from its row of the sample sheet or from the simulation; None: from its file."""
+    return specimen(simulation, image, row).get("pixel_size_pm") if row["path"] == "simulated" else row["pixel_size_pm"]
+
+
 def simulation_seed(simulation, image):
     """Seed of an image's simulation: its own, or that of all."""
     return (simulation["default"] | simulation["images"].get(image, {})).get("seed", simulation["seed"])

@@ -1,13 +1,24 @@
-"""What a run says at its end: the answer for each image, and what was or looks wrong, gathered from the logs."""
+"""The last lines of a run: the answer for each image, and the errors and warnings from the logs."""
 
 from pathlib import Path
 
 import pandas as pd
 
 
-def answer_lines(results):
-    """Lines (list of str) from a series' summary, if there is one: each image's answer, and the page to open."""
-    path = Path(results, "summary.tsv")
+def answer_lines(results, table="summary.tsv", images=None):
+    """List the answers of a series, each with the page to open.
+
+    Parameters
+    ----------
+    results : path of the folder of the series
+    table : str, file of the summary in this folder
+    images : list of str, images to list; None lists all
+
+    Returns
+    -------
+    list of str, empty where there is no summary
+    """
+    path = Path(results, table)
     if not path.is_file():
         return []
     summary = pd.read_csv(path, sep="\t", dtype=str)
@@ -15,11 +26,12 @@ def answer_lines(results):
         f"{row.image}, {row.pipeline}: {row.answer} ({row.ok_trials} of {row.trials} trials ok)"
         f" -> {Path(results, row.image, 'explorer.html')}"
         for row in summary.itertuples()
+        if images is None or row.image in images
     ]
 
 
 def said_lines(results, images):
-    """The lines (list of str) that say what was or looks wrong, from the logs of a series and of these images of it."""
+    """Collect the errors and warnings (list of str) from the logs of a series and of the listed images, each once."""
     logs = sorted(Path(results).glob("logs/*.log"))
     for image in images:
         logs += sorted(Path(results, image).glob("logs/*.log")) + sorted(Path(results, image).glob("*/logs/*.log"))
@@ -28,5 +40,5 @@ def said_lines(results, images):
 
 
 def warning_lines(results, images):
-    """Of `said_lines` the warnings: after a run that succeeded, an error in a log is of what is no longer asked for."""
+    """Collect the warnings (list of str) only: after a successful run, an error in a log belongs to an older run."""
     return [line for line in said_lines(results, images) if ": warning: " in line]

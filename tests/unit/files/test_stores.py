@@ -5,11 +5,15 @@ import json
 import numpy as np
 import pytest
 import xarray
+import zarr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ferrotune.files.stores import CHUNK_BYTES, open_array, read_store, write_store
+from ferrotune import __version__
+from ferrotune.files.stores import CHUNK_BYTES, add_group, open_array, read_store, write_store
+
+VERSION = {"ferrotune_version": __version__}
 
 
 def arrays():
@@ -31,7 +35,7 @@ def test_what_is_written_is_read(tmp_path):
     attributes = {"cell_px": 26.1, "pixel_size_pm": None, "pairs": [[0, 1.5]], "source": "a/b.h5"}
     write_store(tmp_path / "s.zarr", arrays(), attributes)
     found, read = read_store(tmp_path / "s.zarr")
-    assert read == attributes
+    assert read == attributes | VERSION
     assert found.keys() == arrays().keys()
     for name, (_, values) in arrays().items():
         assert found[name].dtype == values.dtype and np.array_equal(found[name], values)
@@ -40,7 +44,7 @@ def test_what_is_written_is_read(tmp_path):
 def test_named_arrays_only(tmp_path):
     write_store(tmp_path / "s.zarr", arrays())
     found, attributes = read_store(tmp_path / "s.zarr", "yx", "mask")
-    assert list(found) == ["yx", "mask"] and attributes == {}
+    assert list(found) == ["yx", "mask"] and attributes == VERSION
 
 
 def test_format_3_with_dimension_names(tmp_path):
@@ -54,7 +58,7 @@ def test_format_3_with_dimension_names(tmp_path):
 def test_xarray_reads_them_labelled(tmp_path):
     write_store(tmp_path / "s.zarr", arrays(), {"cell_px": 26.1})
     with xarray.open_zarr(tmp_path / "s.zarr", consolidated=False) as dataset:
-        assert dataset.attrs == {"cell_px": 26.1}
+        assert dataset.attrs == {"cell_px": 26.1} | VERSION
         for name, (dimensions, values) in arrays().items():
             assert dataset[name].dims == dimensions
             assert np.array_equal(dataset[name].values, values)
@@ -70,7 +74,7 @@ def test_a_store_is_replaced_whole(tmp_path):
     write_store(tmp_path / "s.zarr", arrays(), {"old": 1})
     write_store(tmp_path / "s.zarr", {"yx": (("column", "axis"), np.zeros((2, 2)))})
     found, attributes = read_store(tmp_path / "s.zarr")
-    assert list(found) == ["yx"] and found["yx"].shape == (2, 2) and attributes == {}
+    assert list(found) == ["yx"] and found["yx"].shape == (2, 2) and attributes == VERSION
 
 
 def test_a_large_array_is_cut_along_its_first_axes(tmp_path):
@@ -101,3 +105,22 @@ def test_any_array_comes_back(tmp_path, values):
 def test_names_must_fit_the_axes(tmp_path):
     with pytest.raises(ValueError, match="yx: 2 axes"):
         write_store(tmp_path / "s.zarr", {"yx": (("column",), np.zeros((2, 2)))})
+
+
+def test_a_store_names_the_version_that_wrote_it_and_a_group_in_it_does_not(tmp_path):
+    path = tmp_path / "s.zarr"
+    write_store(path, {}, {"ferrotune_version": "0.0.1", "copied": True})  # attributes of an older store, passed on
+    add_group(path, "inner")
+    write_store(path / "inner" / "one", {"yx": (("column", "axis"), np.zeros((2, 2)))}, {"epochs": 3})
+    write_store(path / "other", {}, {"epochs": 4})
+    assert read_store(path)[1] == {"copied": True} | VERSION
+    assert read_store(path / "inner" / "one")[1] == {"epochs": 3}
+    assert read_store(path / "other")[1] == {"epochs": 4}
+
+
+def test_a_store_without_a_version_opens(tmp_path):
+    group = zarr.open_group(str(tmp_path / "old.zarr"), mode="w", zarr_format=3)
+    group.create_array("yx", data=np.ones((2, 2)))
+    group.attrs["cell_px"] = 26.1
+    found, attributes = read_store(tmp_path / "old.zarr")
+    assert np.array_equal(found["yx"], np.ones((2, 2))) and attributes == {"cell_px": 26.1}

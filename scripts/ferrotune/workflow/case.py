@@ -1,0 +1,74 @@
+"""A case: the checked config, the images of the sample sheet, and the search of each pipeline."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ferrotune.workflow.config import check_config, check_select, without_nulls
+from ferrotune.workflow.reward_config import with_objectives
+from ferrotune.workflow.sample_sheet import read_sheet
+from ferrotune.workflow.search_config import apart, map_axes, pipeline_entry, searched, trial_count
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a run works on.
+
+    Attributes
+    ----------
+    config : dict, the checked config; its pipelines have no `search` of their own any more
+    images : dict of image name -> dict, the usable rows of the sample sheet
+    problems : list of str, one line for each problem of the sample sheet
+    searches : dict of pipeline name -> dict, the search of each pipeline
+    trials : dict of pipeline name -> int, the number of trials of each pipeline that is searched
+    """
+
+    config: dict
+    images: dict
+    problems: list
+    searches: dict
+    trials: dict
+
+    def entry(self, pipeline):
+        """A pipeline's entry (dict) in the config; the entry of a choice holds the entries of its members."""
+        return pipeline_entry(self.config["pipelines"], pipeline)
+
+    def axes(self, pipeline):
+        """The two parameters of a hyperparameter map with their values (dict); empty where the pipeline is no map."""
+        return map_axes(self.config["pipelines"][pipeline], self.searches[pipeline])
+
+    def rounds(self, pipeline, before=None):
+        """Numbers (list of str, as in file names) of a pipeline's rounds: all, or those before a round."""
+        count = -(-self.trials[pipeline] // self.searches[pipeline]["batch"])
+        return [f"{number:03d}" for number in range(count if before is None else min(count, int(before)))]
+
+
+def read_case(config, schemas):
+    """Check the config and the sample sheet that it names.
+
+    Parameters
+    ----------
+    config : dict, as Snakemake read it
+    schemas : path of the folder of schemas
+
+    Returns
+    -------
+    Case
+
+    Raises
+    ------
+    InputError
+        Naming the first key of the config that is wrong; or where no row of the sample sheet can be used.
+    """
+    of_config, of_row = (
+        yaml.safe_load(Path(schemas, f"{name}.schema.yaml").read_text()) for name in ("config", "images")
+    )
+    config = with_objectives(without_nulls(config))
+    check_config(config, of_config)
+    images, problems = read_sheet(config["images"], of_row)
+    config, searches = apart(config)
+    entries = {name: pipeline_entry(config["pipelines"], name) for name in searched(config["pipelines"])}
+    trials = {name: trial_count(entry, searches[name]) for name, entry in entries.items()}
+    check_select(config["select"], images, trials)
+    return Case(config, images, problems, searches, trials)
