@@ -4,6 +4,8 @@ import warnings
 
 import xarray
 
+from ferrotune.errors import InputError
+
 # Coordinates of dimensions that hold components of a vector.
 COMPONENTS = {"axis": ["y", "x"], "vector": ["a", "b"], "index": ["a", "b"], "end": ["first", "last"]}
 # Unit and meaning of each array, by the name of its store. Lengths called "cell" are unit cells from the first pixel.
@@ -46,6 +48,7 @@ UNITS = {
 
 def _labelled(dataset, store):
     """The dataset with coordinates of components, and units where the store does not give its own."""
+    dataset = dataset.reset_coords()  # an array that has its dimension's name is data, not a coordinate
     coordinates = {name: values for name, values in COMPONENTS.items() if dataset.sizes.get(name) == len(values)}
     dataset = dataset.assign_coords(coordinates)
     for name, (unit, meaning) in UNITS[store].items():
@@ -80,20 +83,24 @@ def open_store(path, store):
 
 def plain_arrays(dataset):
     """Arrays of a dataset as `ferrotune.files.stores.write_store` takes them, and its attributes."""
-    return {name: (array.dims, array.values) for name, array in dataset.data_vars.items()}, dict(dataset.attrs)
+    return {name: (array.dims, array.to_numpy()) for name, array in dataset.data_vars.items()}, dict(dataset.attrs)
 
 
-def wall_paths(selected):
-    """Walls of a selected segmentation as paths.
+def ordered_walls(selected, unit="cell"):
+    """Domain walls of a selected segmentation as ordered paths.
 
     Parameters
     ----------
     selected : xarray.Dataset with path_points (point, 2) cells and point_wall (point,)
+    unit : {"cell", "px"}
+        Unit cells from the image's first pixel, or pixels.
 
     Returns
     -------
-    list of xarray.DataArray
-        One wall each, its points (point, axis) in order along it, in unit cells from the image's first pixel.
+    list of (n, 2) float arrays, (y, x)
     """
-    wall = selected["point_wall"].values
-    return [selected["path_points"].isel(point=wall == number) for number in sorted(set(wall.tolist()))]
+    if unit not in ("cell", "px"):
+        raise InputError(f"walls: unit {unit!r} is unknown; give cell or px")
+    scale = selected.attrs["cell_px"] if unit == "px" else 1.0
+    points, wall = (selected[name].to_numpy() for name in ("path_points", "point_wall"))
+    return [points[wall == number] * scale for number in sorted(set(wall.tolist()))]

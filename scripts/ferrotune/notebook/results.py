@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ferrotune.errors import InputError
-from ferrotune.notebook.labelled import open_store, wall_paths
+from ferrotune.notebook.labelled import open_store, ordered_walls
 
 
 def _listed(names):
@@ -17,14 +17,14 @@ def _store(folder, name):
     """Dataset of a store in a folder; InputError where it is not there."""
     path = folder / f"{name}.zarr"
     if not path.is_dir():
-        raise InputError(f"results {folder}: there is no {name}.zarr; finish the run with snakemake")
+        raise InputError(f"results {folder}: there is no {name}.zarr: the run is not finished, or has none")
     return open_store(path, name)
 
 
 def _table(path):
     """Table (DataFrame) of a file; InputError where it is not there."""
     if not path.is_file():
-        raise InputError(f"results {path.parent}: there is no {path.name}; finish the run with snakemake")
+        raise InputError(f"results {path.parent}: there is no {path.name}: the run is not finished")
     return pd.read_csv(path, sep="\t")
 
 
@@ -98,10 +98,7 @@ class PipelineResults:
         -------
         list of (n, 2) float arrays, (y, x)
         """
-        if unit not in ("cell", "px"):
-            raise InputError(f"walls: unit {unit!r} is unknown; give cell or px")
-        scale = self.selected.attrs["cell_px"] if unit == "px" else 1.0
-        return [path.values * scale for path in wall_paths(self.selected)]
+        return ordered_walls(self.selected, unit)
 
 
 class ImageResults:
