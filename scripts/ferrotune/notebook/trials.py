@@ -131,7 +131,7 @@ def _selected(table, front, rounds, store, objectives, guarded, distance):
     return dataset_of(arrays | confidence, kept | chance, "selected")
 
 
-def evaluate_setting(described, pipeline, setting, rewards=("cheap",), seed=1, trial=0):
+def evaluate_setting(described, pipeline, setting, objectives=None, rewards=("cheap",), seed=1, trial=0):
     """Segment an image with one setting of a pipeline, trace the walls, and score them.
 
     Parameters
@@ -139,7 +139,9 @@ def evaluate_setting(described, pipeline, setting, rewards=("cheap",), seed=1, t
     described : Description, from `describe_sites`
     pipeline : str, name of one of its pipelines
     setting : dict, a value for each parameter of the pipeline's space
-    rewards : list of str, names of rewards; "cheap" stands for all that cost next to nothing
+    objectives : dict of reward name to "minimise" or "maximise", optional
+        By default those of the workflow.
+    rewards : list of str, further rewards; "cheap" stands for all that cost next to nothing
     seed, trial : int
         The trial of this number in a search of this seed has the same outcome.
 
@@ -167,12 +169,12 @@ def evaluate_setting(described, pipeline, setting, rewards=("cheap",), seed=1, t
     >>> outcome = ferrotune.evaluate_setting(described, "cell_gmm", setting)
     >>> len(outcome.labels) == described.sites("cell_gmm").sizes["site"]
     True
-    >>> sorted(outcome.rewards)[:3]
-    ['alignment', 'boundary_energy', 'chord_to_arc']
+    >>> list(outcome.rewards)[:3]
+    ['separation', 'chord_to_arc', 'alignment']
     """
     entry = described.entry(pipeline)
     space_of(entry).encode(setting)
-    names = reward_names({"objectives": {}, "rewards": rewards})
+    names = reward_names({"objectives": objectives or PAIRS["guarded"], "rewards": rewards})
     work = (entry, described.stores(pipeline), _plain_cells(described.cells), names, seed)
     with threadpool_limits(1):
         (outcome,) = evaluate_round([(trial, setting)], *work)
@@ -190,14 +192,14 @@ def run_search(
     distance=None,
     threads=1,
 ):
-    """Search the settings of a pipeline in this process; for the same input the results are those of the workflow.
+    """Search the settings of a pipeline in this process, with the results of the workflow for the same input.
 
     Parameters
     ----------
     described : Description, from `describe_sites`
     pipeline : str, name of one of its pipelines
     search : dict, optional
-        mode, trials, batch, startup, seed, as in the config; a missing key is that of the pipeline's own `search`, or
+        mode, trials, batch, startup, seed, as in the config. A missing key is that of the pipeline's own `search`, or
         of the default configuration.
     objectives : dict of reward name to "minimise" or "maximise", optional
         By default those of the workflow.
@@ -219,6 +221,12 @@ def run_search(
     ------
     InputError
         If the pipeline is unknown, or the objectives or the reference do not fit.
+
+    Notes
+    -----
+    Proposals depend on the order of the parameters in the space. Without a reference of its own, the workflow takes the
+    variants of the cells under the seed of the common `search`; here the seed is that of this search. Rewards that need
+    two images of half the dose are NaN.
 
     Examples
     --------
@@ -250,4 +258,4 @@ def run_search(
             selected = _selected(table, front, rounds, store, objectives, guarded, distance)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return SearchResult(table, front.reset_index(drop=True), selected)
+    return SearchResult(table, _as_written(front), selected)
