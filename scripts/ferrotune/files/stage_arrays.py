@@ -1,0 +1,71 @@
+"""Arrays and attributes of the stores of columns and unit cells, as `write_store` takes them."""
+
+import numpy as np
+
+
+def columns_arrays(columns, lattice, pixel_size_pm, finder):
+    """What the store of columns holds.
+
+    Parameters
+    ----------
+    columns : ferrotune.columns.finding.Columns
+    lattice : ferrotune.columns.lattice.Lattice
+    pixel_size_pm : float or None
+    finder : str
+
+    Returns
+    -------
+    arrays : dict of name -> (dimension names, array)
+    attributes : dict
+    """
+    fit = columns.fit
+    arrays = {
+        "yx": (("column", "axis"), fit.yx),
+        "sigma_yx": (("column", "axis"), fit.sigma_yx),
+        "amplitude": (("column",), fit.amplitude),
+        "width": (("column",), fit.width),
+        "background": (("column",), fit.background),
+        "significance": (("column",), fit.significance),
+        "sublattice": (("column",), columns.sublattice),
+        "lattice": (("vector", "axis"), np.asarray(lattice.vectors)),
+    }
+    attributes = {
+        "cell_px": lattice.cell_px,
+        "pixel_size_pm": pixel_size_pm,
+        "finder": finder,
+        "sublattices": "0 = A (brighter), 1 = B, -1 = neither",
+    }
+    return arrays, attributes
+
+
+def cells_arrays(cells, vectors, cell_px, pixel_size_pm):
+    """What the store of unit cells holds.
+
+    Parameters
+    ----------
+    cells : ferrotune.cells.unit_cells.Cells
+    vectors : (2, 2) float px, the lattice vectors a and b
+    cell_px : float
+    pixel_size_pm : float or None
+
+    Returns
+    -------
+    arrays : dict of name -> (dimension names, array)
+    attributes : dict
+    """
+    arrays = {
+        "yx": (("cell", "axis"), cells.yx),
+        "polarization": (("cell", "axis"), cells.polarization),
+        "a": (("cell",), cells.a),
+        "b": (("cell",), cells.b),
+        "alpha": (("cell",), cells.alpha),
+        "volume": (("cell",), cells.volume),
+        "ab": (("cell", "index"), cells.ab.astype(np.int32)),
+        "lattice": (("vector", "axis"), vectors),
+    }
+    attributes = {
+        "cell_px": cell_px,
+        "pixel_size_pm": pixel_size_pm,
+        "units": "yx, polarization, a, b: px; alpha: degrees; volume: px^2",
+    }
+    return arrays, attributes

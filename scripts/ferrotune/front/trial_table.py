@@ -1,0 +1,40 @@
+"""The table of trials: parameters, rewards, status, and agreement with the reference."""
+
+import pandas as pd
+
+
+def trial_table(records, labels, comparison):
+    """Table of a search, a row a trial.
+
+    Parameters
+    ----------
+    records : list of dict, from `ferrotune.files.rounds.read_records`
+    labels : (trial, site) int, those of the records first
+    comparison : ferrotune.reference.comparison.Comparison
+
+    Returns
+    -------
+    pandas.DataFrame
+        A parameter that only some trials have is empty for the others.
+    """
+    parameters = list(dict.fromkeys(name for record in records for name in record["setting"]))
+    rows = []
+    for record, of_trial in zip(records, labels, strict=False):
+        row = {"trial": record["trial"], "round": record["round"]}
+        row |= {name: record["setting"].get(name) for name in parameters} | record["rewards"]
+        row |= {"n_walls": record["n_walls"]}
+        row |= {"status": record["status"] + (f": {record['reason']}" if record["reason"] else "")}
+        row |= {"seconds": round(record["seconds"], 3)}
+        row |= comparison.score(of_trial) if of_trial.max() >= 0 else {}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def write_table(table, output):
+    """Write a table of trials (DataFrame) to a path or an open text file, numbers to ten digits."""
+    table.to_csv(output, sep="\t", index=False, na_rep="nan", float_format="%.10g")
+
+
+def read_table(source):
+    """Table of trials (DataFrame) of a path or an open text file."""
+    return pd.read_csv(source, sep="\t")

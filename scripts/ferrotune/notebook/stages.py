@@ -1,0 +1,137 @@
+"""The first stages of the workflow in memory: an image prepared, its atomic columns, its unit cells."""
+
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from ferrotune.cells.unit_cells import build_cells
+from ferrotune.columns.finding import find_columns
+from ferrotune.columns.lattice import Lattice, find_lattice
+from ferrotune.columns.sublattices import A, B
+from ferrotune.errors import InputError
+from ferrotune.files.images import read_image
+from ferrotune.files.masks import exclusion_mask
+from ferrotune.files.stage_arrays import cells_arrays, columns_arrays
+from ferrotune.images.normalisation import prepare
+from ferrotune.notebook.labelled import dataset_of
+
+
+def prepare_image(image, mask=None, pixel_size_pm=None):
+    """Read, mask and normalise an image, as the workflow imports it.
+
+    Parameters
+    ----------
+    image : (y, x) array, or the path of an image file
+    mask : (y, x) bool array, true where usable; or the areas to exclude, as the sample sheet writes them
+        ("box 0 0 20 20"); optional
+    pixel_size_pm : float, optional
+        By default that of the file, where it has one.
+
+    Returns
+    -------
+    xarray.Dataset
+        image (y, x) float32, where the percentiles 0.5 and 99.5 are 0 and 1; mask (y, x) bool, true where there is
+        signal. Attribute: pixel_size_pm.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or the image shows nothing inside its mask.
+
+    Examples
+    --------
+    >>> import ferrotune
+    >>> film = ferrotune.simulate(ferrotune.Specimen(shape=(300, 320)), seed=1)
+    >>> image = ferrotune.prepare_image(film.image, "box 0 0 20 20", pixel_size_pm=15.6)
+    >>> image.sizes["y"], image.sizes["x"], bool(image.mask[10, 10])
+    (300, 320, False)
+    """
+    data, own_size = read_image(image) if isinstance(image, str | Path) else (np.asarray(image), None)
+    if data.ndim != 2:
+        raise InputError(f"image has shape {data.shape}, not (y, x); give one frame")
+    usable = exclusion_mask(mask, data.shape) if mask is None or isinstance(mask, str) else np.asarray(mask, bool)
+    pixels, usable = prepare(data, usable)
+    size = own_size if pixel_size_pm is None else pixel_size_pm
+    arrays = {"image": (("y", "x"), pixels), "mask": (("y", "x"), usable)}
+    return dataset_of(arrays, {"pixel_size_pm": size}, "image")
+
+
+def locate_columns(image, finder="lattice", threads=1):
+    """Find, refine and sort the atomic columns of a prepared image.
+
+    Parameters
+    ----------
+    image : xarray.Dataset, from `prepare_image`, or ``film.image`` of opened results
+    finder : {"lattice", "blob_log"}
+    threads : int
+        The result is the same on any number of cores.
+
+    Returns
+    -------
+    xarray.Dataset
+        yx, sigma_yx (column, axis) px; amplitude, background (column,); width (column,) px; significance (column,);
+        sublattice (column,), 0 = A (brighter), 1 = B, -1 = neither; lattice (vector, axis) px. Attributes: cell_px,
+        pixel_size_pm, finder.
+
+    Raises
+    ------
+    InputError
+        If there is no lattice, or there are fewer than 8 x 8 unit cells.
+
+    Examples
+    --------
+    >>> import ferrotune
+    >>> film = ferrotune.simulate(ferrotune.Specimen(shape=(300, 320)), seed=1)
+    >>> columns = ferrotune.locate_columns(ferrotune.prepare_image(film.image))
+    >>> round(columns.cell_px), columns.yx.units
+    (26, 'px')
+    >>> a_columns = columns.yx[columns.sublattice.values == 0]
+    >>> a_columns.dims
+    ('column', 'axis')
+    """
+    pixels, mask = image["image"].to_numpy(), image["mask"].to_numpy()
+    with threadpool_limits(1):
+        lattice = find_lattice(pixels, mask)
+        columns = find_columns(pixels, mask, lattice, finder, threads)
+    arrays = columns_arrays(columns, lattice, image.attrs.get("pixel_size_pm"), finder)
+    return dataset_of(*arrays, "columns")
+
+
+def measure_cells(columns):
+    """Measure polarization and lattice parameters of every unit cell.
+
+    Parameters
+    ----------
+    columns : xarray.Dataset, from `locate_columns`, or ``film.columns`` of opened results
+
+    Returns
+    -------
+    xarray.Dataset
+        yx, polarization (cell, axis) px; a, b (cell,) px; alpha (cell,) degrees; volume (cell,) px^2; ab (cell, index),
+        the lattice indices; lattice (vector, axis) px. Attributes: cell_px, pixel_size_pm.
+
+    Raises
+    ------
+    InputError
+        If no four A columns close a unit cell.
+
+    Examples
+    --------
+    >>> import ferrotune
+    >>> specimen = ferrotune.Specimen(shape=(300, 320), geometry="none", dose=400.0)
+    >>> film = ferrotune.simulate(specimen, seed=1)
+    >>> columns = ferrotune.locate_columns(ferrotune.prepare_image(film.image, pixel_size_pm=15.6))
+    >>> cells = ferrotune.measure_cells(columns)
+    >>> round(float(cells.a.mean()) * cells.pixel_size_pm / 10) * 10  # pm
+    400
+    >>> cells.polarization.sel(axis="y").dims
+    ('cell',)
+    """
+    yx, sublattice, vectors = (columns[name].to_numpy() for name in ("yx", "sublattice", "lattice"))
+    with threadpool_limits(1):
+        cells = build_cells(yx[sublattice == A], yx[sublattice == B], Lattice(*vectors))
+    if not len(cells.yx):
+        raise InputError("no unit cell closes on four A columns: mask what is no crystal")
+    arrays = cells_arrays(cells, vectors, columns.attrs["cell_px"], columns.attrs.get("pixel_size_pm"))
+    return dataset_of(*arrays, "cells")
