@@ -40,7 +40,7 @@ def added(tmp_path, monkeypatch):
 
 
 def film(folder):
-    """Paths by name of the stores of an image whose A columns are brighter on the right of a straight wall; and which."""
+    """Stores (paths by name) of an image whose A columns are brighter right of a straight wall; which columns are."""
     index = np.argwhere(np.ones((24, 26)))
     rng = np.random.default_rng(0)
     intensity = 1.0 + 0.5 * (index[:, 1] >= 12)
@@ -85,7 +85,7 @@ def test_the_config_may_name_an_added_part(added):
 def test_the_added_reward_is_that_of_a_drawn_wall(added):
     from ferrotune.rewards import registry
 
-    drawn = importlib.import_module("drawn")
+    drawn = importlib.import_module("helpers.drawn")
     name = added("rewards")
     try:
         importlib.import_module(f"ferrotune.rewards.{name}")
