@@ -1,4 +1,4 @@
-"""The examples of CONTRIBUTING.md work as they stand there, on what is drawn."""
+"""The examples of CONTRIBUTING.md work as they stand there, on a drawn film."""
 
 import importlib
 import re
@@ -26,7 +26,7 @@ EXAMPLES = {
 
 @pytest.fixture
 def added(tmp_path, monkeypatch):
-    """Add the example of a package to it, by its file alone; the example's name."""
+    """Add the example of a room to this room, by its file alone; return the name of the example."""
 
     def add(kind):
         (path,) = (path for path in EXAMPLES if path.parent.name == kind)
@@ -40,16 +40,16 @@ def added(tmp_path, monkeypatch):
 
 
 def film(folder):
-    """Stores of an image whose A columns are brighter right of a straight wall; paths by name."""
+    """Stores (paths by name) of an image whose A columns are brighter right of a straight wall; which columns are."""
     index = np.argwhere(np.ones((24, 26)))
     rng = np.random.default_rng(0)
-    light = 1.0 + 0.5 * (index[:, 1] >= 12)
+    intensity = 1.0 + 0.5 * (index[:, 1] >= 12)
     arrays = {"yx": (("column", "axis"), CELL * (index + 1.0)), "sublattice": (("column",), np.zeros(len(index), int))}
-    arrays |= {"amplitude": (("column",), light + 0.05 * rng.normal(size=len(index)))}
-    arrays |= {"width": (("column",), light + 0.05 * rng.normal(size=len(index)))}
+    arrays |= {"amplitude": (("column",), intensity + 0.05 * rng.normal(size=len(index)))}
+    arrays |= {"width": (("column",), intensity + 0.05 * rng.normal(size=len(index)))}
     write_store(folder / "columns.zarr", arrays, {"cell_px": CELL, "pixel_size_pm": 39.0})
     write_store(folder / "image.zarr", {"mask": (("y", "x"), np.ones((250, 270), bool))})
-    return {name: folder / f"{name}.zarr" for name in ("columns", "image")}, light > 1
+    return {name: folder / f"{name}.zarr" for name in ("columns", "image")}, intensity > 1
 
 
 def test_there_is_an_example_of_each():
@@ -85,7 +85,7 @@ def test_the_config_may_name_an_added_part(added):
 def test_the_added_reward_is_that_of_a_drawn_wall(added):
     from ferrotune.rewards import registry
 
-    drawn = importlib.import_module("drawn")
+    drawn = importlib.import_module("helpers.drawn")
     name = added("rewards")
     try:
         importlib.import_module(f"ferrotune.rewards.{name}")

@@ -176,11 +176,13 @@ def test_a_pipeline_s_own_search_is_exhaustive_and_makes_a_map(new_case):
     assert "Nothing to be done" in case.run("-n", target).stdout
 
 
-def test_the_rule_graph_in_the_readme_is_the_workflow_s(new_case):
+def test_the_rule_graph_in_the_documents_is_the_workflow_s(new_case):
     case = new_case(pipelines={"crvae": {"search": {"trials": 4}}})  # beside patch_gmm: it has a rule of its own
     process = case.run("--rulegraph", "mermaid-js", "--forceall")
     drawn = {line.strip() for line in process.stdout.splitlines() if re.match(r"\s*id\d+(\[| -->)", line)}
-    shown = {line.strip() for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("    id")}
+    shown = {
+        line.strip() for line in (ROOT / "docs" / "methods.md").read_text().splitlines() if line.startswith("    id")
+    }
     assert by_name(drawn) == by_name(shown)
 
 

@@ -9,7 +9,7 @@ from ferrotune.pipelines import parts
 from ferrotune.pipelines.parameters import Parameter
 
 ROOT = Path(__file__).parents[3]
-TEXT = (ROOT / "config" / "README.md").read_text()
+TEXT = (ROOT / "docs" / "configuration.md").read_text()
 
 
 def documented(kind):
@@ -28,7 +28,7 @@ def test_every_part_is_documented_with_its_parameters(kind):
 
 def test_every_parameter_is_documented():
     known = {p for kind in parts.KINDS for name in parts.names(kind) for p in parts.part(kind, name).PARAMETERS}
-    assert set(documented("parameter")) | set(documented("of rvae")) == known
+    assert set(documented("parameter")) | set(documented("rvae parameter")) == known
 
 
 @pytest.mark.parametrize("kind", parts.KINDS)

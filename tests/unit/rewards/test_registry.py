@@ -10,7 +10,7 @@ from ferrotune.rewards import REWARDS, cheap, reward, score, without_grounds
 from ferrotune.walls import NO_WALLS_AT_ALL
 from helpers.written_walls import of_walls, straight_and_quarter
 
-README = Path(__file__).parents[3] / "config" / "README.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "rewards.md"
 SHAPE = ["curvature", "length", "chord_to_arc"]
 
 
@@ -34,9 +34,9 @@ def test_every_reward_says_what_it_is():
         assert set(entry.needs) <= {"lattice", "scores", "polarization", "again", "halves"}
 
 
-def test_the_readme_lists_the_registry():
-    """config/README.md has a row for each reward, with its direction and unit; costly ones say so."""
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in README.read_text().splitlines()]
+def test_the_documents_list_the_registry():
+    """docs/rewards.md has a row for each reward, with its direction and unit; costly ones say so."""
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in DOCUMENT.read_text().splitlines()]
     rows = {row[0].split("`")[1]: row for row in rows if len(row) == 4 and row[0].count("`") == 2}
     assert set(rows) == set(REWARDS)
     units = {"1": "", "cell": "cells", "deg": "degrees", "nat": "nats"}
