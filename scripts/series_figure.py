@@ -1,11 +1,9 @@
 """Draw the figure of a series from its summary."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from ferrotune.figures.series import figure_series
-from ferrotune.figures.style import render
+from ferrotune.figures.style import save
 from ferrotune.workflow.jobs import job
 
 
@@ -33,8 +31,7 @@ def main(summary, outputs, series, log_path):
             searches,
             unit,
         )
-        for path in map(Path, outputs):
-            path.write_bytes(render(figure, path.suffix[1:]))
+        save(figure, outputs)
 
 
 if __name__ == "__main__":
