@@ -1,11 +1,9 @@
 """Keep the selected trial's components, its descriptors reduced to a few numbers a site, and draw their maps."""
 
-from pathlib import Path
-
 import numpy as np
 
 from ferrotune.figures.components import component_maps
-from ferrotune.figures.style import render
+from ferrotune.figures.style import save
 from ferrotune.files.rounds import read_checkpoint
 from ferrotune.files.stores import open_array, read_store, write_store
 from ferrotune.front.selection import selected_pipeline
@@ -32,8 +30,7 @@ def main(inputs, output, figures, pipeline, subject, log_path):
         kept = ("answer", "trial", "parameters", "cell_px", "pixel_size_pm")
         write_store(output, arrays, {name: attributes[name] for name in kept} | {"reduction": reduction})
         figure = component_maps(scores, selected, attributes, open_array(inputs["image"], "mask")[...])
-        for path in map(Path, figures):
-            path.write_bytes(render(figure, path.suffix[1:]))
+        save(figure, figures)
 
 
 if __name__ == "__main__":

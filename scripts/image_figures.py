@@ -1,13 +1,11 @@
 """Draw the figures of an image: its columns, and the polarization and lattice of its unit cells."""
 
-from pathlib import Path
-
 import numpy as np
 
 from ferrotune.columns.sublattices import A, B
 from ferrotune.figures.columns import figure_columns
 from ferrotune.figures.polarization import figure_polarization
-from ferrotune.figures.style import render
+from ferrotune.figures.style import save
 from ferrotune.files.stores import read_store
 from ferrotune.workflow.jobs import job
 
@@ -34,8 +32,7 @@ def main(image_store, columns_store, cells_store, columns_paths, polarization_pa
             (polarization_paths, figure_polarization(**cells, noise=noise, mask=pixels["mask"], **scale)),
         )
         for paths, figure in figures:
-            for path in map(Path, paths):
-                path.write_bytes(render(figure, path.suffix[1:]))
+            save(figure, paths)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
 """Rank rewards, and pairs of rewards, by the truth of simulated images."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from ferrotune.figures.rewards import reward_figure
-from ferrotune.figures.style import render
+from ferrotune.figures.style import save
 from ferrotune.reference.reward_ranking import held_out, pair_rows, reward_rows, scored
 from ferrotune.rewards import REWARDS
 from ferrotune.workflow.jobs import job
@@ -33,10 +31,7 @@ def main(tables, images, outputs, log_path):
         for name, table in found.items():
             table.to_csv(outputs[name], sep="\t", index=False, na_rep="nan", float_format="%.3f")
             log.info("%s\n%s", name, table.to_string(float_format="%.3f"))
-        figure = reward_figure(found["rewards"], found["pairs"])
-        for name in ("figure", "figure_pdf"):
-            path = Path(outputs[name])
-            path.write_bytes(render(figure, path.suffix[1:]))
+        save(reward_figure(found["rewards"], found["pairs"]), [outputs["figure"], outputs["figure_pdf"]])
         for image, table in without.items():
             log.info("%s shows no walls: %d of %d trials say ok", image, (table["status"] == "ok").sum(), len(table))
 

@@ -1,13 +1,11 @@
 """Keep and draw what the selected trial's variational autoencoder says: latent variables, their certainty, pictures."""
 
-from pathlib import Path
-
 import numpy as np
 
 from ferrotune.figures.latent_density import latent_density
 from ferrotune.figures.latent_uncertainty import latent_uncertainty
 from ferrotune.figures.latents import latent_space
-from ferrotune.figures.style import render
+from ferrotune.figures.style import save
 from ferrotune.files.rounds import read_checkpoint
 from ferrotune.files.stores import open_array, read_store, write_store
 from ferrotune.front.selection import selected_pipeline
@@ -49,9 +47,7 @@ def main(inputs, output, figures, pipeline, seed, subject, log_path):
         log.info("%s: %d latent variables of %d sites", attributes["answer"], plain["z"].shape[1], len(selected["yx"]))
         mask = open_array(inputs["image"], "mask")[...]
         for name, paths in figures.items():
-            figure = FIGURES[name](plain, kept, selected, mask)
-            for path in map(Path, paths):
-                path.write_bytes(render(figure, path.suffix[1:]))
+            save(FIGURES[name](plain, kept, selected, mask), paths)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """Draw a hyperparameter map: rewards and agreement, and how well clusters of the polarization are told."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
 from ferrotune.figures.hyperparameter_maps import figure_maps
 from ferrotune.figures.polarization_maps import figure_polarization_maps
 from ferrotune.figures.setting_grid import Grid
-from ferrotune.figures.style import render
+from ferrotune.figures.style import save
 from ferrotune.figures.wording import status_kind
 from ferrotune.files.stores import read_store
 from ferrotune.segmentation.guards import OK
@@ -38,8 +36,7 @@ def main(inputs, outputs, axes, objectives, subject, log_path):
             "polarization": figure_polarization_maps(*measured, phi, grid, pixels["mask"], attributes["pixel_size_pm"]),
         }
         for name, paths in outputs.items():
-            for path in map(Path, paths):
-                path.write_bytes(render(figures[name], path.suffix[1:]))
+            save(figures[name], paths)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Draw the figures of a search: its front, the walls and the confidence of what is selected, the convergence."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from ferrotune.figures.search_figures import (
@@ -11,7 +9,7 @@ from ferrotune.figures.search_figures import (
     front_of_search,
     walls_of_search,
 )
-from ferrotune.figures.style import render
+from ferrotune.figures.style import save
 from ferrotune.files.rounds import read_labels
 from ferrotune.files.stores import read_store
 from ferrotune.workflow.jobs import job
@@ -39,8 +37,7 @@ def main(inputs, outputs, objectives, guarded, startup, subject, log_path):
             "convergence": convergence_of_search(search, startup),
         }
         for name, paths in outputs.items():
-            for path in map(Path, paths):
-                path.write_bytes(render(figures[name], path.suffix[1:]))
+            save(figures[name], paths)
 
 
 if __name__ == "__main__":

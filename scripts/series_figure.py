@@ -1,40 +1,37 @@
 """Draw the figure of a series from its summary."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from ferrotune.figures.series import figure_series
-from ferrotune.figures.style import render
+from ferrotune.figures.style import save
 from ferrotune.workflow.jobs import job
+
+MEASURED = [f"{name}_{unit}" for unit in ("pm", "px") for name in ("mean_p", "noise_p", "a", "b")]
+FOUND = {"density": "wall_density_per_cell", "variants": "n_variants", "ari": "ari", "best": "best_ari"}
+COLUMNS = ["image", "pipeline", "sm_percent", *MEASURED, "alpha_deg", *FOUND.values(), "trial"]
 
 
 def main(summary, outputs, series, log_path):
     """Write the figure to all of `outputs`, in the format of their suffix."""
     with job(log_path, f"series {series}"):
         table = pd.read_csv(summary, sep="\t", dtype={"image": str, "pipeline": str})
-        first = table.drop_duplicates("image")
-        unit = "pm" if first["mean_p_pm"].notna().all() else "px"
+        table = table.reindex(columns=COLUMNS)  # without any result there are no columns of numbers
+        first = table.groupby("image", sort=False).first()  # of each column, that is known
+        unit = "pm" if first.loc[first["a_px"].notna(), "mean_p_pm"].notna().all() else "px"
         searches = {}
         for pipeline, found in table.groupby("pipeline", sort=False):
-            found = found.set_index("image").reindex(first["image"])
-            searches[pipeline] = {
-                "density": found["wall_density_per_cell"].to_numpy(float),
-                "variants": found["n_variants"].to_numpy(float),
-                "ari": found["ari"].to_numpy(float),
-                "best": found["best_ari"].to_numpy(float),
-                "answered": found["trial"].notna().to_numpy(),
-            }
+            found = found.set_index("image").reindex(first.index)
+            numbers = {name: found[column].to_numpy(float) for name, column in FOUND.items()}
+            searches[pipeline] = numbers | {"answered": found["trial"].notna().to_numpy()}
         figure = figure_series(
-            first["image"].tolist(),
+            first.index.tolist(),
             first["sm_percent"].to_numpy(float),
             *(first[f"{name}_{unit}"].to_numpy(float) for name in ("mean_p", "noise_p", "a", "b")),
             first["alpha_deg"].to_numpy(float),
             searches,
             unit,
         )
-        for path in map(Path, outputs):
-            path.write_bytes(render(figure, path.suffix[1:]))
+        save(figure, outputs)
 
 
 if __name__ == "__main__":

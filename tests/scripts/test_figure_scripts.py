@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ferrotune.files.stores import read_store, write_store
+from helpers.written import written
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CELL, SHAPE = 10.0, (140, 150)
@@ -248,6 +249,37 @@ def test_summary_and_series(results, tmp_path):
     outputs = [tmp_path / "series.png", tmp_path / "series.pdf"]
     script("series_figure.py")(tmp_path / "summary.tsv", outputs, "two", tmp_path / "log")
     assert all(map(_is_figure, outputs))
+
+
+def test_the_series_names_the_images_without_a_result(tmp_path, monkeypatch):
+    """A row of an image that failed has its names and its answer, and no number; nor has a search that failed."""
+    numbers = {"sm_percent": [0.0, 7.0, np.nan, 13.0], "mean_p_pm": [20.0, 30.0, np.nan, 40.0]}
+    numbers |= {"mean_p_px": numbers["mean_p_pm"], "noise_p_pm": 2.0, "noise_p_px": 0.2, "a_px": 25.0, "b_px": 26.0}
+    numbers |= {"a_pm": 390.0, "b_pm": 395.0, "alpha_deg": 90.0, "wall_density_per_cell": 0.1, "n_variants": 2.0}
+    table = pd.DataFrame({"image": ["Sm_0", "Sm_7", "Sm_x", "Sm_13"], "pipeline": "one"} | numbers)
+    table = table.assign(trial=3.0, ari=0.5, best_ari=0.6, answer="trial 3")
+    other = table.copy().assign(pipeline="two")
+    facts = ["trial", "wall_density_per_cell", "n_variants", "ari", "best_ari"]
+    other.loc[3, facts] = np.nan  # this search failed, its image did not
+    both = pd.concat([table, other], ignore_index=True)
+    both.loc[both["image"] == "Sm_x", [*numbers, *facts]] = np.nan
+    both.loc[both["image"] == "Sm_x", "answer"] = "failed: no lattice"
+    both.to_csv(tmp_path / "summary.tsv", sep="\t", index=False, na_rep="nan")
+    drawn = []
+    monkeypatch.setattr("ferrotune.figures.style.save", lambda figure, paths: drawn.append(figure))
+    script("series_figure.py")(tmp_path / "summary.tsv", [], "two", tmp_path / "log")
+    none = both[["image", "pipeline", "answer"]][both["image"] == "Sm_x"].assign(pipeline=np.nan)
+    none.to_csv(tmp_path / "summary.tsv", sep="\t", index=False, na_rep="nan")  # no column of numbers at all
+    script("series_figure.py")(tmp_path / "summary.tsv", [], "two", tmp_path / "log")
+    assert "no result: Sm_x, Sm_13 (two)" in written(drawn[0])
+    axes = drawn[0].axes[0]
+    # by composition, though that of the missing image is not known; in pm
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0", "7", "13"] and "(pm)" in axes.get_ylabel()
+    np.testing.assert_allclose(axes.collections[0].get_offsets(), [[0, 20], [7, 30], [13, 40]])
+    assert written(drawn[1]) == "no result: Sm_x"
+    monkeypatch.undo()
+    script("series_figure.py")(tmp_path / "summary.tsv", [tmp_path / "series.png"], "two", tmp_path / "log")
+    assert _is_figure(tmp_path / "series.png")
 
 
 def test_runs_of_a_summary_pair_each_pipeline_with_its_image():

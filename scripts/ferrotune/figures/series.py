@@ -1,16 +1,20 @@
 """Figure of a series: what the images measure, and what the searches found, over composition."""
 
+from textwrap import wrap
+
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from ferrotune.figures.palette import DOMAINS, GREY, INK
-from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, styled
+from ferrotune.figures.style import TWO_COLUMNS, empty_figure, letter, new_figure, styled
 from ferrotune.figures.wording import ALPHA
 
-SPREAD = 0.18  # of the least distance of two places on the axis; pipelines stand side by side
-WIDEST = 0.6  # of it, that all pipelines take up
+# Shares of the least distance between two places on the axis: pipelines stand side by side.
+BESIDE = 0.18  # between two pipelines, where there is room
+WIDEST = 0.6  # that all pipelines take up
 PANELS = 4.1  # inches of height
 IN_LINE, LINE = 7, 0.15  # names in a line of the key; inches of each further line
+NOTE = 130  # letters in a line of the note on images without a result
 LEAST_SWING = 0.3  # degrees; smaller differences of alpha are scatter and are not blown up
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
@@ -66,9 +70,10 @@ def _draw_images(figure, x, series, unit, ordered):
     axes[1].margins(y=0.15)
     _mean_line(axes[2], x, alpha, color=INK, **lines)
     axes[2].scatter(x, alpha, s=16, color=INK)
-    middle = (np.nanmin(alpha) + np.nanmax(alpha)) / 2
-    swing = max(0.65 * (np.nanmax(alpha) - np.nanmin(alpha)), LEAST_SWING)
-    axes[2].set_ylim(middle - swing, middle + swing)
+    if np.isfinite(alpha).any():
+        middle = (np.nanmin(alpha) + np.nanmax(alpha)) / 2
+        swing = max(0.65 * (np.nanmax(alpha) - np.nanmin(alpha)), LEAST_SWING)
+        axes[2].set_ylim(middle - swing, middle + swing)
     return axes
 
 
@@ -85,7 +90,7 @@ def _draw_searches(figure, x, searches, ordered):
     labels = ("wall length per area (1/cell)", "domain variants found", "ARI with the reference")
     axes = [_axes(figure, 3 + i, label) for i, label in enumerate(labels)]
     step = np.diff(np.unique(x)).min(initial=np.inf)
-    beside = min(SPREAD, WIDEST / len(searches)) * (step if np.isfinite(step) else 1.0)
+    beside = min(BESIDE, WIDEST / max(len(searches), 1)) * (step if np.isfinite(step) else 1.0)
     for i, found in enumerate(searches.values()):
         look = {"edgecolors": DOMAINS[i % len(DOMAINS)], "marker": MARKERS[i % len(MARKERS)]}
         at = x + beside * (i - (len(searches) - 1) / 2)
@@ -102,8 +107,23 @@ def _draw_searches(figure, x, searches, ordered):
     return axes
 
 
-def _key(figure, axes, searches):
-    """Below the panels: pipelines, and what the open and the flat marks mean."""
+def _measured(images, measured, searches):
+    """Images (image,) bool that have any number: measured (list of (image,)), or found by a pipeline."""
+    found = [search[name] for search in searches.values() for name in ("density", "variants", "ari", "best")]
+    return np.isfinite(np.reshape([*measured, *found], (-1, len(images)))).any(axis=0)
+
+
+def _missing(images, there, searches):
+    """Names of the images without a result; where other pipelines have one, with the name of the pipeline."""
+    missing = [image for image, known in zip(images, there, strict=True) if not known]
+    for pipeline, found in searches.items():
+        without = there & ~np.isfinite(found["variants"])
+        missing += [f"{images[i]} ({pipeline})" for i in np.flatnonzero(without)]
+    return missing
+
+
+def _key(figure, axes, searches, note):
+    """Below the panels: pipelines, and what the open and the flat marks mean; below it the note (list of str)."""
     none = np.empty(0)
     handles = [
         axes.scatter(none, none, s=16, color=DOMAINS[i % len(DOMAINS)], marker=MARKERS[i % len(MARKERS)], label=name)
@@ -111,9 +131,11 @@ def _key(figure, axes, searches):
     ]
     handles.append(axes.scatter(none, none, s=18, fc="white", ec=INK, label="no walls above noise"))
     handles.append(axes.scatter(none, none, s=22, color=INK, marker="_", label="best of all trials (ARI)"))
-    figure.legend(
-        handles=handles, loc="lower center", ncols=IN_LINE, handletextpad=0.2, columnspacing=1.2, borderaxespad=0.3
-    )
+    above = LINE * len(note) / figure.get_figheight()
+    look = {"handletextpad": 0.2, "columnspacing": 1.2, "borderaxespad": 0.3}
+    figure.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, above), ncols=IN_LINE, **look)
+    if note:
+        figure.text(0.5, 0.03 / figure.get_figheight(), "\n".join(note), ha="center", va="bottom")
 
 
 @styled
@@ -135,10 +157,21 @@ def figure_series(images, sm_percent, polarization, noise, a, b, alpha, searches
     Returns
     -------
     matplotlib.figure.Figure
+        An image without any number has no place on the axes; a note below the panels names it.
     """
-    x, ticks, names, label = _places(sm_percent, images)
+    there = _measured(images, (polarization, noise, a, b, alpha), searches)
+    missing = _missing(images, there, searches)
+    note = wrap(f"no result: {', '.join(missing)}", NOTE) if missing else []
+    if not there.any():
+        return empty_figure("\n".join(note) or "no images")
+    polarization, noise, a, b, alpha = (values[there] for values in (polarization, noise, a, b, alpha))
+    searches = {
+        pipeline: {name: values[there] for name, values in found.items()} for pipeline, found in searches.items()
+    }
+    shown = [image for image, known in zip(images, there, strict=True) if known]
+    x, ticks, names, label = _places(np.asarray(sm_percent, float)[there], shown)
     lines = -(-(len(searches) + 2) // IN_LINE)
-    figure = new_figure(TWO_COLUMNS, PANELS + LINE * (lines - 1))
+    figure = new_figure(TWO_COLUMNS, PANELS + LINE * (lines - 1 + len(note)))
     series = {"p": (polarization, noise), "ab": (a, b), "alpha": alpha}
     panels = _draw_images(figure, x, series, unit, bool(label))
     panels += _draw_searches(figure, x, searches, bool(label))
@@ -146,5 +179,5 @@ def figure_series(images, sm_percent, polarization, noise, a, b, alpha, searches
     for axes in panels:
         axes.set_xticks(ticks, names, **({} if label else {"rotation": 30, "ha": "right"}))
         axes.set(xlim=(ticks[0] - room, ticks[-1] + room), xlabel=label)
-    _key(figure, panels[-1], searches)
+    _key(figure, panels[-1], searches, note)
     return figure

@@ -3,6 +3,7 @@
 import functools
 import io
 import logging
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -141,3 +142,16 @@ def render(figure, file_format):
     with mpl.rc_context(STYLE):
         figure.savefig(file, format=file_format, metadata=METADATA[file_format], **OPTIONS.get(file_format, {}))
     return file.getvalue()
+
+
+def save(figure, paths):
+    """Write a figure to each of its paths, in the format of the path's suffix: .png, .pdf or .svg.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Made by `new_figure`, so that nothing keeps it open.
+    paths : list of path
+    """
+    for path in map(Path, paths):
+        path.write_bytes(render(figure, path.suffix[1:]))
