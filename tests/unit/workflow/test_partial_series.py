@@ -33,7 +33,7 @@ def test_answers_are_said_where_a_later_job_failed(tmp_path):
 
 def test_a_summary_that_cannot_be_written_does_not_hide_the_missing_image(tmp_path):
     complete(tmp_path, "a")  # its stores are empty folders
-    rows = dict.fromkeys("ab", {"sm_percent": None})
+    rows = {name: {"sm_percent": None} for name in "ab"}
     missing, end = partial_lines(str(tmp_path), rows, CONFIG, ["p"], [])
     assert missing.startswith("b: no result: see the logs in ") and end.startswith("no summary of the other images")
 
