@@ -11,7 +11,7 @@ from ferrotune.files.stores import open_array, read_store, write_store
 from ferrotune.front.selection import selected_pipeline
 from ferrotune.search.evaluation import trial_seed
 from ferrotune.sites.sites import nearest
-from ferrotune.vae.outputs import latent_products, no_products
+from ferrotune.vae.outputs import empty_latent_arrays, latent_arrays
 from ferrotune.workflow.jobs import job
 
 FIGURES = {"latent_space": latent_space, "latent_uncertainty": latent_uncertainty, "latent_density": latent_density}
@@ -20,10 +20,10 @@ FIGURES = {"latent_space": latent_space, "latent_uncertainty": latent_uncertaint
 def products(inputs, pipeline, selected, attributes, seed):
     """Arrays of the selected trial's model, of the selected sites; those of none where it trained none."""
     if attributes["trial"] is None or (checkpoint := read_checkpoint(inputs["rounds"], attributes["trial"])) is None:
-        return no_products(len(selected["yx"])), "", 0
+        return empty_latent_arrays(len(selected["yx"])), "", 0
     own, setting, store = selected_pipeline(pipeline, attributes["parameters"], inputs["descriptors"])
     described = own.part("descriptor").open(store, setting)
-    arrays = latent_products(checkpoint, described, setting, trial_seed(seed, attributes["trial"]))
+    arrays = latent_arrays(checkpoint, described, setting, trial_seed(seed, attributes["trial"]))
     sites, _ = read_store(store, "yx", "sublattice")
     onto = nearest(sites["yx"], selected["yx"])
     arrays = {name: (axes, a[onto] if axes[0] == "site" else a) for name, (axes, a) in arrays.items()}

@@ -1,11 +1,14 @@
-"""Gaussian mixture with a prior on its weights, which leaves components empty that are not needed."""
+"""Bayesian Gaussian mixture: a prior on the weights leaves components empty that are not needed."""
 
 from ferrotune.clusterings.gmm import PARAMETERS as PARAMETERS
 from ferrotune.clusterings.gmm import REGULARISATION
 
 
 def cluster(scores, setting, seed):
-    """Labels (site,); `components` is the most that there may be (Blei and Jordan, Bayesian Anal. 1, 121 (2006))."""
+    """Labels (site,) of the most probable component; `components` is the largest possible number.
+
+    Variational inference: Blei and Jordan, Bayesian Anal. 1, 121 (2006).
+    """
     from sklearn.mixture import BayesianGaussianMixture
 
     mixture = BayesianGaussianMixture(

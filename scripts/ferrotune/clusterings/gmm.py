@@ -1,4 +1,4 @@
-"""Gaussian mixture, by expectation maximisation."""
+"""Gaussian mixture, fitted by expectation maximisation."""
 
 from ferrotune.pipelines.parameters import COUNT, Parameter, choice
 
@@ -7,11 +7,30 @@ PARAMETERS = {
     "components": Parameter(COUNT, "k = {}"),
     "covariance": Parameter(choice(*COVARIANCES), "{}"),
 }
-REGULARISATION = 1e-6  # of the total variance's share a component: keeps covariances invertible
+REGULARISATION = 1e-6  # added to the diagonal of each covariance, which keeps it invertible
 
 
 def cluster(scores, setting, seed):
-    """Labels (site,) of the likeliest component; 100 steps without convergence still label the sites."""
+    """Labels (site,) of the most probable component; a fit that has not converged after 100 steps is used too.
+
+    Parameters
+    ----------
+    scores : (site, r) float
+    setting : dict with `components` (int) and `covariance` ("tied", "full", "diag" or "spherical")
+    seed : int
+
+    Returns
+    -------
+    (site,) int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scores = np.array([[0.0], [0.1], [0.2], [5.0], [5.1], [5.2]])
+    >>> labels = cluster(scores, {"components": 2, "covariance": "full"}, seed=0)
+    >>> (labels == labels[0]).tolist()
+    [True, True, True, False, False, False]
+    """
     from sklearn.mixture import GaussianMixture
 
     mixture = GaussianMixture(

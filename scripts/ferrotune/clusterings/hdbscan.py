@@ -1,16 +1,17 @@
-"""HDBSCAN: dense groups of any shape, as many as there are."""
+"""HDBSCAN: dense groups of any shape; their number is found."""
 
 import numpy as np
 
 from ferrotune.pipelines.parameters import SHARE, Parameter
 
-PARAMETERS = {"least_share": Parameter(SHARE, "groups of {} of the sites or more")}
+PARAMETERS = {"least_share": Parameter(SHARE, "groups of at least {} of the sites")}
 
 
 def cluster(scores, setting, seed):
-    """Labels (site,) (Campello, Moulavi and Sander, PAKDD 2013); the seed is not needed.
+    """Labels (site,) of dense groups (Campello, Moulavi and Sander, PAKDD 2013); the seed is not used.
 
-    Sites that it calls noise take the label of the nearest site that has one: every site is of some variant. Ours.
+    Sites that HDBSCAN calls noise take the label of the nearest site with a label, as every site is of some variant.
+    Ours.
     """
     from scipy.spatial import cKDTree
     from sklearn.cluster import HDBSCAN

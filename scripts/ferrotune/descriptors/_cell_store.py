@@ -1,4 +1,4 @@
-"""The store of cells: every column's neighbourhood in physical units, and the descriptors taken from it."""
+"""The store of cells: the neighbourhood of every column in physical units, and descriptors from it."""
 
 from dataclasses import dataclass
 
@@ -14,18 +14,20 @@ from ferrotune.files.stores import read_store, write_store
 from ferrotune.pipelines.parameters import FEATURES
 from ferrotune.sites.sites import Sites
 
-TO_SIGMA = 1.4826  # standard deviation of a normal distribution over its median absolute deviation
-FURTHEST = 5.0  # robust deviations; beyond, a column is misplaced, and must not make a cluster of its own. Ours
+# Standard deviation of a normal distribution over its median absolute deviation. SciPy has more digits, and would
+# change labels of earlier results.
+TO_SIGMA = 1.4826
+FURTHEST = 5.0  # robust standard deviations; clipped beyond: a misplaced column must not become a cluster. Ours
 
 
-def _standardised(values, kind):
-    """Values (site, k) of one quantity about their sublattice's median, in one robust deviation for all k.
+def _standardised(values, sublattice):
+    """Values (site, k) of one quantity minus the median of their sublattice, over one robust standard deviation.
 
-    One deviation for all components, so that the noise of an axis along which nothing is displaced is not blown up.
+    All k components have one standard deviation, so that the noise along an axis without displacement is not amplified.
     """
     centred = values.astype(float)
-    for k in np.unique(kind):
-        centred[kind == k] -= np.median(centred[kind == k], axis=0)
+    for k in np.unique(sublattice):
+        centred[sublattice == k] -= np.median(centred[sublattice == k], axis=0)
     scale = TO_SIGMA * np.sqrt((np.median(np.abs(centred), axis=0) ** 2).mean())
     if not scale > 0:
         return np.zeros_like(centred)
@@ -38,22 +40,22 @@ class CellTable:
 
     Attributes
     ----------
-    quantities : dict of str to (site, k) float, as `ferrotune.cells.neighbourhoods.quantities` says
-    variance : (site,) float, of a displacement from the error bars, px^2
-    kind : (site,) int, the site's sublattice
+    quantities : dict of str to (site, k) float, see `ferrotune.cells.neighbourhoods.quantities`
+    variance : (site,) float px^2, of a displacement, from the error bars
+    sublattice : (site,) int
     yx : (site, 2) px
     cell_px : float
     """
 
     quantities: dict[str, np.ndarray]
     variance: np.ndarray
-    kind: np.ndarray
+    sublattice: np.ndarray
     yx: np.ndarray
     cell_px: float
 
     @classmethod
     def open(cls, store):
-        """Of a store of cells."""
+        """Open a store of cells."""
         names = FEATURES["all"]
         arrays, attributes = read_store(store, *names, "variance", "sublattice", "yx")
         known = {name: arrays[name] for name in names}
@@ -61,17 +63,17 @@ class CellTable:
 
     @staticmethod
     def shared(setting):
-        """Whether neighbours share what they are described by: averages, or the vector between them."""
+        """Whether neighbours share noise: through averages, or through the vector between them."""
         return setting["radius"] > 0 or setting["features"] != "displacement"
 
     def features(self, setting):
-        """Descriptors (site, p) of a setting: standardised, less their trend, averaged over the neighbourhood.
+        """Descriptors (site, p) of a setting: standardised, minus their trend, averaged over the neighbourhood.
 
-        The mean is weighted by error bars. To each variance the median one is added, for what scatters beside noise:
-        a column that is known badly counts less, and none counts more than twice a typical one.
+        Means are weighted by the error bars. The median variance is added to each variance, for scatter that is not
+        noise. So a column with large error bars has less weight, and none has over twice the weight of a typical one.
         """
         names = FEATURES[setting["features"]]
-        values = np.hstack([_standardised(self.quantities[name], self.kind) for name in names])
+        values = np.hstack([_standardised(self.quantities[name], self.sublattice) for name in names])
         weight = 1 / (1 + self.variance / np.median(self.variance))
         if setting["flatten"] > 0:
             values = values - local_mean(values, weight, self.yx, setting["flatten"] * self.cell_px)
@@ -81,13 +83,13 @@ class CellTable:
 
 
 def _described(columns, sites, cell_px):
-    """Rows (site,) of the sites' columns, their quantities and variances, and how many columns lack a neighbour."""
+    """Columns (site,) that are sites, their quantities and variances, and the number of columns without a neighbour."""
     lattice, yx = Lattice(*columns["lattice"]), columns["yx"]
     rows, measured, variances, missed = [], [], [], 0
-    for kind in SUBLATTICES[sites]:
-        centre, own, other, lacking = surrounded(yx, columns["sublattice"], kind, lattice)
+    for sublattice in SUBLATTICES[sites]:
+        centre, own, other, lacking = surrounded(yx, columns["sublattice"], sublattice, lattice)
         rows.append(centre)
-        measured.append(quantities(yx, columns["amplitude"], kind, centre, own, other))
+        measured.append(quantities(yx, columns["amplitude"], sublattice, centre, own, other))
         variances.append(position_variance(columns["sigma_yx"], centre, other, REACH * cell_px))
         missed += lacking
     order = np.argsort(np.concatenate(rows))  # as columns are stored, in reading order
@@ -101,7 +103,7 @@ def write_cells(output, stores, sites, log):
     columns, attributes = read_store(stores["columns"], "yx", "sigma_yx", "amplitude", "sublattice", "lattice")
     cell_px = attributes["cell_px"]
     chosen, found, variance, missed = _described(columns, sites, cell_px)
-    log.info("%d sites; %d left out, which lack one of their 4 + 4 neighbours", len(chosen), missed)
+    log.info("%d sites; %d columns left out that lack one of their 4 + 4 neighbours", len(chosen), missed)
     if not len(chosen):
         raise InputError(f"no column of sublattice {sites} has all its 4 + 4 neighbours: mask less, or set sites")
     yx = columns["yx"][chosen]

@@ -1,4 +1,4 @@
-"""The store of the windows on a grid: preprocessed images, from which a trial's spectra are found anew."""
+"""The store of windows on a grid: preprocessed images, from which each trial computes its spectra."""
 
 import math
 from dataclasses import dataclass
@@ -18,27 +18,36 @@ from ferrotune.sites.sites import Sites
 
 @dataclass(frozen=True)
 class WindowSpectra:
-    """What trials of one setting of the descriptor share: image (y, x) float32, its grid, cell_px in its pixels."""
+    """Spectra of windows on a grid of one preprocessed image.
+
+    Attributes
+    ----------
+    image : (y, x) float32, binned
+    grid : WindowGrid of the smallest stride
+    stride : float, unit cells
+    cell_px : float, length of a unit cell in pixels of the binned image
+    """
 
     image: np.ndarray
     grid: WindowGrid
     stride: float
     cell_px: float
 
-    # Windows that overlap make sharper fronts of what is no wall: of 24 settings on each of 20 films without any, with
-    # ICA and NMF, the product was up to 0.64; where labels agreed with the truth 0.6 to 0.7. Our choice: rather silent.
+    # Limits of the guards. Windows that overlap make sharp fronts also where there is no wall. On 20 films without
+    # walls, 24 settings each, with ICA and NMF, the product was up to 0.64; where labels agreed with the truth it was
+    # 0.6 to 0.7. Our choice: rather miss walls than report false ones.
     limits: ClassVar = Limits(distinct=0.65, crossed=0.75)
 
     @classmethod
     def open(cls, store, flatten, denoise):
-        """Of one preprocessing in a store."""
+        """Open one preprocessing in a store."""
         arrays, attributes = read_store(store, "rows", "columns", "place")
         i = attributes["preprocessings"].index([flatten, denoise])
         cell_px = attributes["cell_px"] / attributes["binning"]
         return cls(open_array(store, "images")[i], WindowGrid(**arrays), attributes["stride_cells"], cell_px)
 
     def features(self, setting):
-        """Magnitudes (site, p) float32 of a setting's window, stride, taper and scale."""
+        """Magnitudes (site, p) float32 for the window, stride, taper and scale of a setting."""
         times = multiple(setting["stride"], self.stride)
         grid = self.grid.coarser(times)
         of_place = np.full((len(grid.rows), len(grid.columns)), -1)
@@ -49,29 +58,33 @@ class WindowSpectra:
             site = of_place[:, part]
             found[site[site >= 0]] = values[site >= 0]
         found = _spectra.scaled(found, setting["scale"])
-        return found if grid is self.grid else self.grid.carried_from(grid, times) @ found
+        return found if grid is self.grid else self.grid.interpolation_from(grid, times) @ found
 
 
 def _needs(uses):
-    """What the spaces ask for: preprocessings (list of pairs), strides and windows (sorted lists, cells)."""
+    """Preprocessings (list of pairs), strides and windows (sorted lists, cells) of all spaces."""
     spaces = [use["space"] for use in uses]
     pairs = {(flatten, denoise) for s in spaces for flatten in s["flatten"] for denoise in s["denoise"]}
     return sorted(pairs), *(sorted({value for s in spaces for value in s[name]}) for name in ("stride", "window"))
 
 
 def independence(strides, windows):
-    """How many of the smallest strides (sorted list, cells) two sites must be apart to be judged as neighbours.
+    """Distance (int), in smallest strides, of the sites that the guards compare as neighbours.
 
-    Windows that overlap show the same noise, so that it would look like domains. Half a window is the overlap that
-    patches of two cells around every column have, for which the guards are made; and numbers carried from a coarser
-    grid are not independent within its stride.
+    Windows that overlap show the same noise, which would look like domains. Half a window is the overlap of patches
+    of two cells around every column, for which the guards were made. Values interpolated from a coarser grid are not
+    independent within its stride.
+
+    Parameters
+    ----------
+    strides, windows : sorted lists of float, unit cells
     """
     apart = max(1.0, strides[-1], windows[-1] / 2)
     return math.ceil(apart / strides[0] - 1e-6)
 
 
 def write_spectra(output, stores, uses, options, threads, log):
-    """Preprocess the image and lay the grid; the arguments are those of a descriptor's `write`."""
+    """Write the store of preprocessed images and grid; the arguments are those of a descriptor's `write`."""
     preprocessings, strides, windows = _needs(uses)
     try:
         for stride in strides:
@@ -87,8 +100,8 @@ def write_spectra(output, stores, uses, options, threads, log):
     yx = grid.yx * factor + (factor - 1) / 2
     times = independence(strides, windows)
     log.info("%d windows, %g cells apart, the largest of %g cells", len(yx), strides[0], windows[-1])
-    log.info("image binned by %d; judged as neighbours: windows %g cells apart", factor, times * strides[0])
-    # a wall is crossed within half a window and its own width: three cells for a window of four
+    log.info("image binned by %d; windows compared as neighbours: %g cells apart", factor, times * strides[0])
+    # A wall is crossed within half a window and its own width: three cells for a window of four.
     across = max(1.0, windows[-1] / 4, strides[0])
     grids = grid.interleaved(times)
     sites = Sites.of(yx, pixels["mask"], cell_px, times * strides[0], grids, across, strides[0])

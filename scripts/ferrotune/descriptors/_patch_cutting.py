@@ -1,4 +1,4 @@
-"""Patches: the image around each site, centred to a fraction of a pixel."""
+"""Cutting of patches: windows of the image around sites, centred to a fraction of a pixel."""
 
 import math
 
@@ -12,18 +12,22 @@ LARGEST_WINDOW = 6400  # px; our choice: 80 x 80
 
 
 def window_px(cells, cell_px):
-    """Odd number of pixels closest to a window of so many unit cells; odd, so that a site is its middle."""
+    """Side of a window, px, from its side in unit cells: the nearest odd number, so that the site is the middle."""
     return 2 * round((cells * cell_px - 1) / 2) + 1
 
 
 def usable_sites(mask, yx, window):
-    """Which sites (n,) bool have their whole window, with a margin of 2 px, inside the image and the mask.
+    """Find the sites whose whole window, with a margin of 2 px, is inside the image and the mask.
 
     Parameters
     ----------
     mask : (y, x) bool
     yx : (n, 2) px
     window : (height, width), odd px
+
+    Returns
+    -------
+    (n,) bool
 
     Raises
     ------
@@ -35,8 +39,8 @@ def usable_sites(mask, yx, window):
             f"the largest window, {window[0]} x {window[1]} px, is larger than the image, "
             f"{mask.shape[0]} x {mask.shape[1]} px: lower w1 and w2 in the pipeline's space"
         )
-    # In place and in few bytes: of a large image fresh memory takes longer than the sums. What they lose above 2^32 a
-    # difference does not miss.
+    # Sums in place and in 32 bits: for a large image new memory takes longer than the sums. Sums above 2^32 wrap
+    # around, but their differences are still right.
     blocked = np.zeros((mask.shape[0] + 1, mask.shape[1] + 1), np.uint32)
     blocked[1:, 1:] = ~mask
     for axis in (0, 1):
@@ -63,22 +67,23 @@ def _spline_weights(shift):
 
 
 def binning(window, most=LARGEST_WINDOW):
-    """Factor (int) by which an image so finely sampled that its largest window has over `most` px is binned.
+    """Factor (int) by which an image is binned so that its largest window has at most `most` px.
 
-    A window's covariance has as many rows as the window pixels; columns hold no detail beyond some 15 px a cell.
+    The covariance of a window has as many rows as the window has pixels. Columns show no more detail with over some
+    15 px per unit cell.
     """
     return max(1, math.ceil(math.sqrt(window[0] * window[1] / most)))
 
 
 class Cutter:
-    """Cuts patches out of one image, some sites at a time.
+    """Cuts patches out of one image.
 
     Parameters
     ----------
     image : (y, x) float32
     window : (height, width), odd px
-    subpixel : bool; True interpolates by cubic splines at the refined site, so that the pixel grid leaves no
-        moire among the patches; False cuts at the nearest pixel, as the paper does
+    subpixel : bool; True interpolates with cubic splines at the refined site, so that the pixel grid makes no moire
+        between the patches; False cuts at the nearest pixel, as the paper does
     """
 
     def __init__(self, image, window, subpixel=True):
@@ -104,6 +109,6 @@ class Cutter:
 
 
 def crop(patches, window):
-    """The middle (height, width) px of patches (n, y, x), flattened: (n, height * width)."""
+    """Cut the middle (height, width) px out of patches (n, y, x), flattened: (n, height * width)."""
     top, left = ((have - want) // 2 for have, want in zip(patches.shape[1:], window, strict=True))
     return patches[:, top : top + window[0], left : left + window[1]].reshape(len(patches), -1)

@@ -1,4 +1,4 @@
-"""The patches of one preprocessing at the largest window, from which every smaller window is taken."""
+"""Patches of one preprocessing with the largest window, from which every smaller window is taken."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ferrotune.descriptors._patch_cutting import crop, window_px
 from ferrotune.files.stores import open_array, read_store
 from ferrotune.reductions._windowed_pca import Moments, decompose, principal_axes, project, provisional_means
 
-BLOCK = 1024  # sites read or written together: the memory is bounded whatever the image
+BLOCK = 1024  # sites read or written together: limits the memory for images of any size
 
 
 def blocks(count):
@@ -24,16 +24,16 @@ class PatchStack:
 
     Attributes
     ----------
-    read : function of slices of sites and of pixel rows, giving those of the patches (n, rows, x) float32
-    kind : (site,) int, row of `mean` that belongs to a site: its sublattice
-    mean : (kind, y, x) float32
+    read : function of a slice of sites and a slice of pixel rows that gives these parts of patches (n, rows, x) float32
+    site_class : (site,) int, class of each site: its sublattice, counted from 0 among those in the store
+    mean : (class, y, x) float32, mean patch of each class
     covariance : (y * x, y * x) float32 about these means, or None where there are fewer sites than pixels
-    cell_px : float, length of a unit cell in the patches' pixels
-    store : path of the store that it is of; None where it is of none
+    cell_px : float, length of a unit cell in pixels of the patches
+    store : path of the store; None for patches that are only in memory
     """
 
     read: Callable
-    kind: np.ndarray
+    site_class: np.ndarray
     mean: np.ndarray
     covariance: np.ndarray | None
     cell_px: float
@@ -41,13 +41,13 @@ class PatchStack:
 
     @classmethod
     def open(cls, store, flatten, denoise):
-        """Of one preprocessing in a store of patches; its patches stay on disk until they are asked for."""
+        """Open one preprocessing in a store of patches; the patches are read from disk when they are needed."""
         small, attributes = read_store(store, "sublattice")
         i = attributes["preprocessings"].index([flatten, denoise])
         patches = open_array(store, "patches")
         return cls(
             read=lambda part, rows: patches[i, part, rows],
-            kind=np.unique(small["sublattice"], return_inverse=True)[1],
+            site_class=np.unique(small["sublattice"], return_inverse=True)[1],
             mean=open_array(store, "mean")[i],
             covariance=open_array(store, "covariance")[i] if attributes["reduced"] else None,
             cell_px=attributes["cell_px"] / attributes["binning"],
@@ -55,14 +55,23 @@ class PatchStack:
         )
 
     def __len__(self):
-        return len(self.kind)
+        return len(self.site_class)
+
+    def positions(self):
+        """Positions (site, 2) of the sites and the length of a unit cell, both in px of the image."""
+        arrays, attributes = read_store(self.store, "yx")
+        return arrays["yx"], attributes["cell_px"]
+
+    def neighbours(self):
+        """Pairs (m, 2) int of neighbouring sites."""
+        return read_store(self.store, "edges")[0]["edges"]
 
     def window(self, setting):
-        """(height, width) px of a trial's window."""
+        """(height, width) px of the window of a trial."""
         return window_px(setting["w1"], self.cell_px), window_px(setting["w2"], self.cell_px)
 
     def patches(self, setting, part):
-        """Patches (n, height, width) of a trial's window, as they are, of some sites: a slice, or rows in order."""
+        """Patches (n, height, width) of some sites: a slice, or ascending rows; the mean is not subtracted."""
         window = self.window(setting)
         if isinstance(part, slice):
             return self._cropped(part, window).reshape(-1, *window)
@@ -71,24 +80,24 @@ class PatchStack:
         return np.concatenate(found).reshape(-1, *window)
 
     def features(self, setting):
-        """Patches (n, height * width) of a trial's window, less their sublattice's mean."""
+        """Patches (n, height * width) of the window of a trial, minus the mean of their sublattice."""
         window = self.window(setting)
         mean = crop(self.mean, window)
-        return np.concatenate([self._cropped(part, window) - mean[self.kind[part]] for part in blocks(len(self))])
+        return np.concatenate([self._cropped(part, window) - mean[self.site_class[part]] for part in blocks(len(self))])
 
     def principal_components(self, setting, rank):
-        """Scores (n, rank) float64 of a trial's window, by falling variance; fewer where there are fewer."""
+        """Scores (n, rank) float64 of the window of a trial, by falling variance; at most one per pixel or site."""
         if self.covariance is None:
             return decompose(self.features(setting), rank)
         window, pixels = self.window(setting), np.arange(self.mean[0].size).reshape(1, *self.mean.shape[1:])
-        # the window's rows at their whole width: axes are zero beside it, which is faster than to copy its columns
+        # Whole rows of the window: axes are zero outside it, and this is faster than copying some of the columns.
         rows = self._rows(window)
         axes = principal_axes(self.covariance, crop(pixels, window)[0], rank)[pixels[0, rows].ravel()]
         read = (_flat(self.read(part, rows)) for part in blocks(len(self)))
-        return project(read, self.kind, _flat(self.mean[:, rows]), axes)
+        return project(read, self.site_class, _flat(self.mean[:, rows]), axes)
 
     def _rows(self, window):
-        """Slice of the patches' rows that a window covers."""
+        """Slice of the rows of the patches that a window covers."""
         top = (self.mean.shape[1] - window[0]) // 2
         return slice(top, top + window[0])
 
@@ -97,31 +106,31 @@ class PatchStack:
         return crop(self.read(part, self._rows(window)), window)
 
 
-def cut_stack(write, cutter, yx, kind, covariance, threads=1):
-    """Cut the patches of all sites, block by block, and gather their statistics on the way.
+def cut_stack(write, cutter, yx, site_class, covariance, threads=1):
+    """Cut the patches of all sites block by block, and compute their mean and covariance.
 
     Parameters
     ----------
-    write : function of a slice of sites and their patches (n, y, x) float32, which keeps these
+    write : function of a slice of sites and their patches (n, y, x) float32 that stores them
     cutter : ferrotune.descriptors._patch_cutting.Cutter of the preprocessed image
     yx : (site, 2) px
-    kind : (site,) int from 0, the sublattice of each site
-    covariance : bool, whether to take it
-    threads : int; the result is the same for any
+    site_class : (site,) int from 0, the sublattice of each site
+    covariance : bool, whether to compute it
+    threads : int; the result does not depend on it
 
     Returns
     -------
-    mean : (kind, y, x) float32
+    mean : (class, y, x) float32
     covariance : (y * x, y * x) float32 about these means, or None
     """
-    provisional = provisional_means(_flat(cutter(yx[:BLOCK])), kind[:BLOCK], kind.max() + 1)
+    provisional = provisional_means(_flat(cutter(yx[:BLOCK])), site_class[:BLOCK], site_class.max() + 1)
 
     def cut(part):
         patches = cutter(yx[part])
         write(part, patches)
-        return Moments.of(_flat(patches), kind[part], provisional, covariance)
+        return Moments.of(_flat(patches), site_class[part], provisional, covariance)
 
-    # threads suffice: copies and linear algebra run free of the interpreter; the sums keep the blocks' order
+    # Threads suffice: copies and linear algebra release the interpreter's lock. The sums keep the order of the blocks.
     sums = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(delayed(cut)(p) for p in blocks(len(yx)))
     total = next(sums)
     for part in sums:

@@ -12,10 +12,10 @@ from ferrotune.sites.sites import Sites
 
 
 def cuts(uses):
-    """What the store must hold (dict) for the pipelines that use it.
+    """Contents of the store (dict) that the pipelines need.
 
-    preprocessings: list of (flatten, denoise); window_cells: (height, width), the largest; reduced: whether any
-    trial takes principal components.
+    preprocessings: list of (flatten, denoise); window_cells: (height, width) of the largest window; reduced: whether
+    any trial takes principal components.
     """
     spaces = [use["space"] for use in uses]
     pairs = {(flatten, denoise) for s in spaces for flatten in s["flatten"] for denoise in s["denoise"]}
@@ -27,7 +27,7 @@ def cuts(uses):
 
 
 def _chosen(columns, sites, mask, factor, window):
-    """Columns (n,) whose largest window lies in the binned image and mask, and how many were dropped."""
+    """Columns (n,) whose largest window is inside the binned image and mask, their yx, and the number of the others."""
     chosen = np.flatnonzero(np.isin(columns["sublattice"], SUBLATTICES[sites]))
     binned = (columns["yx"][chosen] - (factor - 1) / 2) / factor
     usable = usable_sites(block_mean(mask, factor) == 1, binned, window)
@@ -35,7 +35,7 @@ def _chosen(columns, sites, mask, factor, window):
 
 
 def write_patches(output, stores, uses, options, threads, log):
-    """Cut the largest window around every site; the arguments are those of a descriptor's `write`."""
+    """Write the store of patches; the arguments are those of a descriptor's `write`."""
     needed = cuts(uses)
     pixels, _ = read_store(stores["image"], "image", "mask")
     columns, attributes = read_store(stores["columns"], "yx", "sublattice")
@@ -45,10 +45,10 @@ def write_patches(output, stores, uses, options, threads, log):
     line = "largest window %d x %d px (%s cells) of the image binned by %d"
     log.info(line, *window, needed["window_cells"], factor)
     chosen, yx, dropped = _chosen(columns, options["sites"], pixels["mask"], factor, window)
-    log.info("%d sites; %d dropped, whose window leaves the image or touches the mask", len(chosen), dropped)
-    kinds, kind = np.unique(columns["sublattice"][chosen], return_inverse=True)
+    log.info("%d sites; %d dropped because their window leaves the image or touches the mask", len(chosen), dropped)
+    classes, site_class = np.unique(columns["sublattice"][chosen], return_inverse=True)
     size = window[0] * window[1]
-    # with fewer sites than pixels, trials find their components without the covariance
+    # with fewer sites than pixels, trials compute the principal components without the covariance
     reduced = needed["reduced"] and len(chosen) >= size
     store = write_store(
         output,
@@ -67,13 +67,13 @@ def write_patches(output, stores, uses, options, threads, log):
             "cell_px": cell_px,
             "pixel_size_pm": attributes["pixel_size_pm"],
             "dropped_sites": dropped,
-            "sites_per_cell": len(kinds),
+            "sites_per_cell": len(classes),
         },
     )
     count = len(needed["preprocessings"])
     axes = ("preprocessing", "site", "y", "x")
     stack = add_array(store, "patches", axes, (count, len(chosen), *window), (1, BLOCK, *window))
-    means = add_array(store, "mean", ("preprocessing", "kind", "y", "x"), (count, len(kinds), *window))
+    means = add_array(store, "mean", ("preprocessing", "kind", "y", "x"), (count, len(classes), *window))
     if reduced:
         axes = ("preprocessing", "pixel", "other_pixel")
         covariances = add_array(store, "covariance", axes, (count, size, size))
@@ -84,7 +84,7 @@ def write_patches(output, stores, uses, options, threads, log):
         def keep(part, patches, i=i):
             stack[i, part] = patches
 
-        mean, covariance = cut_stack(keep, cutter, yx, kind, reduced, threads)
+        mean, covariance = cut_stack(keep, cutter, yx, site_class, reduced, threads)
         means[i] = mean
         if reduced:
             covariances[i] = covariance

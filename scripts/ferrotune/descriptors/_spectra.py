@@ -1,8 +1,8 @@
-"""Magnitudes of the Fourier transform of windows: what repeats in them, wherever in the window it starts.
+"""Magnitudes of the Fourier transform of windows: they show what repeats in a window, at any phase.
 
-Only the frequencies that columns hold are taken, by two products with short matrices of waves: along the rows once
-for all windows that share a column of the grid, then down the columns. For a full-size image that is a fraction of
-a second, so that magnitudes are found anew for each setting and never stored.
+Only the frequencies of the columns are computed, by two products with short matrices of waves: first along the rows,
+once for all windows in one column of the grid, then down the columns. For a full-size image this takes a fraction of
+a second. So magnitudes are computed for each setting and never stored.
 """
 
 import math
@@ -11,46 +11,46 @@ from itertools import product
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-# Columns are Gaussians of a sigma of an eighth of a cell or so: at three waves a cell a twentieth of their
+# Columns are Gaussians with a sigma of about an eighth of a unit cell: at three waves per cell a twentieth of their
 # amplitude is left. Our choice.
-MOST_WAVES = 3.0  # a unit cell
-FINEST = 12  # px a cell; more finely sampled images are binned: a wave has four pixels or more
-BLOCK = 32  # columns of the grid transformed together: bounds the memory, whatever the image
-SHIFT = 0.25  # cells from a window's centre to those of its copies, along either axis
+MOST_WAVES = 3.0  # per unit cell
+FINEST = 12  # px per cell; images with more are binned: a wave has four pixels or more
+BLOCK = 32  # columns of the grid transformed together: limits the memory for images of any size
+SHIFT = 0.25  # cells, from the centre of a window to the centres of its copies along each axis
 
 
 def binning(cell_px):
-    """Factor (int) by which an image is binned before its windows are transformed."""
+    """Factor (int) by which an image is binned before the transform."""
     return max(1, int(cell_px / FINEST))
 
 
 def _waves(centres, length, most, taper):
-    """Tapered waves about centres that need not be on a pixel.
+    """Tapered waves about centres that may lie between pixels.
 
     Parameters
     ----------
     centres : (n,) float px
     length : float px, of the window
-    most : int, periods a window of the last wave
+    most : int, periods of the last wave in a window
     taper : {"hann", "none"}
 
     Returns
     -------
     first : (n,) int px, the first pixel under each wave
-    waves : (n, pixels, most + 1) complex64, of 0 ... most periods a window
+    waves : (n, pixels, most + 1) complex64, of 0 ... most periods in a window
     """
     first = np.ceil(centres - length / 2 - 0.5).astype(int)
     away = first[:, None] + np.arange(math.ceil(length) + 1) - centres[:, None]
     if taper == "hann":
         weight = np.where(np.abs(away) < length / 2, np.cos(np.pi * away / length) ** 2, 0)
     else:
-        weight = np.clip(length / 2 + 0.5 - np.abs(away), 0, 1)  # the share of the pixel that is in the window
+        weight = np.clip(length / 2 + 0.5 - np.abs(away), 0, 1)  # share of the pixel inside the window
     phase = (-2j * np.pi / length) * away[..., None] * np.arange(most + 1)
     return first, (weight[..., None] * np.exp(phase)).astype(np.complex64)
 
 
 def frequencies(window):
-    """Frequencies that describe a window.
+    """Frequencies by which a window is described.
 
     Parameters
     ----------
@@ -58,8 +58,8 @@ def frequencies(window):
 
     Returns
     -------
-    (p, 2) int, whole periods a window along y and x: one of each pair (k, -k), which have the same magnitude, up to
-    three waves a unit cell, without (0, 0)
+    (p, 2) int, whole periods in a window along y and x, up to three waves per unit cell, without (0, 0). Of each pair
+    (k, -k), which has one magnitude, one is kept.
     """
     most = math.floor(MOST_WAVES * window)
     y, x = np.mgrid[-most : most + 1, : most + 1]
@@ -72,7 +72,7 @@ def _powers(image, rows, columns, length, chosen, taper):
     most = int(np.abs(chosen).max())
     first, across = _waves(columns, length, most, taper)
     strips = np.moveaxis(sliding_window_view(image, across.shape[1], axis=1)[:, first], 1, 0)
-    # real and imaginary parts side by side: one real product in place of a complex one
+    # real and imaginary parts side by side: one real product instead of a complex one
     along = strips @ np.concatenate([across.real, across.imag], axis=2)
     along = along[..., : most + 1] + 1j * along[..., most + 1 :]
     along = np.ascontiguousarray(np.moveaxis(along, 1, 0)).reshape(len(image), -1)
@@ -89,7 +89,7 @@ def _powers(image, rows, columns, length, chosen, taper):
 
 
 def extent(window, cell_px):
-    """Side (odd int px) of all that the spectrum of a window of so many cells looks at, about its middle pixel."""
+    """Side (odd int px) of the area, about the middle pixel, on which the spectrum of a window depends."""
     return 2 * math.ceil((window / 2 + SHIFT) * cell_px + 1.5) + 1
 
 
@@ -110,13 +110,14 @@ def magnitudes(image, rows, columns, window, cell_px, taper):
 
     Notes
     -----
-    The mean under the taper is taken off every window first (in the transform, where it is a multiple of the
-    taper's own), so that brightness does not leak into the lowest frequencies; (0, 0) is then 0 and left out.
+    The mean under the taper is subtracted from every window first, so that brightness does not leak into the lowest
+    frequencies. This is done in the transform, where the mean is a multiple of the taper's transform. Frequency (0, 0)
+    is then 0 and left out.
 
-    Spots of the lattice are a few frequencies apart, and the tails of one reach the next: what they make together
-    follows where in the cell a window begins, and beats with the grid (a moire over the whole image). So powers are
-    averaged over four copies of the window half a cell apart, along y and along x, in which that term of
-    neighbouring spots is opposite (P. Welch, IEEE Trans. Audio Electroacoust. 15, 70 (1967), averages so for
+    Spots of the lattice are a few frequencies apart, and their tails overlap. The interference of neighbouring spots
+    depends on the place in the unit cell at which a window begins, and makes a moire with the grid over the whole
+    image. So powers are averaged over four copies of the window, half a cell apart along y and along x, in which this
+    term has opposite signs (P. Welch, IEEE Trans. Audio Electroacoust. 15, 70 (1967), averages in this way against
     noise). For the same reason windows are not moved to whole pixels.
     """
     chosen, length = frequencies(window), window * cell_px
@@ -128,9 +129,10 @@ def magnitudes(image, rows, columns, window, cell_px, taper):
 
 
 def scaled(found, scale):
-    """Magnitudes (n, p) over their mean, as they are ("linear") or as log(1 + them) ("log"): none is negative.
+    """Magnitudes (n, p) divided by their mean ("linear"), or log(1 + these) ("log"); none is negative.
 
-    The logarithm lets weak spots count beside strong ones; with 1 added it does not blow up the noise between them.
+    The logarithm gives weak spots a weight beside strong ones. Because 1 is added, it does not amplify the noise
+    between the spots.
     """
     found = found / np.float32(found.mean(dtype=float) or 1)
     return np.log1p(found) if scale == "log" else found

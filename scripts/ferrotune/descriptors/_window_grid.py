@@ -1,4 +1,4 @@
-"""Windows on an even grid: where they stand, and how the numbers of a coarser grid are carried to a finer one."""
+"""Windows on a regular grid: their places, and interpolation from a coarser grid to a finer one."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ from scipy.spatial import cKDTree
 
 from ferrotune.errors import InputError
 
-TOLERANCE = 1e-6  # of a stride: decimals of the config are not exact in binary
+TOLERANCE = 1e-6  # of a stride: decimal numbers of the config are not exact in binary
 
 
 def multiple(stride, finest):
-    """How many of the finest strides a stride is; InputError where that is not a whole number."""
+    """Ratio (int) of a stride to the finest stride; InputError where it is not a whole number."""
     times = round(stride / finest)
     if abs(stride / finest - times) > TOLERANCE:
         raise InputError(f"stride {stride:g} is not a whole multiple of the smallest of the spaces, {finest:g}")
@@ -21,7 +21,7 @@ def multiple(stride, finest):
 
 
 def _centres(size, window, stride):
-    """Centres (n,) px of the windows that fit along an axis, the grid in its middle."""
+    """Centres (n,) px of the windows that fit along an axis; the grid is in the middle of the axis."""
     count = int((size - window) / stride) + 1
     first = (size - 1 - (count - 1) * stride) / 2
     return first + stride * np.arange(count)
@@ -29,12 +29,12 @@ def _centres(size, window, stride):
 
 @dataclass(frozen=True)
 class WindowGrid:
-    """Windows at the crossings of rows and columns whose every pixel has signal.
+    """Grid of windows; sites are the windows in which every pixel has signal.
 
     Attributes
     ----------
     rows, columns : (r,), (c,) float px, centres along either axis
-    place : (n, 2) int, the row and the column, counted from 0, of each window that is a site
+    place : (n, 2) int, row and column, from 0, of each window that is a site
     """
 
     rows: np.ndarray
@@ -43,12 +43,18 @@ class WindowGrid:
 
     @classmethod
     def of(cls, mask, window, stride):
-        """Of windows that look at so many px (odd) about their middle, so many px (float) apart, in a mask (y, x).
+        """Lay the grid over a mask.
+
+        Parameters
+        ----------
+        mask : (y, x) bool
+        window : int, side of the windows, odd px
+        stride : float px, distance of the windows
 
         Raises
         ------
         InputError
-            If no window lies whole inside the image and the mask.
+            If no whole window is inside the image and the mask.
         """
         if window > min(mask.shape):
             size = f"{mask.shape[0]} x {mask.shape[1]} px"
@@ -66,26 +72,26 @@ class WindowGrid:
         return np.column_stack([self.rows[self.place[:, 0]], self.columns[self.place[:, 1]]])
 
     def interleaved(self, times):
-        """Number (n,) int of the grid that each site belongs to, of the times^2 coarser ones that make up this one."""
+        """Number (n,) int of the coarser grid that each site is in: this grid consists of times^2 coarser ones."""
         row, column = (self.place % times).T
         return row * times + column
 
     def coarser(self, times):
-        """The WindowGrid of every so many rows and columns, in the middle; this one where none of them is a site."""
+        """WindowGrid of every `times`-th row and column, in the middle; this one where it would have no site."""
         first = [((len(centres) - 1) % times) // 2 for centres in (self.rows, self.columns)]
         chosen = self.place[(self.place % times == first).all(axis=1)]
         if times == 1 or not len(chosen):
             return self
         return WindowGrid(self.rows[first[0] :: times], self.columns[first[1] :: times], (chosen - first) // times)
 
-    def carried_from(self, coarse, times):
-        """Weights (n, m) sparse float32 that carry the numbers of m windows of a coarser grid to these sites.
+    def interpolation_from(self, coarse, times):
+        """Weights (n, m) sparse float32 that interpolate values of the m windows of a coarser grid at these sites.
 
-        Linear between the (up to) four windows around a site, as far as these are there; else the nearest window's.
+        Linear between those of the four windows around a site that exist; without any, the value of the nearest.
         """
         first = [((len(centres) - 1) % times) // 2 for centres in (self.rows, self.columns)]
         at = (self.place - first) / times
-        known = np.full((len(coarse.rows) + 2, len(coarse.columns) + 2), -1)  # with a rim of none
+        known = np.full((len(coarse.rows) + 2, len(coarse.columns) + 2), -1)  # with a rim of -1
         known[tuple(coarse.place.T + 1)] = np.arange(len(coarse.place))
         low = np.floor(at).astype(int)
         site, window, weight = [], [], []

@@ -1,4 +1,4 @@
-"""Cells: how each column stands among its neighbours, from refined columns instead of pixels."""
+"""Cells: the position of each column relative to its neighbours, from refined columns, not from pixels."""
 
 from ferrotune.pipelines.parameters import FEATURES, NOT_NEGATIVE, PREPROCESSING, Parameter, choice
 
@@ -11,14 +11,14 @@ PARAMETERS = {
 
 
 def write(output, stores, uses, options, threads, log):
-    """Measure the neighbourhood of every column of the sublattice that is asked for."""
+    """Write the store: the neighbourhood of every column of the chosen sublattice."""
     from ferrotune.descriptors._cell_store import write_cells
 
     write_cells(output, stores, options["sites"], log)
 
 
 def open(store, setting):
-    """ferrotune.descriptors._cell_store.CellTable of all sites."""
+    """Open the store as a ferrotune.descriptors._cell_store.CellTable of all sites."""
     from ferrotune.descriptors._cell_store import CellTable
 
     return CellTable.open(store)

@@ -1,4 +1,4 @@
-"""Sliding-window FFT: magnitudes of the Fourier transform of windows on a grid, as the paper's second family."""
+"""Sliding-window FFT: magnitudes of the Fourier transform of windows on a grid, the paper's second descriptor."""
 
 from ferrotune.pipelines.parameters import PREPROCESSING, SPECTRAL_WINDOW, STRIDE, Parameter, choice
 
@@ -13,14 +13,14 @@ PARAMETERS = {
 
 
 def write(output, stores, uses, options, threads, log):
-    """Keep the preprocessed images and the grid of the smallest stride; spectra are found anew by each trial."""
+    """Write the store: preprocessed images and the grid of the smallest stride; each trial computes its spectra."""
     from ferrotune.descriptors._fft_store import write_spectra
 
     write_spectra(output, stores, uses, options, threads, log)
 
 
 def open(store, setting):
-    """ferrotune.descriptors._fft_store.WindowSpectra of a setting's preprocessing."""
+    """Open the store as a ferrotune.descriptors._fft_store.WindowSpectra, for the preprocessing of a setting."""
     from ferrotune.descriptors._fft_store import WindowSpectra
 
     return WindowSpectra.open(store, setting["flatten"], setting["denoise"])

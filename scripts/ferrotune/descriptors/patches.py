@@ -1,4 +1,4 @@
-"""Patches: the image around each site, as the paper's Algorithm 1."""
+"""Patches: the image around each site, as in the paper's Algorithm 1."""
 
 from ferrotune.pipelines.parameters import PREPROCESSING, WINDOW, Parameter
 
@@ -7,14 +7,14 @@ PARAMETERS = {**PREPROCESSING, "w1": Parameter(WINDOW, "height {} cells"), "w2":
 
 
 def write(output, stores, uses, options, threads, log):
-    """Cut the largest window of the spaces around every site; smaller ones are taken from it."""
+    """Write the store: the largest window of the spaces around every site; smaller windows are taken from it."""
     from ferrotune.descriptors._patch_store import write_patches
 
     write_patches(output, stores, uses, options, threads, log)
 
 
 def open(store, setting):
-    """ferrotune.descriptors._patch_stack.PatchStack of a setting's preprocessing."""
+    """Open the store as a ferrotune.descriptors._patch_stack.PatchStack, for the preprocessing of a setting."""
     from ferrotune.descriptors._patch_stack import PatchStack
 
     return PatchStack.open(store, setting["flatten"], setting["denoise"])

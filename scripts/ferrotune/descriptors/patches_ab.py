@@ -1,4 +1,4 @@
-"""Patches around the columns of both sublattices, whichever the other descriptors are centred on."""
+"""Patches around the columns of both sublattices, whatever `sites` the config has for the other descriptors."""
 
 from ferrotune.descriptors import patches
 from ferrotune.descriptors.patches import NEEDS as NEEDS
@@ -7,5 +7,5 @@ from ferrotune.descriptors.patches import open as open
 
 
 def write(output, stores, uses, options, threads, log):
-    """Cut the largest window of the spaces around every A and B column."""
+    """Write the store: the largest window of the spaces around every A and B column."""
     patches.write(output, stores, uses, options | {"sites": "both"}, threads, log)

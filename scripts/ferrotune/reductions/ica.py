@@ -1,4 +1,4 @@
-"""Independent components: directions in which the descriptors are least Gaussian."""
+"""Independent component analysis: directions in which the descriptors are least Gaussian."""
 
 import warnings
 
@@ -10,7 +10,10 @@ NESTED = False
 
 
 def reduce(described, setting, rank):
-    """Sources (site, rank) of unit variance (Hyvarinen and Oja, Neural Networks 13, 411 (2000)), of as many PCs."""
+    """Sources (site, rank) of unit variance, found from as many principal components.
+
+    FastICA: Hyvarinen and Oja, Neural Networks 13, 411 (2000).
+    """
     from sklearn.decomposition import FastICA
     from sklearn.exceptions import ConvergenceWarning
 

@@ -1,4 +1,4 @@
-"""Non-negative matrix factorisation: parts that only add up, such as the spots of a diffractogram."""
+"""Non-negative matrix factorisation: parts that are only added, such as the spots of a diffractogram."""
 
 import warnings
 
@@ -13,7 +13,7 @@ NESTED = False
 def reduce(described, setting, rank):
     """Weights (site, rank) of the parts (Cichocki and Phan, IEICE E92-A, 708 (2009)).
 
-    Descriptors that are not non-negative are moved up by their least value, pixel by pixel.
+    Where a descriptor has negative values, its lowest value is subtracted from it.
     """
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
@@ -21,5 +21,5 @@ def reduce(described, setting, rank):
     features = described.features(setting)
     features = features - np.minimum(features.min(axis=0), 0)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the parts are good enough long before
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the parts are good enough long before it converges
         return NMF(rank, init="nndsvda", random_state=0).fit_transform(features).astype(float)

@@ -5,5 +5,5 @@ NESTED = True
 
 
 def reduce(described, setting, rank):
-    """Descriptors (site, p) as they are."""
+    """Descriptors (site, p), unchanged."""
     return described.features(setting).astype(float)

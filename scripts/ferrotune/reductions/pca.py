@@ -1,4 +1,4 @@
-"""Principal components: exact, from the covariance where the descriptor keeps one."""
+"""Principal component analysis: exact, from the covariance where the descriptor has one."""
 
 from ferrotune.pipelines.parameters import RANK_OR_NONE, RANKED, Parameter
 
@@ -7,7 +7,27 @@ NESTED = True
 
 
 def reduce(described, setting, rank):
-    """Scores (site, rank), by falling variance; rank None: the descriptors themselves, as the paper clusters them."""
+    """Scores (site, rank) by falling variance; for rank None the descriptors, as the paper clusters them.
+
+    Parameters
+    ----------
+    described : object with a method `features(setting)` that gives the descriptors (site, p)
+    setting : dict of the trial's parameters
+    rank : int or None
+
+    Returns
+    -------
+    (site, rank) float64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from types import SimpleNamespace
+    >>> features = np.array([[3.0, 4.0], [-3.0, -4.0], [6.0, 8.0], [-6.0, -8.0]])  # along one line
+    >>> described = SimpleNamespace(features=lambda setting: features)
+    >>> np.abs(reduce(described, {}, 1)).round(3).ravel().tolist()
+    [5.0, 5.0, 10.0, 10.0]
+    """
     from ferrotune.reductions._windowed_pca import decompose
 
     if rank is None:

@@ -1,4 +1,4 @@
-"""Singular value decomposition, randomised: as PCA, without taking the mean off."""
+"""Randomised singular value decomposition: as PCA, but the mean is not subtracted."""
 
 from ferrotune.pipelines.parameters import RANK, RANKED, Parameter
 

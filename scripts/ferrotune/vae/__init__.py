@@ -1,1 +1,1 @@
-"""The conditional rotationally invariant variational autoencoder (crVAE): patches to a few latent variables."""
+"""The conditional, rotationally invariant variational autoencoder (crVAE): from patches to a few latent variables."""

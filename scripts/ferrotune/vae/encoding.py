@@ -1,39 +1,49 @@
-"""A model of the sites of an image: from their patches to a checkpoint, and to their latent variables."""
+"""From the patches of an image to a trained model, and from the model to the latent variables of the sites."""
 
 import numpy as np
 
-from ferrotune.files.stores import read_store
-from ferrotune.vae.alignment import alignment
-from ferrotune.vae.architecture import BUILT, Architecture
-from ferrotune.vae.checkpoints import checkpoint, restored
+from ferrotune.vae.alignment import align_sublattices
+from ferrotune.vae.architecture import SETTING_FIELDS, Architecture
+from ferrotune.vae.checkpoints import from_checkpoint, to_checkpoint
 from ferrotune.vae.latents import encode
-from ferrotune.vae.training import Training
-from ferrotune.vae.training import train as train_model
+from ferrotune.vae.training import Training, train
 
 RANGE = (0.1, 99.9)  # percentiles of the pixels that become 0 and 1
 
 
-def architecture(setting, window, kinds):
+def _architecture(setting, window, classes):
     """Architecture of a complete setting, for patches of a window (height, width) px."""
-    built = {name: setting[name] for name in BUILT}
-    return Architecture(window, kinds, **built | {"hidden": (setting["hidden"],) * 2})
+    options = {name: setting[name] for name in SETTING_FIELDS}
+    return Architecture(window, classes, **options | {"hidden": (setting["hidden"],) * 2})
 
 
-def training(setting):
+def _training(setting):
     """Training of a complete setting."""
     names = ("epochs", "batch", "learning_rate", "beta", "schedule", "patience", "wall_penalty")
     return Training(**{name: setting[name] for name in names})
 
 
 def _scaled(patches, pixels):
-    """Patches as the model takes them, given (low, high) that become 0 and 1, or whose distance becomes 1."""
+    """Patches with the pixel values `low` at 0 and `high` at 1, clipped or not; pixels are (low, high, clipped)."""
     low, high, clipped = pixels
     patches = (patches - np.float32(low)) / np.float32(high - low)
     return patches.clip(0, 1) if clipped else patches
 
 
-def train(described, setting, seed, progress=iter, earlier=None):
-    """Train on a seeded subset of the sites.
+def _neighbour_pairs(described, rows):
+    """Pairs (m, 2) of neighbouring sites of one class, both among some rows (n,) of all; numbered within these."""
+    place = np.full(len(described), -1)
+    place[rows] = np.arange(len(rows))
+    edges = place[described.neighbours()]
+    site_class = described.site_class[rows]
+    pairs = edges[(edges >= 0).all(axis=1) & (site_class[edges[:, 0]] == site_class[edges[:, 1]])]
+    if not len(pairs):
+        raise ValueError("no two of the sites that are trained on are neighbours: raise subset for the wall_penalty")
+    return pairs
+
+
+def train_on_sites(described, setting, seed, progress=iter, earlier=None):
+    """Train a model on a seeded subset of the sites.
 
     Parameters
     ----------
@@ -53,46 +63,35 @@ def train(described, setting, seed, progress=iter, earlier=None):
     clipped = setting["likelihood"] == "bernoulli"
     low, high = np.percentile(patches, RANGE) if clipped else (patches.mean(), patches.mean() + patches.std())
     pixels = (float(low), float(high), clipped)
-    of = architecture(setting, patches.shape[1:], int(described.kind.max()) + 1)
-    pairs = _pairs(described, rows) if setting["wall_penalty"] else None
-    how = training(setting)
-    start = None if earlier is None else restored(*earlier).net
-    trained = train_model(_scaled(patches, pixels), described.kind[rows], of, how, seed, pairs, start, progress)
-    arrays, attributes = checkpoint(trained, how)
+    architecture = _architecture(setting, patches.shape[1:], int(described.site_class.max()) + 1)
+    pairs = _neighbour_pairs(described, rows) if setting["wall_penalty"] else None
+    training = _training(setting)
+    start = None if earlier is None else from_checkpoint(*earlier).net
+    scaled, classes = _scaled(patches, pixels), described.site_class[rows]
+    trained = train(scaled, classes, architecture, training, seed, pairs, start, progress)
+    arrays, attributes = to_checkpoint(trained, training)
     return arrays, attributes | {"pixels": pixels, "sites": count}
 
 
-def _pairs(described, rows):
-    """Pairs (m, 2) of neighbouring sites of one class, both among some rows (n,) of all; numbered as these are."""
-    place = np.full(len(described), -1)
-    place[rows] = np.arange(len(rows))
-    edges = place[read_store(described.store, "edges")[0]["edges"]]
-    kind = described.kind[rows]
-    pairs = edges[(edges >= 0).all(axis=1) & (kind[edges[:, 0]] == kind[edges[:, 1]])]
-    if not len(pairs):
-        raise ValueError("no two of the sites that are trained on are neighbours: raise subset for the wall_penalty")
-    return pairs
+def patch_reader(described, setting, pixels):
+    """Function that reads the patches (n, y, x) of a slice of sites, scaled as the model was trained."""
+    return lambda part: _scaled(described.patches(setting, part), pixels)
 
 
-def latents_of(made, described, setting):
-    """Latents of all sites, B's on the axes of A's.
+def site_alignment(latents, described):
+    """ferrotune.vae.alignment.Alignment of the sites, from their Latents as the encoder gives them."""
+    return align_sublattices(latents, described.site_class, *described.positions())
+
+
+def encode_sites(checkpoint, described, setting):
+    """Latents of all sites, those of B columns aligned with those of A columns.
 
     Parameters
     ----------
-    made : (arrays, attributes) of a checkpoint
+    checkpoint : (arrays, attributes)
     described : ferrotune.descriptors._patch_stack.PatchStack
     setting : dict
     """
-    found = encode(restored(*made).net, reader(described, setting, made[1]["pixels"]), described.kind)
-    return axes_of(found, described).aligned(found, described.kind)
-
-
-def axes_of(latents, described):
-    """ferrotune.vae.alignment.Alignment of Latents as they were encoded."""
-    places, of_image = read_store(described.store, "yx")
-    return alignment(latents, described.kind, places["yx"], of_image["cell_px"])
-
-
-def reader(described, setting, pixels):
-    """Function of a slice of sites that gives their patches (n, y, x) as the model takes them."""
-    return lambda part: _scaled(described.patches(setting, part), pixels)
+    read = patch_reader(described, setting, checkpoint[1]["pixels"])
+    latents = encode(from_checkpoint(*checkpoint).net, read, described.site_class)
+    return site_alignment(latents, described).apply(latents, described.site_class)

@@ -1,12 +1,12 @@
-"""What a trained model says of patches: latent variables, how sure it is of them, and what they look like."""
+"""What a trained model gives for patches: latent variables, their uncertainty, and decoded images."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from ferrotune.vae.model import as_kinds
-from ferrotune.vae.training import reproducible, tensors
+from ferrotune.vae.model import one_hot_classes
+from ferrotune.vae.training import reproducible, to_tensors
 
 BLOCK = 2048  # patches encoded together
 SAMPLES = 30  # of the encoder with neurons left out; our choice
@@ -14,14 +14,14 @@ SAMPLES = 30  # of the encoder with neurons left out; our choice
 
 @dataclass(frozen=True)
 class Latents:
-    """Latent variables of n patches; arrays of no columns where the model has none.
+    """Latent variables of n patches; arrays have no columns where the model lacks the variable.
 
     Attributes
     ----------
     z, z_sigma : (n, latent) float32, mean and standard deviation of the posterior
     angle, angle_sigma : (n, 0 or 1) float32, rad, from x towards y
-    shift, shift_sigma : (n, 0 or 2) float32, (y, x), shares of the window; of a turned motif along its own axes
-    state : (n, 0 or states) float32, probability of each
+    shift, shift_sigma : (n, 0 or 2) float32, (y, x), shares of the window, along the axes of the motif before rotation
+    state : (n, 0 or states) float32, probability of each discrete latent class
     """
 
     z: np.ndarray
@@ -34,12 +34,13 @@ class Latents:
 
     @property
     def features(self):
-        """(n, r) float64: z and the angle's cosine and sine, as clusterings take them."""
+        """(n, r) float64: z, and cosine and sine of the angle, as clusterings take them."""
         return np.concatenate([self.z, np.cos(self.angle), np.sin(self.angle)], axis=1).astype(float)
 
 
-def _posteriors(net, patches, kind):
-    found = net.encoder(*tensors(net, patches, kind))
+def _posteriors(net, patches, site_class):
+    """Latents, as tensors, of some patches."""
+    found = net.encoder(*to_tensors(net, patches, site_class))
     none = torch.empty(len(patches), 0)
     z, angle, shift = found["z"].base_dist, found.get("angle"), found.get("shift")
     return Latents(
@@ -53,64 +54,89 @@ def _posteriors(net, patches, kind):
     )
 
 
-def encode(net, read, kind, threads=1):
-    """Latents of all sites.
+def encode(net, read, site_class, threads=1):
+    """Encode the patches of all sites.
 
     Parameters
     ----------
     net : ferrotune.vae.model.RVAE
-    read : function of a slice of sites, giving their patches (n, y, x) float32
-    kind : (site,) int
+    read : function of a slice of sites that gives their patches (n, y, x) float32
+    site_class : (site,) int
+    threads : int
+
+    Returns
+    -------
+    Latents
     """
     with reproducible(0, threads), torch.no_grad():
-        parts = [slice(start, start + BLOCK) for start in range(0, len(kind), BLOCK)]
-        blocks = [_posteriors(net.eval(), read(part), kind[part]) for part in parts]
+        parts = [slice(start, start + BLOCK) for start in range(0, len(site_class), BLOCK)]
+        blocks = [_posteriors(net.eval(), read(part), site_class[part]) for part in parts]
     return Latents(
         **{name: np.concatenate([vars(block)[name].cpu().numpy() for block in blocks]) for name in vars(blocks[0])}
     )
 
 
-def dropout_spread(net, read, kind, seed, samples=SAMPLES, threads=1):
-    """Spread of z (site, latent) and of the angle (site, 0 or 1), rad, when neurons are left out at random.
+def dropout_uncertainty(net, read, site_class, seed, samples=SAMPLES, threads=1):
+    """Standard deviations of z and of the angle when neurons are left out at random.
 
-    Monte Carlo dropout (Gal and Ghahramani, ICML 2016), as the paper estimates how sure its latent variables are;
-    of the angle the circular standard deviation. Zero where the model was trained without dropout.
+    Parameters
+    ----------
+    net : ferrotune.vae.model.RVAE
+    read : function of a slice of sites that gives their patches (n, y, x) float32
+    site_class : (site,) int
+    seed : int
+    samples : int, how often each patch is encoded
+    threads : int
+
+    Returns
+    -------
+    z : (site, latent)
+    angle : (site, 0 or 1) rad, circular standard deviation
+
+    Notes
+    -----
+    Monte Carlo dropout (Gal and Ghahramani, ICML 2016), by which the paper estimates the uncertainty of its latent
+    variables. Zero where the model was trained without dropout.
     """
     with reproducible(seed, threads), torch.no_grad():
         net.eval()
         for layer in net.modules():
             if isinstance(layer, torch.nn.Dropout):
                 layer.train()
-        spreads = []
-        for start in range(0, len(kind), BLOCK):
+        deviations = []
+        for start in range(0, len(site_class), BLOCK):
             part = slice(start, start + BLOCK)
             patches = read(part)
-            drawn = [_posteriors(net, patches, kind[part]) for _ in range(samples)]
+            drawn = [_posteriors(net, patches, site_class[part]) for _ in range(samples)]
             z = torch.stack([one.z for one in drawn])
-            turned = torch.exp(1j * torch.stack([one.angle for one in drawn])).mean(0).abs().clamp(1e-9, 1.0)
-            spreads.append((z.std(0, correction=0).cpu().numpy(), (-2 * turned.log()).sqrt().cpu().numpy()))
+            length = torch.exp(1j * torch.stack([one.angle for one in drawn])).mean(0).abs().clamp(1e-9, 1.0)
+            deviations.append((z.std(0, correction=0).cpu().numpy(), (-2 * length.log()).sqrt().cpu().numpy()))
         net.eval()
-    z, angle = zip(*spreads, strict=True)
+    z, angle = zip(*deviations, strict=True)
     return np.concatenate(z), np.concatenate(angle)
 
 
-def manifold(net, z, kind):
-    """What latent variables look like before any turn.
+def manifold(net, z, site_class):
+    """Decode latent variables to images, without rotation and shift.
 
     Parameters
     ----------
     net : ferrotune.vae.model.RVAE
     z : (n, latent)
-    kind : int, the class of site
+    site_class : int, the class of all n sites
 
     Returns
     -------
-    (n, y, x) float32, on the canonical grid; states are all as likely
+    (n, y, x) float32, on the canonical grid; all discrete latent classes have the same weight
     """
-    of, at = net.of, net.encoder.mean.device
+    architecture, at = net.architecture, net.encoder.mean.device
     z = torch.as_tensor(np.asarray(z, np.float32), device=at)
-    content = [z, torch.full((len(z), of.states), 1 / of.states, device=at)] if of.states > 1 else [z]
+    content = [z]
+    if architecture.discrete:
+        content.append(torch.full((len(z), architecture.states), 1 / architecture.states, device=at))
     with torch.no_grad():
-        drawn = net.decoder.canonical(torch.cat(content, -1), as_kinds([kind] * len(z), of.kinds).to(at))
-    drawn = drawn.sigmoid() if of.likelihood == "bernoulli" else drawn
-    return drawn.reshape(len(z), *(of.canvas if of.decoder == "grid" else of.window)).cpu().numpy()
+        classes = one_hot_classes([site_class] * len(z), architecture.kinds).to(at)
+        decoded = net.decoder.canonical(torch.cat(content, -1), classes)
+    decoded = decoded.sigmoid() if architecture.likelihood == "bernoulli" else decoded
+    size = architecture.canvas if architecture.decoder == "grid" else architecture.window
+    return decoded.reshape(len(z), *size).cpu().numpy()

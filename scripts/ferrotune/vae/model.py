@@ -1,7 +1,7 @@
-"""The model: patches drawn from a picture, the same whichever way it is turned or shifted, and from latent variables.
+"""The model: a patch is an image on a canonical grid, decoded from latent variables, that is shifted and rotated.
 
-A patch is decoded on a canonical grid and then shifted and turned onto its pixels; the encoder says how far, and which
-latent variables it had. Both know whether the patch is around an A or a B column, so that these need not say it.
+The encoder gives the posteriors of the rotation angle, the shift and the latent variables z of a patch. Encoder and
+decoder are told the class of the site (A or B column), so that z need not carry it.
 """
 
 import math
@@ -14,11 +14,11 @@ from pyro import poutine
 from torch import nn
 from torch.nn.functional import one_hot, pad, softplus
 
-from ferrotune.vae.affine import first_moment, placing, sampled
-from ferrotune.vae.wrapped_normal import AnyAngle, WrappedNormal, spread_of
+from ferrotune.vae.affine import affine_matrices, first_moment, resample
+from ferrotune.vae.wrapped_normal import UniformAngle, WrappedNormal, angle_scale
 
-GAIN = 0.1  # of the standardised pixels: with more the encoder learns its patches by heart; measured
-NOISE_STEP = 0.2  # share of a batch in the noise that is kept
+GAIN = 0.1  # of the standardised pixels that the encoder takes: with more it learns its patches by heart; measured
+NOISE_RATE = 0.2  # weight of a batch in the running estimate of the noise
 
 
 def _layers(sizes, dropout):
@@ -29,259 +29,268 @@ def _layers(sizes, dropout):
     return nn.Sequential(*layers)
 
 
-def _means(patches, kinds):
-    """Mean patch of each kind (kinds, y * x)."""
-    return kinds.T @ patches / kinds.sum(0).clamp(min=1)[:, None]
+def _class_means(patches, classes):
+    """Mean patch (kinds, y * x) of each class."""
+    return classes.T @ patches / classes.sum(0).clamp(min=1)[:, None]
 
 
-def _unlike(patches, kinds):
-    """How unlike patches of a kind are: the variance about their mean."""
-    return float((patches - kinds @ _means(patches, kinds)).var())
+def _variance_in_classes(patches, classes):
+    """Variance of the pixels about the mean patch of their class."""
+    return float((patches - classes @ _class_means(patches, classes)).var())
 
 
-class Turn(nn.Module):
-    """Patches (n, y * x) and what is seen of them (n, p) to the posterior of their angle.
+class AngleEncoder(nn.Module):
+    """Network that gives the posterior of the rotation angle of patches (n, y * x), from inputs (n, p).
 
-    Its mean is the angle of the patch's first angular moment, which turns with the patch, and of what a network adds:
-    so the decoder sees patches turned back from the first step on. A network alone was found to settle where the
-    other latent variables carry the angle. Ours.
+    The mean of the posterior is the direction of the sum of two vectors: the first angular moment of the patch, which
+    rotates with the patch, and a vector from a network. So the decoder sees patches that are rotated back from the
+    first step on. A network alone was found to end where the other latent variables carry the angle. Ours.
     """
 
-    def __init__(self, of, p):
+    def __init__(self, architecture, p):
         super().__init__()
-        self.hidden = _layers([p, *of.hidden], of.dropout)
-        self.last = nn.Linear(of.hidden[-1], 3)  # cosine, sine, spread
+        self.hidden = _layers([p, *architecture.hidden], architecture.dropout)
+        self.last = nn.Linear(architecture.hidden[-1], 3)  # cosine, sine, scale
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
-        self.register_buffer("moment", first_moment(of.window))
+        self.register_buffer("moment", first_moment(architecture.window))
 
-    def standardise(self, patches):
-        """Measure the moment by its mean length over these patches."""
+    def scale_moment(self, patches):
+        """Divide the moment by its root mean square over these patches."""
         self.moment /= (patches @ self.moment).pow(2).sum(-1).mean().sqrt()
 
-    def stand_still(self):
-        """Begin with no turn: of patches of a lattice the moment is noise."""
+    def ignore_moment(self):
+        """Begin with no rotation: for patches of a lattice the moment is noise."""
         self.moment.zero_()
         self.last.bias.data[0] = 1.0
 
-    def forward(self, patches, seen):
+    def forward(self, patches, inputs):
         """WrappedNormal of each patch, rad."""
-        turn = self.last(self.hidden(seen))
-        x, y = (turn[..., :2] + patches @ self.moment).unbind(-1)
-        return WrappedNormal(torch.atan2(y, x), spread_of(turn[..., 2]))
+        raw = self.last(self.hidden(inputs))
+        x, y = (raw[..., :2] + patches @ self.moment).unbind(-1)
+        return WrappedNormal(torch.atan2(y, x), angle_scale(raw[..., 2]))
 
 
 class Encoder(nn.Module):
-    """Patches (n, y * x) and kinds (n, kinds) to the parameters of the latent variables' posteriors.
+    """Network that gives the posteriors of the latent variables of patches (n, y * x) of classes (n, kinds).
 
-    The angle comes first; what else there is is read off the patch turned back by it, so that it need not be learned
-    anew for every turn. Ours; one network for all was found to leave z unused.
+    The angle is found first. The other variables are found from the patch rotated back by this angle, so that they
+    need not be learned again for every rotation. Ours; a single network was found to leave z unused.
     """
 
-    def __init__(self, of):
+    def __init__(self, architecture):
         super().__init__()
-        self.of = of
-        seen = math.prod(of.window) + of.kinds
-        # mean and spread of each: z, the shift; weights of the states
-        self.sizes = [2 * of.latent, 4 * of.shifted, of.states * (of.states > 1)]
-        self.turn = Turn(of, seen) if of.turned else None
-        self.hidden = _layers([seen, *of.hidden], of.dropout)
-        self.last = nn.Linear(of.hidden[-1], sum(self.sizes))
-        self.register_buffer("mean", torch.zeros(of.kinds, math.prod(of.window)))
+        self.architecture = architecture
+        inputs = math.prod(architecture.window) + architecture.kinds
+        # mean and standard deviation of z and of the shift; weights of the discrete latent classes
+        self.sizes = [
+            2 * architecture.latent,
+            4 * architecture.shifted,
+            architecture.states * architecture.discrete,
+        ]
+        # checkpoints hold the names `turn` and `spread`
+        self.turn = AngleEncoder(architecture, inputs) if architecture.rotated else None
+        self.hidden = _layers([inputs, *architecture.hidden], architecture.dropout)
+        self.last = nn.Linear(architecture.hidden[-1], sum(self.sizes))
+        self.register_buffer("mean", torch.zeros(architecture.kinds, math.prod(architecture.window)))
         self.register_buffer("spread", torch.ones(()))
 
-    def standardise(self, patches, kinds):
-        """Take the mean of these patches' kind off any, and divide by the spread of what is left."""
-        self.mean.copy_(_means(patches, kinds))
-        self.spread.copy_((patches - kinds @ self.mean).std())
+    def standardise(self, patches, classes):
+        """Take mean and standard deviation of the inputs from these patches, and the scale of the moment."""
+        self.mean.copy_(_class_means(patches, classes))
+        self.spread.copy_((patches - classes @ self.mean).std())
         if self.turn is not None:
-            self.turn.standardise(patches)
+            self.turn.scale_moment(patches)
             with torch.no_grad():
-                back = self._turned_back(patches, self.turn(patches, self._seen(patches, kinds)).loc)
-            if _unlike(patches, kinds) < _unlike(back, kinds):
-                self.turn.stand_still()
+                back = self._rotated_back(patches, self.turn(patches, self._inputs(patches, classes)).loc)
+            if _variance_in_classes(patches, classes) < _variance_in_classes(back, classes):
+                self.turn.ignore_moment()
 
-    def _seen(self, patches, kinds):
-        """What networks take: standardised patches, and their kinds (n, y * x + kinds)."""
-        return torch.cat([(patches - kinds @ self.mean) / self.spread * GAIN, kinds], -1)
+    def _inputs(self, patches, classes):
+        """Inputs of the networks (n, y * x + kinds): standardised patches, and their classes."""
+        return torch.cat([(patches - classes @ self.mean) / self.spread * GAIN, classes], -1)
 
-    def _turned_back(self, patches, angle):
-        """Patches (n, y * x) turned back by their angle (n,), rad, about their middle."""
-        matrices = placing(self.of.window, self.of.window, angle.shape, -angle, None)
-        return sampled(patches.reshape(-1, 1, *self.of.window), matrices, self.of.window)
+    def _rotated_back(self, patches, angle):
+        """Patches (n, y * x) rotated back by their angle (n,), rad, about their middle."""
+        window = self.architecture.window
+        matrices = affine_matrices(window, window, angle.shape, -angle, None)
+        return resample(patches.reshape(-1, 1, *window), matrices, window)
 
-    def forward(self, patches, kinds):
+    def forward(self, patches, classes):
         """Posteriors (dict of name to distribution) of each patch."""
-        seen, found = self._seen(patches, kinds), {}
+        inputs, found = self._inputs(patches, classes), {}
         if self.turn is not None:
-            found["angle"] = self.turn(patches, seen)
-            seen = self._seen(self._turned_back(patches, found["angle"].loc.detach()), kinds)
-        z, shift, states = self.last(self.hidden(seen)).split(self.sizes, -1)
+            found["angle"] = self.turn(patches, inputs)
+            inputs = self._inputs(self._rotated_back(patches, found["angle"].loc.detach()), classes)
+        z, shift, logits = self.last(self.hidden(inputs)).split(self.sizes, -1)
         mean, raw = z.chunk(2, -1)
         found["z"] = dist.Normal(mean, softplus(raw) + 1e-4).to_event(1)
-        if self.of.shifted:
-            mean, raw = self.of.shift_spread * shift[..., :2], shift[..., 2:]
-            found["shift"] = dist.Normal(mean, self.of.shift_spread * (softplus(raw) + 1e-4)).to_event(1)
-        if self.of.states > 1:
-            found["state"] = dist.OneHotCategorical(logits=states)
+        if self.architecture.shifted:
+            scale = self.architecture.shift_spread
+            mean, raw = scale * shift[..., :2], shift[..., 2:]
+            found["shift"] = dist.Normal(mean, scale * (softplus(raw) + 1e-4)).to_event(1)
+        if self.architecture.discrete:
+            found["state"] = dist.OneHotCategorical(logits=logits)
         return found
 
 
 class GridDecoder(nn.Module):
-    """What z, the kind and the state look like on the canonical grid; then shifted and turned onto the patch."""
+    """Network that decodes an image on the canonical grid, which is then shifted and rotated onto the patch."""
 
-    def __init__(self, of):
+    def __init__(self, architecture):
         super().__init__()
-        self.of = of
-        self.hidden = _layers([of.content, *of.hidden[::-1]], 0)
-        self.last = nn.Linear(of.hidden[0], math.prod(of.canvas))
-        self.mean = nn.Parameter(torch.zeros(of.kinds, math.prod(of.canvas)))
+        self.architecture = architecture
+        self.hidden = _layers([architecture.content, *architecture.hidden[::-1]], 0)
+        self.last = nn.Linear(architecture.hidden[0], math.prod(architecture.canvas))
+        self.mean = nn.Parameter(torch.zeros(architecture.kinds, math.prod(architecture.canvas)))
 
-    def start(self, mean):
-        """Begin with mean patches (kinds, y * x) in the middle of the canonical grid, their edges drawn out."""
-        if self.of.likelihood == "bernoulli":
+    def initialise(self, mean):
+        """Begin with mean patches (kinds, y * x) in the middle of the canonical grid; their edges are repeated."""
+        if self.architecture.likelihood == "bernoulli":
             mean = torch.logit(mean, 0.01)
-        more = [canvas - side for canvas, side in zip(self.of.canvas, self.of.window, strict=True)]
+        canvas, window = self.architecture.canvas, self.architecture.window
+        more = [size - side for size, side in zip(canvas, window, strict=True)]
         around = [part for extra in more[::-1] for part in (extra // 2, extra - extra // 2)]
-        framed = pad(mean.reshape(-1, 1, *self.of.window), around, mode="replicate")
+        framed = pad(mean.reshape(-1, 1, *window), around, mode="replicate")
         self.mean.data.copy_(framed.flatten(1))
 
-    def canonical(self, content, kinds):
-        """Pictures (..., height * width) on the canonical grid."""
-        return self.last(self.hidden(torch.cat([content, kinds], -1))) + kinds @ self.mean
+    def canonical(self, content, classes):
+        """Images (..., height * width) on the canonical grid."""
+        return self.last(self.hidden(torch.cat([content, classes], -1))) + classes @ self.mean
 
-    def forward(self, content, kinds, angle, shift):
-        """Patches (..., y * x) of contents (..., p) and kinds (..., kinds), shifted and turned."""
-        pictures = self.canonical(content, kinds)
+    def forward(self, content, classes, angle, shift):
+        """Patches (..., y * x) of contents (..., p) and classes (..., kinds), shifted and rotated."""
+        images = self.canonical(content, classes)
         if angle is None and shift is None:
-            return pictures
-        size = pictures.shape[:-1]
-        matrices = placing(self.of.window, self.of.canvas, size, angle, shift).reshape(-1, 2, 3)
-        return sampled(pictures.reshape(-1, 1, *self.of.canvas), matrices, self.of.window).reshape(*size, -1)
+            return images
+        size, window, canvas = images.shape[:-1], self.architecture.window, self.architecture.canvas
+        matrices = affine_matrices(window, canvas, size, angle, shift).reshape(-1, 2, 3)
+        return resample(images.reshape(-1, 1, *canvas), matrices, window).reshape(*size, -1)
 
 
 class CoordinateDecoder(nn.Module):
-    """Each pixel's coordinates, turned and shifted back, and what is there through one network to its brightness.
+    """Network that gives the intensity of each pixel from its coordinates, which are rotated and shifted back.
 
-    The spatial generator of Bepler et al., NeurIPS 32 (2019), as in pyroVED; here for comparison: every pixel passes
-    the whole network.
+    The spatial generator of Bepler et al., NeurIPS 32 (2019), as in pyroVED. It is here for comparison: every pixel
+    passes through the whole network.
     """
 
-    def __init__(self, of):
+    def __init__(self, architecture):
         super().__init__()
-        self.of = of
-        # in halves of the longer side, the same along y and x, so that a turn is one in any window
-        y, x = ((2 * torch.arange(side) + 1 - side) / max(of.window) for side in of.window)
+        self.architecture, window = architecture, architecture.window
+        # in halves of the longer side, the same along y and x, so that a rotation is one in any window
+        y, x = ((2 * torch.arange(side) + 1 - side) / max(window) for side in window)
         self.register_buffer("pixels", torch.stack([*torch.meshgrid(y, x, indexing="ij")], -1).reshape(-1, 2))
-        self.register_buffer("sides", 2 * torch.tensor(of.window) / max(of.window))
-        self.place = nn.Linear(2, of.hidden[-1])
-        self.content = nn.Linear(of.content, of.hidden[-1], bias=False)
-        self.hidden = _layers([*of.hidden[::-1]], 0)
-        self.last = nn.Linear(of.hidden[0], 1)
+        self.register_buffer("sides", 2 * torch.tensor(window) / max(window))
+        self.place = nn.Linear(2, architecture.hidden[-1])
+        self.content = nn.Linear(architecture.content, architecture.hidden[-1], bias=False)
+        self.hidden = _layers([*architecture.hidden[::-1]], 0)
+        self.last = nn.Linear(architecture.hidden[0], 1)
 
     def _pixels(self, angle, shift):
-        """Coordinates (..., y * x, 2) of the pixels before they were shifted and turned, (y, x)."""
+        """Coordinates (..., y * x, 2) of the pixels before shift and rotation, (y, x)."""
         back = self.pixels
         if angle is not None:
             cos, sin = angle.cos()[..., None], angle.sin()[..., None]
             back = torch.stack([cos * back[..., 0] - sin * back[..., 1], cos * back[..., 1] + sin * back[..., 0]], -1)
         return back if shift is None else back - (self.sides * shift)[..., None, :]
 
-    def canonical(self, content, kinds):
-        """Pictures (..., height * width) as they are before any turn."""
-        return self(content, kinds, None, None)
+    def canonical(self, content, classes):
+        """Images (..., height * width) without rotation and shift."""
+        return self(content, classes, None, None)
 
-    def forward(self, content, kinds, angle, shift):
-        """Patches (..., y * x) of contents (..., p) and kinds (..., kinds), shifted and turned."""
-        both = self.place(self._pixels(angle, shift)) + self.content(torch.cat([content, kinds], -1))[..., None, :]
+    def forward(self, content, classes, angle, shift):
+        """Patches (..., y * x) of contents (..., p) and classes (..., kinds), shifted and rotated."""
+        both = self.place(self._pixels(angle, shift)) + self.content(torch.cat([content, classes], -1))[..., None, :]
         return self.last(self.hidden(both.tanh()))[..., 0]
 
 
 class RVAE(nn.Module):
-    """Encoder and decoder, and how patches came about: Pyro's model, and its guide.
+    """Rotationally invariant variational autoencoder: encoder, decoder, and Pyro's model and guide.
 
-    Kingma and Welling, arXiv 1312.6114; the turns after Bepler et al., NeurIPS 32 (2019), and Ziatdinov et al.,
-    arXiv 2106.12472 (pyroVED). That the decoder's picture is turned, not its coordinates, is ours: as exact, and the
-    network is passed once for a patch, not once for a pixel.
+    Kingma and Welling, arXiv 1312.6114; the rotations after Bepler et al., NeurIPS 32 (2019), and Ziatdinov et al.,
+    arXiv 2106.12472 (pyroVED). We rotate the decoded image, not the coordinates of its pixels. This is as exact, and
+    a patch passes through the network once, not once for each pixel.
     """
 
-    def __init__(self, of):
+    def __init__(self, architecture):
         super().__init__()
-        self.of = of
-        self.encoder = Encoder(of)
-        self.decoder = {"grid": GridDecoder, "coordinates": CoordinateDecoder}[of.decoder](of)
+        self.architecture = architecture
+        self.encoder = Encoder(architecture)
+        self.decoder = {"grid": GridDecoder, "coordinates": CoordinateDecoder}[architecture.decoder](architecture)
         self.register_buffer("noise", torch.ones(()))  # of a pixel, Gaussian
 
-    def begin(self, patches, kinds):
-        """Take from patches (n, y * x) of kinds (n, kinds) what the model begins with: their means and spread."""
-        self.encoder.standardise(patches, kinds)
-        if self.of.decoder == "grid":
-            self.decoder.start(self.encoder.mean)
+    def initialise(self, patches, classes):
+        """Take means and standard deviation of patches (n, y * x) of classes (n, kinds) as the model's start."""
+        self.encoder.standardise(patches, classes)
+        if self.architecture.decoder == "grid":
+            self.decoder.initialise(self.encoder.mean)
 
-    def sort(self, informed):
-        """Number the latent variables by falling `informed` (latent,), what the sites are known of by each."""
-        order = torch.argsort(informed, descending=True, stable=True)
+    def sort_latents(self, information):
+        """Renumber the latent variables by falling `information` (latent,), nats: the mean KL divergence of each."""
+        order = torch.argsort(information, descending=True, stable=True)
         both = torch.cat([order, order + len(order)])
+        grid = self.architecture.decoder == "grid"
         with torch.no_grad():
             for ends in (self.encoder.last.weight, self.encoder.last.bias):
                 ends[: len(both)] = ends[both].clone()
-            begins = self.decoder.hidden[0].weight if self.of.decoder == "grid" else self.decoder.content.weight
+            begins = self.decoder.hidden[0].weight if grid else self.decoder.content.weight
             begins[:, : len(order)] = begins[:, order].clone()
 
     def _priors(self, like):
-        """Priors (dict of name to distribution) of one patch's latent variables."""
-        of, zero = self.of, like.new_zeros(())
-        found = {}  # in the guide's order, by which Pyro knows that each variable is drawn by itself
-        if of.turned:
-            narrow = WrappedNormal(zero, zero + math.radians(of.angle_spread)) if of.angle_spread else None
-            found["angle"] = narrow or AnyAngle(like=zero)
-        found["z"] = dist.Normal(like.new_zeros(of.latent), 1.0).to_event(1)
-        if of.shifted:
-            found["shift"] = dist.Normal(like.new_zeros(2), of.shift_spread).to_event(1)
-        if of.states > 1:
-            found["state"] = dist.OneHotCategorical(logits=like.new_zeros(of.states))
+        """Priors (dict of name to distribution) of the latent variables of one patch."""
+        architecture, zero = self.architecture, like.new_zeros(())
+        found = {}  # in the guide's order, from which Pyro knows that the variables are independent
+        if architecture.rotated:
+            width = math.radians(architecture.angle_spread)
+            found["angle"] = WrappedNormal(zero, zero + width) if width else UniformAngle(like=zero)
+        found["z"] = dist.Normal(like.new_zeros(architecture.latent), 1.0).to_event(1)
+        if architecture.shifted:
+            found["shift"] = dist.Normal(like.new_zeros(2), architecture.shift_spread).to_event(1)
+        if architecture.discrete:
+            found["state"] = dist.OneHotCategorical(logits=like.new_zeros(architecture.states))
         return found
 
-    def decode(self, latents, kinds):
-        """Patches (..., y * x), before noise, of latent variables (dict by name) and kinds (..., kinds)."""
-        parts = [latents["z"], kinds] if self.of.states == 1 else [latents["z"], latents["state"], kinds]
+    def decode(self, latents, classes):
+        """Patches (..., y * x), without noise, of latent variables (dict by name) and classes (..., kinds)."""
+        parts = [latents["z"], *([latents["state"]] if self.architecture.discrete else []), classes]
         shape = torch.broadcast_shapes(*(part.shape[:-1] for part in parts))
-        *content, kinds = (part.expand(*shape, -1) for part in parts)
-        return self.decoder(torch.cat(content, -1), kinds, latents.get("angle"), latents.get("shift"))
+        *content, classes = (part.expand(*shape, -1) for part in parts)
+        return self.decoder(torch.cat(content, -1), classes, latents.get("angle"), latents.get("shift"))
 
-    def _noise(self, left):
-        """Noise of a pixel: in training that under which what is left (n, y * x) is likeliest.
+    def _pixel_noise(self, residual):
+        """Standard deviation of a pixel's noise; in training the most likely one of the residual (n, y * x).
 
-        A noise that is learned slowly, or fixed too high, lets the latent variables die (Rybkin et al., ICML 2021).
+        A noise that is learned slowly, or fixed too high, makes latent variables unused (Rybkin et al., ICML 2021).
         """
         if not self.training:
             return self.noise
-        noise = left.detach().pow(2).mean().sqrt()
-        self.noise.lerp_(noise, NOISE_STEP)
+        noise = residual.detach().pow(2).mean().sqrt()
+        self.noise.lerp_(noise, NOISE_RATE)
         return noise
 
-    def model(self, patches, kinds, beta=1.0):
-        """How patches (n, y * x) of kinds (n, kinds) come about; beta weighs what is known of latent variables."""
+    def model(self, patches, classes, beta=1.0):
+        """Pyro's model of patches (n, y * x) of classes (n, kinds); beta weighs the KL divergence."""
         pyro.module("rvae", self)
         with pyro.plate("site", len(patches), dim=-1):
             with poutine.scale(scale=beta):
                 latents = {name: pyro.sample(name, prior) for name, prior in self._priors(patches).items()}
-            drawn = self.decode(latents, kinds)
-            if self.of.likelihood == "bernoulli":
-                pixel = dist.Bernoulli(logits=drawn, validate_args=False)
+            decoded = self.decode(latents, classes)
+            if self.architecture.likelihood == "bernoulli":
+                pixel = dist.Bernoulli(logits=decoded, validate_args=False)
             else:
-                pixel = dist.Normal(drawn, self._noise(patches - drawn), validate_args=False)
+                pixel = dist.Normal(decoded, self._pixel_noise(patches - decoded), validate_args=False)
             pyro.sample("patch", pixel.to_event(1), obs=patches)
 
-    def guide(self, patches, kinds, beta=1.0):
-        """What the encoder says of the latent variables of patches (n, y * x)."""
+    def guide(self, patches, classes, beta=1.0):
+        """Pyro's guide: posteriors of the latent variables of patches (n, y * x), from the encoder."""
         pyro.module("rvae", self)
         with pyro.plate("site", len(patches), dim=-1), poutine.scale(scale=beta):
-            for name, posterior in self.encoder(patches, kinds).items():
+            for name, posterior in self.encoder(patches, classes).items():
                 enumerated = {"infer": {"enumerate": "parallel"}} if name == "state" else {}
                 pyro.sample(name, posterior, **enumerated)
 
 
-def as_kinds(kind, kinds):
-    """Kinds (n,) int of sites as the network takes them, (n, kinds) float32."""
-    return one_hot(torch.as_tensor(kind, dtype=torch.int64), kinds).float()
+def one_hot_classes(site_class, count):
+    """Classes (n,) int of sites as the networks take them: (n, count) float32, one column a class."""
+    return one_hot(torch.as_tensor(site_class, dtype=torch.int64), count).float()
