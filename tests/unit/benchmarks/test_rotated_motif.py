@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy.ndimage import rotate
-
 from benchmarks.turned_motif import NOISE, angle_error, angle_in_latents, turned_motifs
+from scipy.ndimage import rotate
 
 TRUE = np.random.default_rng(1).uniform(-np.pi, np.pi, 2000)
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from helpers.turned import SIZE, moving_motif
 from scipy.stats import norm
 
 from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.model import RVAE, as_kinds
 from ferrotune.vae.training import elbo, reproducible
 from ferrotune.vae.wrapped_normal import AnyAngle, WrappedNormal, spread_of
-from helpers.turned import SIZE, moving_motif
 
 OF = Architecture((SIZE, SIZE), kinds=2, hidden=(16, 16))
 CIRCLE = torch.arange(0, 360) * (math.pi / 180)

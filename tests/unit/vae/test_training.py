@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from benchmarks.turned_motif import angle_error, angle_in_latents
+from helpers.turned import SIZE, moving_motif
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import adjusted_rand_score
 
-from benchmarks.turned_motif import angle_error, angle_in_latents
 from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.latents import dropout_spread, encode
 from ferrotune.vae.training import HELD_OUT, Training, elbo, train
-from helpers.turned import SIZE, moving_motif
 
 OF = Architecture((SIZE, SIZE), kinds=1, hidden=(64, 64), invariance="r")
 QUICK = Training(epochs=3, batch=50, learning_rate=3e-3)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from helpers.turned import SIZE, moving_motif
 
 from ferrotune.reductions import rvae
 from ferrotune.vae.architecture import Architecture
@@ -12,7 +13,6 @@ from ferrotune.vae.latents import encode
 from ferrotune.vae.model import RVAE, as_kinds
 from ferrotune.vae.training import Training, reproducible, train
 from ferrotune.vae.warm_start import nearest, take_over
-from helpers.turned import SIZE, moving_motif
 
 OF = Architecture((SIZE, SIZE), kinds=1, hidden=(32, 32))
 SETTING = rvae.complete({"w1": 1.5, "w2": 1.5, "latent": 2, "invariance": "r", "beta": 1.0, "variable": 1})
