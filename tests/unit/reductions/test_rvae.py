@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.turned import moving_motif
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.descriptors._patch_stack import BLOCK
@@ -18,7 +19,6 @@ from ferrotune.sites.sites import Sites
 from ferrotune.vae.encoding import latents_of
 from ferrotune.vae.outputs import latent_products, no_products
 from helpers.stacks import stack_of
-from helpers.turned import moving_motif
 
 ROWS, COLUMNS, CELL = 20, 24, 10.0
 SETTING = {"flatten": 1, "denoise": "none", "w1": 1.5, "w2": 1.5, "latent": 2, "invariance": "none", "beta": 1.0}
