@@ -18,8 +18,8 @@ from statistics import fmean
 import numpy as np
 
 from benchmarks.pyroved_peer import pyroved_trainings
+from benchmarks.rotated_motif import angle_error, angle_in_latents, rotated_motifs
 from benchmarks.rows import Row
-from benchmarks.turned_motif import angle_error, angle_in_latents, turned_motifs
 from benchmarks.vae_patches import SIZE, Patches, film_patches, real_patches
 from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.latents import encode
@@ -96,9 +96,9 @@ def _elbos(name, patches):
 
 
 def _angles():
-    """Rows of a motif turned by known angles, told from fresh patches, in the mean of all seeds."""
-    patches, _ = turned_motifs(MOTIFS, seed=1)
-    fresh, true = turned_motifs(FRESH_MOTIFS, seed=2)
+    """Rows of a motif rotated by known angles: errors on fresh patches, mean of all seeds."""
+    patches, _ = rotated_motifs(MOTIFS, seed=1)
+    fresh, true = rotated_motifs(FRESH_MOTIFS, seed=2)
     errors, shares = [], []
     for seed in SEEDS:
         net, _ = _ours(patches, np.zeros(len(patches), np.int64), MOTIF_EPOCHS, TIMED_BATCH, seed)
