@@ -350,7 +350,7 @@ def test_a_wrong_row_is_named_and_the_others_run_on(tmp_path, row, says):
     rows, problems = sheet(tmp_path, f"# comment\n{HEADER}a\t0\tsimulated\t\t\t\n{row}\n")
     assert list(rows) == ["a"]
     assert len(problems) == 1 and "\n" not in problems[0]
-    assert problems[0].startswith(f"sheet {tmp_path / 'images.tsv'}, line 4: ") and says in problems[0]
+    assert problems[0].startswith(f"sample sheet {tmp_path / 'images.tsv'}, line 4: ") and says in problems[0]
 
 
 def test_images_of_the_same_name_are_both_refused(tmp_path):
