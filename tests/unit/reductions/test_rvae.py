@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.rotated import moving_motif
+from helpers.turned import moving_motif
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.descriptors._patch_stack import BLOCK
