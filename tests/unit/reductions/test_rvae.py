@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.turned import moving_motif
+from helpers.rotated import rotated_motif
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.descriptors._patch_stack import BLOCK
@@ -33,7 +33,7 @@ def image(tmp_path_factory):
     yx = CELL * np.concatenate([index, index + 0.5]) + CELL
     kind = np.repeat([0, 1], len(index))
     domain = (yx[:, 1] > CELL * (COLUMNS / 2 + 1)).astype(int)
-    patches, _, move = moving_motif(4 * len(yx), turned=False)
+    patches, _, move = rotated_motif(4 * len(yx), rotated=False)
     low, high = (patches[rows] for rows in (move < -0.5, move > 0.5))
     patches = np.where(domain[:, None, None] == 1, high[: len(yx)], low[: len(yx)])
     patches[kind == 1] = patches[kind == 1][:, ::-1] + 0.2  # B sees the same otherwise, and is brighter
