@@ -357,8 +357,8 @@ def test_images_of_the_same_name_are_both_refused(tmp_path):
     rows, problems = sheet(tmp_path, HEADER + "a\t0\tx.tif\nb\t0\ty.tif\na\t7\tz.tif\n")
     assert list(rows) == ["b"]
     assert [p.partition(", ")[2] for p in problems] == [
-        "line 2: image 'a' stands there 2 times; names must differ",
-        "line 4: image 'a' stands there 2 times; names must differ",
+        "line 2: image 'a' occurs 2 times; give each image its own name",
+        "line 4: image 'a' occurs 2 times; give each image its own name",
     ]
 
 
@@ -367,7 +367,7 @@ def test_images_of_the_same_name_are_both_refused(tmp_path):
     [
         ("", "not a tab-separated table of images: it is empty"),
         ("# nothing\n\n", "it is empty"),
-        (HEADER, "no image in it"),
+        (HEADER, "it has no image"),
         ("image\tpath\timage\na\tx.tif\tb\n", "its header names 'image' twice"),
         ("image,path\na,x.tif\n", "its header has one column, 'image,path': separate the columns by tabs"),
         ("image\tsm_percent\na\t7\n", "line 2: missing key 'path'"),
@@ -382,7 +382,7 @@ def test_a_sheet_without_a_usable_row_is_refused(tmp_path, text, says):
 
 
 def test_a_sheet_that_is_missing_or_no_text_is_refused(tmp_path):
-    with pytest.raises(InputError, match="no such file; name yours in the config's key images"):
+    with pytest.raises(InputError, match="no such file; correct the config's key images"):
         read_sheet(tmp_path / "none.tsv", schema("images"))
     (tmp_path / "image.tif").write_bytes(b"II*\x00\xff\xfe\x00\x80")
     with pytest.raises(InputError, match="not a tab-separated table"):
