@@ -16,7 +16,7 @@ from ferrotune.pipelines.space import Space
 from ferrotune.reductions import rvae
 from ferrotune.search.evaluation import evaluate_batch, trial_seed
 from ferrotune.sites.sites import Sites
-from ferrotune.vae.encoding import latents_of
+from ferrotune.vae.encoding import encode_sites
 from ferrotune.vae.outputs import latent_products, no_products
 from helpers.stacks import stack_of
 
@@ -76,7 +76,7 @@ def test_a_checkpoint_comes_back_from_the_rounds_store(image, tmp_path):
     assert attributes["architecture"]["invariance"] == "r" and attributes["training"]["epochs"] == 8
     assert attributes["sites"] == len(image[0]) and len(arrays["heldout_elbo"]) <= 8
     setting = SETTING | {"invariance": "r", "states": 2}
-    kept, first = (latents_of(made, image[0], setting) for made in ((arrays, attributes), outcomes[1].checkpoint))
+    kept, first = (encode_sites(made, image[0], setting) for made in ((arrays, attributes), outcomes[1].checkpoint))
     assert np.array_equal(kept.z, first.z) and np.array_equal(kept.angle, first.angle)
     assert "trial" in read_store(store)[0]  # the groups beside the arrays are no arrays
 
