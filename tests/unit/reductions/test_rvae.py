@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.rotated import rotated_motif
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.descriptors._patch_stack import BLOCK
@@ -17,7 +16,8 @@ from ferrotune.reductions import rvae
 from ferrotune.search.evaluation import evaluate_batch, trial_seed
 from ferrotune.sites.sites import Sites
 from ferrotune.vae.encoding import encode_sites
-from ferrotune.vae.outputs import empty_latent_arrays, no_products
+from ferrotune.vae.outputs import empty_latent_arrays, latent_arrays
+from helpers.rotated import rotated_motif
 from helpers.stacks import stack_of
 
 ROWS, COLUMNS, CELL = 20, 24, 10.0
@@ -126,7 +126,7 @@ def test_a_latent_variable_that_there_is_not_is_a_failed_trial(image):
 def test_products_show_what_the_selected_trial_saw(image):
     stack, _, domain = image
     made = rvae.train(stack, rvae.complete(SETTING), trial_seed(1, 0))
-    arrays = {name: a for name, (_, a) in empty_latent_arrays(made, stack, rvae.complete(SETTING), 1).items()}
+    arrays = {name: a for name, (_, a) in latent_arrays(made, stack, rvae.complete(SETTING), 1).items()}
     z = arrays["z"]
     assert np.array_equal(z.astype(float), rvae.reduce_by(made, stack, SETTING))
     assert abs(np.corrcoef(z[:, 0], domain)[0, 1]) > 0.9
@@ -141,8 +141,8 @@ def test_products_show_what_the_selected_trial_saw(image):
 
 def test_without_a_trial_there_are_no_products_but_the_same_names(image):
     made = rvae.train(image[0], rvae.complete(SETTING | {"epochs": 1, "dropout": 0.0}), 1)
-    some = empty_latent_arrays(made, image[0], rvae.complete(SETTING), 1)
-    none = no_products(5)
+    some = latent_arrays(made, image[0], rvae.complete(SETTING), 1)
+    none = empty_latent_arrays(5)
     assert some.keys() | {"sublattice"} == none.keys()
     assert all(none[name][0] == dims for name, (dims, _) in some.items())
 
