@@ -1,21 +1,27 @@
-"""Shorter steps for columns that swing to and fro, as two do that share their light."""
+"""Damping: shorter steps for columns that move to and fro, as two overlapping columns do."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-SWING = 0.5  # a step back by more than this share of the last one is a swing
-HARDER, SOFTER = 3.0, 0.3  # what damping is multiplied by after a swing, and after none
-STALE = 3.0  # damping, at least, of a column that has left the place that the normal matrix was taken at
+from ferrotune.columns.fit.choices import CHOICES
 
 
+@dataclass(frozen=True)
 class Damping:
-    """Damping (n,) of n columns, in shares of their own diagonals of the normal matrix."""
+    """Damping `value` (n,) of n columns, in shares of their diagonals of the normal matrix; last `step` (n, 2) px."""
 
-    def __init__(self, n):
-        self.value, self.step = np.zeros(n), np.zeros((n, 2))
+    value: np.ndarray
+    step: np.ndarray
 
-    def mind(self, step, stale):
-        """Look at the steps (n, 2) px just taken; stale (n,) bool: the normal matrix is no longer theirs."""
-        swings = (step * self.step).sum(1) < -SWING * (self.step**2).sum(1)
-        self.value = np.where(swings, HARDER * self.value + 1, SOFTER * self.value)
-        self.value[stale] = np.maximum(self.value[stale], STALE)
-        self.step = step
+    @classmethod
+    def none(cls, n):
+        """No damping of n columns, before their first step."""
+        return cls(np.zeros(n), np.zeros((n, 2)))
+
+    def after(self, step, stale):
+        """Damping after the steps (n, 2) px; stale (n,) bool where the normal matrix is no longer the column's."""
+        swings = (step * self.step).sum(1) < -CHOICES.swing * (self.step**2).sum(1)
+        value = np.where(swings, CHOICES.harder * self.value + 1, CHOICES.softer * self.value)
+        value[stale] = np.maximum(value[stale], CHOICES.stale)
+        return Damping(value, step)

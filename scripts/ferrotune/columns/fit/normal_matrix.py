@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from ferrotune.columns.fit.choices import CHOICES
 from ferrotune.columns.fit.gaussians import NODES, PARAMETERS, WIDTH, sum_blocks, sum_gradient, sum_misfit, sum_shared
 
 CHUNK = 2048  # columns worked on together
-SMOOTH_PX = 2.2  # width of a Gaussian whose sums over pixels are integrals, to a thousandth
-FAINT_NODE = 1e-3  # weight under a node, as a share of the mean, below which its level is kept where it is
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def misfit(at, weight, weighted, threads):
 def curvature(theta, at, weight, background, pairs, threads):
     """Normal matrix J'WJ of columns theta (n, 4), coupled in `pairs` (p, 2), i < j and sorted, and the background."""
     # A smooth sum is told by every second pixel or so, the same for all blocks: else they would not fit together.
-    step = max(1, int(np.median(theta[:, WIDTH]) / SMOOTH_PX))
+    step = max(1, int(np.median(theta[:, WIDTH]) / CHOICES.smooth_px))
     n, seen = len(theta), np.ascontiguousarray(weight[::step, ::step])
     own, between = np.zeros((n, PARAMETERS, PARAMETERS)), np.zeros((len(pairs), PARAMETERS, PARAMETERS))
     entries, numbers = np.zeros((n, PARAMETERS, NODES**2)), np.empty((n, NODES**2), np.int32)
@@ -65,6 +64,6 @@ def curvature(theta, at, weight, background, pairs, threads):
     numbers = numbers.repeat(PARAMETERS, axis=0).ravel()
     shared = sparse.csr_array((entries.ravel(), numbers, starts), shape=(starts.size - 1, background.size))
     nodes = background.curvature(seen, step, threads)
-    faint = FAINT_NODE * max(nodes.diagonal().mean(), 1e-12)
+    faint = CHOICES.faint_node * max(nodes.diagonal().mean(), 1e-12)
     nodes = nodes + sparse.diags_array(np.where(nodes.diagonal() < faint, faint, 0.0))
     return Curvature(own, pairs, between, shared, nodes.tocsr())

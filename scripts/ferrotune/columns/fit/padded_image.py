@@ -8,7 +8,7 @@ from ferrotune.images.noise import measure_noise, sample_step
 BAND_PX = 128  # rows worked on by one task, whatever the number of threads
 
 
-class Picture:
+class PaddedImage:
     """Values and mask (y, x) of an image, padded by `pad` px: value = (image - offset) / scale, 0 outside the mask."""
 
     def __init__(self, image, mask, pad):

@@ -7,10 +7,10 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, cg
 
+from ferrotune.columns.fit.choices import CHOICES
 from ferrotune.columns.fit.gaussians import PARAMETERS, WIDTH
 from ferrotune.columns.fit.threads import kernel
 
-MOST_STEPS = 60  # of conjugate gradients
 CHUNK = 4096  # columns worked on together: what they give to nodes is summed chunk by chunk
 
 
@@ -164,7 +164,7 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, thre
     of_wider = of_field @ (wider * data).sum(axis=1) + unit * field.pull
     right = np.concatenate([(data + prior).ravel(), of_wider, node * of_nodes])
     matrix = LinearOperator((right.size, right.size), product, dtype=float)
-    solution, _ = cg(matrix, right, rtol=1e-6, atol=tolerance * np.sqrt(right.size), maxiter=MOST_STEPS)
+    solution, _ = cg(matrix, right, rtol=1e-6, atol=tolerance * np.sqrt(right.size), maxiter=CHOICES.most_solver_steps)
     steps = (inverse.swapaxes(1, 2) @ solution[:split].reshape(n, PARAMETERS, 1))[:, :, 0]
     return steps, unit * solution[split:last], node * solution[last:]
 
