@@ -100,5 +100,5 @@ def test_a_stack_is_read_back_from_its_store(tmp_path):
     add_array(group, "mean", ("preprocessing", "kind", "y", "x"), (2, 2, 5, 5))
     stack = PatchStack.open(tmp_path / "patches.zarr", 2, "gaussian 1")
     assert len(stack) == 3 and stack.cell_px == 6.0 and stack.covariance is None
-    assert stack.kind.tolist() == [1, 0, 1]
+    assert stack.site_class.tolist() == [1, 0, 1]
     assert np.array_equal(stack.read(slice(1, 3), slice(1, 4)), patches[1, 1:, 1:4])

@@ -48,7 +48,7 @@ def test_numbers_that_grow_evenly_are_carried_as_they_are():
         coarse = grid.coarser(times)
         assert np.isin(coarse.rows, grid.rows).all()
         plane = coarse.yx @ [0.3, -0.7] + 2
-        carried = grid.carried_from(coarse, times) @ plane.astype(np.float32)
+        carried = grid.interpolation_from(coarse, times) @ plane.astype(np.float32)
         within = ((grid.yx >= coarse.yx.min(axis=0)) & (grid.yx <= coarse.yx.max(axis=0))).all(axis=1)
         assert within.sum() > len(coarse.place)
         assert carried[within] == pytest.approx(grid.yx[within] @ [0.3, -0.7] + 2, rel=1e-5)
@@ -59,7 +59,7 @@ def test_where_coarse_windows_are_missing_the_others_serve():
     mask = rng.random((200, 220)) > 0.0004
     grid = WindowGrid.of(mask, 21, 7.0)
     coarse = grid.coarser(3)
-    weights = grid.carried_from(coarse, 3)
+    weights = grid.interpolation_from(coarse, 3)
     assert weights.sum(axis=1) == pytest.approx(1, abs=1e-6)
     assert (weights @ np.full(len(coarse.place), 4.0)) == pytest.approx(4, abs=1e-5)
 
