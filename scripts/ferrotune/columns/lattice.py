@@ -163,8 +163,8 @@ def find_lattice(image, mask):
     >>> counts = simulate(Specimen(shape=(256, 256), lattice_rotation_deg=0, lattice_shear_deg=0), seed=1).image
     >>> image, mask = prepare(counts, np.ones(counts.shape, bool))
     >>> lattice = find_lattice(image, mask)
-    >>> print(lattice.a.round(), lattice.b.round(), round(lattice.cell_px))
-    [26. 0.] [ 0. 27.] 26
+    >>> print(lattice.vectors.round().astype(int).tolist(), round(lattice.cell_px))
+    [[26, 0], [0, 27]] 26
     """
     correlation = _autocorrelation(np.asarray(image, np.float32), mask)
     smooth = ndimage.gaussian_filter(correlation, 1.0)

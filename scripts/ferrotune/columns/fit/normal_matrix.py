@@ -50,7 +50,7 @@ def misfit(at, weight, weighted, threads):
 
 def curvature(theta, at, weight, background, pairs, threads):
     """Calculate the normal matrix of columns theta (n, 4), coupled in `pairs` (p, 2; sorted), and the background."""
-    # Every second pixel or so is enough for a smooth sum. It is the same for all blocks: otherwise they would not match.
+    # Every second pixel or so is enough for a smooth sum; the same for all blocks, otherwise they would not match.
     step = max(1, int(np.median(theta[:, WIDTH]) / CHOICES.smooth_px))
     n, seen = len(theta), np.ascontiguousarray(weight[::step, ::step])
     own, between = np.zeros((n, PARAMETERS, PARAMETERS)), np.zeros((len(pairs), PARAMETERS, PARAMETERS))

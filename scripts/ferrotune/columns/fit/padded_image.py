@@ -28,7 +28,7 @@ class PaddedImage:
         self.bands = [(i, min(i + BAND_PX, height)) for i in range(0, height, BAND_PX)]
 
     def model(self, theta, shape, at, background, level, threads):
-        """Draw the model (y, x): columns theta (n, 4), elongations `shape` (n, 2), windows `at`, background `level` (m,)."""
+        """Draw the model (y, x): columns theta (n, 4) of elongations `shape` (n, 2), on a background's `level` (m,)."""
         model = self._drawn
 
         def draw(band):
