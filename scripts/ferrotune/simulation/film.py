@@ -6,6 +6,7 @@ import numpy as np
 
 from ferrotune.errors import InputError
 from ferrotune.simulation.domain_patterns import GEOMETRIES, domain_pattern
+from ferrotune.simulation.drawing import depth_in_frame, detect, draw, rotation, tilt_share
 
 # Intensity of a column goes with this power of its atomic number, as is usual for HAADF.
 Z_EXPONENT = 1.7
@@ -13,8 +14,6 @@ Z_BI, Z_SM = 83, 62
 # Intensity of columns of a scandate substrate over that of a Bi column: our choice, after Z^1.7 of Dy and Sc.
 SUBSTRATE_A, SUBSTRATE_B = 0.68, 0.22
 MAX_DRIFT = 20.0  # px
-_REACH = 4.0  # sigma; radius to which a column is drawn
-_CHUNK = 128  # columns drawn together; their intermediate arrays fit into the cache
 
 
 def _is_number(value):
@@ -121,26 +120,11 @@ class Simulation:
     settings: dict
 
 
-def _rotation(angle_deg):
-    """Matrix (2, 2) that rotates a row vector (y, x), +y towards +x."""
-    c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
-    return np.array([[c, s], [-s, c]])
-
-
 def _lattice(specimen):
     """Lattice vectors a (down the rows) and b as rows (2, 2), px as (y, x)."""
-    along_rows = _rotation(specimen.lattice_rotation_deg)[0]
-    along_columns = _rotation(specimen.lattice_rotation_deg - specimen.lattice_shear_deg)[1]
+    along_rows = rotation(specimen.lattice_rotation_deg)[0]
+    along_columns = rotation(specimen.lattice_rotation_deg - specimen.lattice_shear_deg)[1]
     return np.stack([specimen.cell_px[0] * along_rows, specimen.cell_px[1] * along_columns])
-
-
-def _depth_in_frame(yx, specimen):
-    """Distance to the nearest edge of the scan frame, px, positive inside; yx (..., 2)."""
-    half = (np.array(specimen.shape) - 1) / 2
-    rotation = _rotation(specimen.scan_rotation_deg)
-    # The largest frame with the image's proportions whose corners stay in the image.
-    scale = np.min(half / (np.abs(rotation).T @ half))
-    return np.min(scale * half - np.abs((yx - half) @ rotation.T), axis=-1)
 
 
 def _sites(specimen, rng):
@@ -161,7 +145,7 @@ def _sites(specimen, rng):
 def _drift(specimen, rng):
     """Function that gives the drift of positions (..., 2), px: three low harmonics of the time of a scan line."""
     half = (np.array(specimen.shape) - 1) / 2
-    slow = _rotation(specimen.scan_rotation_deg)[0] / half[0]
+    slow = rotation(specimen.scan_rotation_deg)[0] / half[0]
     order = np.pi / 2 * np.arange(1, 4)
     phase = rng.uniform(0, 2 * np.pi, (2, 3))
     weight = rng.normal(size=(2, 3)) / order
@@ -170,64 +154,11 @@ def _drift(specimen, rng):
     return lambda yx: (np.sin(order * ((yx - half) @ slow)[..., None, None] + phase) * weight).sum(axis=-1)
 
 
-def _tilt_share(yx, specimen):
-    """Share of the mis-tilt, from 0 at the left to 1 at the right edge: our simple model of a bent lamella."""
-    return np.clip(yx[..., 1] / (specimen.shape[1] - 1), 0.0, 1.0)
-
-
 def _a_intensity(shape, specimen, rng):
     """Peaks of A columns over that of pure Bi, each with its own random Sm content."""
     n = int(specimen.column_atoms)
     sm = rng.binomial(n, specimen.sm_percent / 100, shape) / n
     return 1 - sm + sm * (Z_SM / Z_BI) ** Z_EXPONENT
-
-
-def _draw(yx, peak, specimen, rng):
-    """Draw elliptical Gaussians (y, x), every scan line shifted by its own jitter."""
-    shape = np.array(specimen.shape)
-    reach = int(np.ceil(_REACH * specimen.probe_sigma_px * (1 + specimen.mistilt) + 3 * specimen.jitter_px))
-    near = np.all((yx > -reach) & (yx < shape - 1 + reach), axis=1)
-    yx, peak = yx[near], peak[near]
-    stretch = 1 + specimen.mistilt * _tilt_share(yx, specimen)
-    # Exponent yy dy^2 + cross dy dx + xx dx^2; mis-tilt makes a column longer and keeps its sum of counts.
-    along = _rotation(specimen.mistilt_direction_deg)[0]
-    narrow = -0.5 / specimen.probe_sigma_px**2
-    excess = narrow * (1 / stretch**2 - 1)
-    yy, xx = narrow + np.outer(along**2, excess)
-    form = np.stack([yy, 2 * excess * along.prod(), xx])
-    height = peak / stretch
-    jitter = specimen.jitter_px * rng.normal(size=shape.sum())
-    slow, fast = _rotation(specimen.scan_rotation_deg)
-    window = np.arange(-reach, reach + 1)
-    corner = np.rint(yx).astype(int)
-    canvas = np.zeros(shape + 4 * reach)
-    for start in range(0, len(yx), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        y, x = (corner[part, 0, None] + window)[:, :, None], (corner[part, 1, None] + window)[:, None, :]
-        line = slow[0] * y + (slow[1] * x if slow[1] else 0)
-        shift = jitter[np.rint(line).astype(int) % len(jitter)]
-        dy = y - yx[part, 0, None, None] - (fast[0] * shift if fast[0] else 0)
-        dx = x - yx[part, 1, None, None] - fast[1] * shift
-        yy, cross, xx = form[:, part, None, None]
-        spot = np.exp((xx * dx + cross * dy) * dx + yy * dy * dy) * height[part, None, None]
-        for (top, left), values in zip((corner[part] + reach).tolist(), spot, strict=True):
-            canvas[top : top + len(window), left : left + len(window)] += values
-    return canvas[2 * reach : -2 * reach, 2 * reach : -2 * reach]
-
-
-def _detect(columns, specimen, rng):
-    """Add background, thickness and shot noise: counts (y, x), NaN outside the scan frame."""
-    rows = specimen.shape[0]
-    thickness = 1 + specimen.thickness_gradient * (np.arange(rows) / (rows - 1) - 0.5)
-    image = (columns + specimen.background) * thickness[:, None] / (1 + specimen.background)
-    if np.isfinite(specimen.dose):
-        image = rng.poisson(specimen.dose * image).astype(float)
-    if specimen.scan_rotation_deg:
-        x = np.arange(specimen.shape[1])
-        for row in range(rows):
-            yx = np.stack([np.full(len(x), row), x], axis=-1)
-            image[row, _depth_in_frame(yx, specimen) < 0] = np.nan
-    return image
 
 
 def _cell_truth(a_yx, b_yx):
@@ -247,7 +178,7 @@ def _polarize(sites, film, specimen, seed):
     displacement = np.zeros(sites.shape)
     label[film], direction = domain_pattern(specimen.geometry, sites[film], specimen.wall_width, seed)
     amplitude = specimen.polarization_pm / specimen.pixel_size_pm
-    displacement[film] = amplitude * direction @ _rotation(specimen.lattice_rotation_deg)
+    displacement[film] = amplitude * direction @ rotation(specimen.lattice_rotation_deg)
     return label, displacement
 
 
@@ -293,19 +224,19 @@ def simulate(specimen, seed):
     a_yx, b_yx = (middle + sites @ _lattice(specimen) for sites in (a_sites, b_sites))
 
     # The pattern covers all that any allowed drift can bring into the image, so that it does not depend on drift.
-    film_b = film_b & (_depth_in_frame(b_yx, specimen) > -max(specimen.cell_px) - MAX_DRIFT)
+    film_b = film_b & (depth_in_frame(b_yx, specimen) > -max(specimen.cell_px) - MAX_DRIFT)
     label, displacement = _polarize(b_sites, film_b, specimen, seed)
-    tilt = _rotation(specimen.mistilt_direction_deg)[0] * specimen.mistilt_shift_pm / specimen.pixel_size_pm
-    b_yx = b_yx + displacement + tilt * _tilt_share(b_yx, specimen)[..., None]
+    tilt = rotation(specimen.mistilt_direction_deg)[0] * specimen.mistilt_shift_pm / specimen.pixel_size_pm
+    b_yx = b_yx + displacement + tilt * tilt_share(b_yx, specimen)[..., None]
     drift = _drift(specimen, drift_rng)
     a_yx, b_yx = a_yx + drift(a_yx), b_yx + drift(b_yx)
 
     a_peak = np.where(film_a, _a_intensity(film_a.shape, specimen, sm_rng), SUBSTRATE_A)
     b_peak = np.where(film_a[:-1, :-1], specimen.b_intensity, SUBSTRATE_B)
     yx, peak = np.vstack([a_yx.reshape(-1, 2), b_yx.reshape(-1, 2)]), np.append(a_peak, b_peak)
-    image = _detect(_draw(yx, peak, specimen, jitter_rng), specimen, noise_rng)
+    image = detect(draw(yx, peak, specimen, jitter_rng), specimen, noise_rng)
 
-    seen_a, seen_b = (_depth_in_frame(sites, specimen) >= 1 for sites in (a_yx, b_yx))
+    seen_a, seen_b = (depth_in_frame(sites, specimen) >= 1 for sites in (a_yx, b_yx))
     whole = seen_b & seen_a[:-1, :-1] & seen_a[1:, :-1] & seen_a[:-1, 1:] & seen_a[1:, 1:]
     cells = {name: values[whole] for name, values in _cell_truth(a_yx, b_yx).items()}
     ab = np.argwhere(whole).astype(np.int32)
