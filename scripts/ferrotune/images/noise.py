@@ -64,7 +64,7 @@ def robust_deviation(values, axis=None):
 
 
 def sample_step(pixels):
-    """Distance from one pixel of the sample to the next, in pixels of a list of so many pixels."""
+    """Step through a list of `pixels` pixels that leaves about SAMPLE of them."""
     return max(1, pixels // SAMPLE)
 
 
