@@ -15,8 +15,8 @@ def main(image_store, output, finder, image, log_path, threads=1):
         lattice = find_lattice(arrays["image"], arrays["mask"])
         log.info("lattice a = %s, b = %s px, cell %.2f px", lattice.a, lattice.b, lattice.cell_px)
         columns = find_columns(arrays["image"], arrays["mask"], lattice, finder, threads)
-        for name, kind in (("A", 0), ("B", 1), ("neither", -1)):
-            log.info("%d columns %s", len(columns.of(kind)), name)
+        for name, sublattice in (("A", 0), ("B", 1), ("neither", -1)):
+            log.info("%d columns %s", len(columns.of(sublattice)), name)
         for doubt in doubts(columns, lattice, attributes["pixel_size_pm"]):
             warn(f"image {image}", doubt)
         fit = columns.fit

@@ -17,7 +17,7 @@ def file_digest(path):
 
 
 def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path):
-    """Write image.zarr; pixel_size_pm and sm_percent are what the sheet gives, or None."""
+    """Write image.zarr; pixel_size_pm and sm_percent stand in the sample sheet, or are None."""
     with job(log_path, f"image {image}") as log:
         data, own_pixel_size = read_image(path)
         pixels, usable = prepare(data, exclusion_mask(mask, data.shape))

@@ -1,4 +1,4 @@
-"""Simulated images for the tests, what is found in them, and how it compares with their truth."""
+"""Simulated images for the tests, the columns found in them, and their comparison with the truth."""
 
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -31,7 +31,7 @@ MATCH = 0.25  # cells; a column further from every true one is false
 
 @dataclass(frozen=True)
 class Seen:
-    """A simulated image, and what the modules find in it."""
+    """A simulated image, its normalised form and its lattice; columns on request."""
 
     simulation: Simulation
     image: np.ndarray
@@ -48,8 +48,8 @@ class Seen:
 def demo_specimens():
     """Settings (dict) of the demo's specimens by name, as the workflow simulates them."""
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["simulation"]
-    sheet = [line.split("\t") for line in (ROOT / "config" / "images.tsv").read_text().splitlines()[1:]]
-    rows = {cells[0]: {"sm_percent": float(cells[1]), "pixel_size_pm": None} for cells in sheet}
+    samples = [line.split("\t") for line in (ROOT / "config" / "images.tsv").read_text().splitlines()[1:]]
+    rows = {cells[0]: {"sm_percent": float(cells[1]), "pixel_size_pm": None} for cells in samples}
     return {image: specimen(config, image, row) for image, row in rows.items()}
 
 
@@ -61,7 +61,7 @@ def _see(settings, seed, finder):
 
 
 def see(seed=1, finder="lattice", **settings):
-    """A specimen (its defaults but for `settings`), simulated and looked at; small unless said."""
+    """Simulate a specimen with the default values except `settings`, small by default, and find its lattice."""
     settings = {"shape": SMALL, **settings}
     frozen = tuple(sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in settings.items()))
     return _see(frozen, seed, finder)
@@ -88,9 +88,9 @@ class Comparison:
 
 def compare(seen, margin=0.5):
     """Compare the columns found with the truth."""
-    truth, kind = seen.simulation.columns_yx, seen.simulation.sublattice
+    truth, sublattice = seen.simulation.columns_yx, seen.simulation.sublattice
     inner = depth(seen, truth) > margin
-    truth, kind = truth[inner], kind[inner]
+    truth, sublattice = truth[inner], sublattice[inner]
     yx = seen.columns.fit.yx
     reach = MATCH * seen.lattice.cell_px
     distance, index = cKDTree(yx).query(truth)
@@ -99,9 +99,9 @@ def compare(seen, margin=0.5):
     return Comparison(
         found=matched.mean(),
         false=(nearest > reach)[depth(seen, yx) > margin].mean(),
-        sorted_right=(seen.columns.sublattice[index] == kind)[matched].mean(),
+        sorted_right=(seen.columns.sublattice[index] == sublattice)[matched].mean(),
         error=distance[matched],
-        sublattice=kind[matched],
+        sublattice=sublattice[matched],
         pull=((yx[index] - truth) / seen.columns.fit.sigma_yx[index])[matched],
     )
 
@@ -110,7 +110,7 @@ def cramer_rao(specimen, sublattice):
     """Least standard deviation (px, one axis) of a column's position in shot noise, its neighbours known.
 
     Fisher information of position, amplitude, width and background of a Gaussian column, all five free, amid its
-    neighbours' light in an image of independent Poisson counts; mean of the two axes' variances.
+    neighbours' intensity in an image of independent Poisson counts; mean of the two axes' variances.
     """
     counts = specimen.dose / (1 + specimen.background)
     peak = counts * (1.0 if sublattice == 0 else specimen.b_intensity)

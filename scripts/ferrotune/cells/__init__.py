@@ -1,1 +1,1 @@
-"""Columns to unit cells, their polarization, and the variants of it."""
+"""Columns to unit cells, their polarization, and its variants."""

@@ -1,4 +1,4 @@
-"""Columns among their neighbours: displacement from the cage, vectors, local lattice parameters."""
+"""Neighbourhoods of columns: displacement from the cage, vectors to neighbours, local lattice parameters."""
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -6,12 +6,12 @@ from scipy.spatial import cKDTree
 from ferrotune.cells.unit_cells import REACH, neighbour_at
 from ferrotune.columns.sublattices import A, B
 
-OWN = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])  # steps to the neighbours of the same sublattice, cells
-OTHER = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)]) / 2  # and to those of the other, the cage
+OWN = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])  # steps to the neighbours in the same sublattice, cells
+OTHER = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)]) / 2  # steps to the neighbours in the other, the cage
 
 
 def _neighbours(centre, others, steps, lattice, reach):
-    """Rows (n, 4) of `others` where the lattice expects them from each centre, -1 where there is none."""
+    """Rows (n, 4) of the `others` that are one step of the lattice from each centre; -1 where there is none."""
     if not len(others):
         return np.full((len(centre), len(steps)), -1)
     tree = cKDTree(others)
@@ -32,7 +32,7 @@ def _lattice_parameters(own):
 
 
 def surrounded(yx, sublattice, centre_of, lattice):
-    """Columns of a sublattice that have all eight neighbours.
+    """Find the columns of a sublattice that have all eight neighbours.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def surrounded(yx, sublattice, centre_of, lattice):
     missed : int, how many columns of the sublattice lack a neighbour
     """
     reach = REACH * lattice.cell_px
-    same, cage = (np.flatnonzero(sublattice == kind) for kind in (centre_of, B if centre_of == A else A))
+    same, cage = (np.flatnonzero(sublattice == one) for one in (centre_of, B if centre_of == A else A))
     own = _neighbours(yx[same], yx[same], OWN, lattice, reach)
     other = _neighbours(yx[same], yx[cage], OTHER, lattice, reach)
     whole = (own >= 0).all(axis=1) & (other >= 0).all(axis=1)
@@ -57,7 +57,7 @@ def surrounded(yx, sublattice, centre_of, lattice):
 
 
 def quantities(yx, amplitude, centre_of, centre, own, other):
-    """What describes columns among their neighbours.
+    """Calculate what describes columns among their neighbours.
 
     Parameters
     ----------
@@ -69,16 +69,18 @@ def quantities(yx, amplitude, centre_of, centre, own, other):
     Returns
     -------
     dict of str to (m, k) float
-        displacement : (y, x) px, of the B column from its cage of A, or, about an A, of its cage of B from it: either
-        way of B against A, so that both sublattices tell the same polarization.
-        vectors : px, from A to the four nearest B (or from the four nearest A to B), and to the four nearest columns
-        of the same sublattice, in the same directions for either sublattice, each as (y, x).
-        lengths : a, b, px, and angle : alpha, degrees, from these last four.
+        displacement : (y, x) px, of B against A, so that both sublattices show the same polarization. At a B column it
+        is its displacement from its cage of A; at an A column it is the displacement of its cage of B from it.
+        vectors : (y, x) px; the first four lead from A to the four nearest B (from the four nearest A to B), the other
+        four to the nearest columns of the same sublattice. Directions are the same for both sublattices.
+        lengths : a, b, px, and angle : alpha, degrees, from the last four vectors.
         intensity : the column's amplitude.
     """
     to_own, to_other = _vectors(yx, centre, own), _vectors(yx, centre, other)
     if centre_of == B:
-        to_other = -to_other[:, ::-1]  # seen from the other end the directions turn about, and so does their order
+        to_other = -to_other[
+            :, ::-1
+        ]  # from the other end of the vectors: their directions are reversed, and so is their order
     lengths, angle = _lattice_parameters(to_own)
     return {
         "displacement": to_other.mean(axis=1),
@@ -90,13 +92,16 @@ def quantities(yx, amplitude, centre_of, centre, own, other):
 
 
 def position_variance(sigma_yx, centre, other, unknown):
-    """Variance (m,) of a displacement from the columns' error bars, px^2, mean of the two axes.
+    """Calculate the variance (m,) of displacements from the columns' error bars, px^2, as mean of the two axes.
+
+    It is the square of `ferrotune.cells.unit_cells.polarization_error`, with an error for each column of the cage and
+    with either sublattice as centre. It is summed as variances, without the roots.
 
     Parameters
     ----------
     sigma_yx : (n, 2) float, px; NaN where a fit stopped at its reach
     centre, other : rows, from `surrounded`
-    unknown : float, px; what is taken where there is no error bar
+    unknown : float, px; standard error where there is none
     """
     variance = np.where(np.isfinite(sigma_yx), sigma_yx, unknown) ** 2
     variance = variance.mean(axis=1)

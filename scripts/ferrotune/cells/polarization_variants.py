@@ -1,4 +1,4 @@
-"""Ferroelectric variants of a map of polarization, by k-means."""
+"""Ferroelectric variants of a polarization map, by k-means."""
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -8,18 +8,18 @@ from sklearn.metrics import silhouette_samples
 
 from ferrotune.cells.unit_cells import polarization_at
 
-# Our choices. A silhouette above a half is "reasonable structure"
-# (Kaufman and Rousseeuw 1990); one round cloud cut in two stays below it.
+# Our choices. A silhouette above a half is "reasonable structure" (Kaufman and Rousseeuw 1990); a single round cloud
+# that is cut in two stays below it.
 MIN_SILHOUETTE = 0.5
 MIN_SIGNAL_TO_NOISE = 2.0
 SILHOUETTE_SITES = 2000
 
 
 def _neighbours(yx, radius_px):
-    """(site, site) ones where two sites are near, a site and itself included."""
+    """Matrix (site, site) of ones where two sites are near; a site is near itself."""
     tree = cKDTree(yx)
     neighbours = csr_array(tree.sparse_distance_matrix(tree, radius_px, output_type="coo_matrix"))
-    # Only which sites are near counts, and a site is its own neighbour at a distance that is not stored.
+    # Distances do not count. That of a site to itself is 0, and is not stored.
     neighbours.data[:] = 1.0
     neighbours.setdiag(1.0)
     return neighbours
@@ -38,16 +38,16 @@ def _above_noise(polarization, smoothed, count):
 
 
 def _by_direction(means):
-    """Numbers of the clusters by the direction of their polarization, so that one means the same in any run."""
+    """Number the clusters by the direction of their polarization, so that a number means the same in any run."""
     angle = np.arctan2(means.cluster_centers_[:, 0], means.cluster_centers_[:, 1])
     return np.argsort(np.argsort(angle))
 
 
 def _silhouette(smoothed, labels, neighbours, rng):
-    """Mean over clusters, the small as much as the large, of the silhouettes within their domains.
+    """Mean over clusters of the silhouettes inside their domains; small clusters count as much as large ones.
 
-    Smoothing leaves averages of two variants along walls, which do not count. A cluster that is nothing but such
-    averages, without a domain of its own, is no variant: -1.
+    Along walls smoothing mixes two variants, and these sites do not count. A cluster of such sites only has no
+    domain and is no variant: -1.
     """
     k = labels.max() + 1
     alike = (neighbours @ np.eye(k)[labels])[np.arange(len(labels)), labels]
@@ -61,7 +61,7 @@ def _silhouette(smoothed, labels, neighbours, rng):
 
 
 def _variants(smoothed, neighbours, max_variants, seed):
-    """k-means labels with the k of the best silhouette; one variant where none is good enough."""
+    """Label by k-means, with the k of the best silhouette; one variant where no k is good enough."""
     rng = np.random.default_rng(seed)
     best, labels = MIN_SILHOUETTE, np.zeros(len(smoothed), dtype=int)
     for k in range(2, min(max_variants, len(smoothed) - 1) + 1):
@@ -73,7 +73,7 @@ def _variants(smoothed, neighbours, max_variants, seed):
 
 
 def polarization_clusters(polarization, k, seed=0):
-    """Clusters of a polarization map as it was measured: k-means, whether or not there are so many variants.
+    """Cluster a measured polarization map into k clusters by k-means, whether or not there are k variants.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def polarization_clusters(polarization, k, seed=0):
 
 
 def clusters_at(sites_yx, yx, polarization, means, cell_px):
-    """The cluster of the polarization at each site, which may lie at the corner of cells.
+    """Find the cluster of the polarization at each site; a site may be the corner of cells.
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ def clusters_at(sites_yx, yx, polarization, means, cell_px):
     Returns
     -------
     (site,) int array
-        Which mean lies nearest to the polarization at the site (`ferrotune.cells.unit_cells.polarization_at`).
-        -1 where none is known.
+        Row of the mean nearest to the polarization at the site (`ferrotune.cells.unit_cells.polarization_at`);
+        -1 where the polarization is unknown.
     """
     labels = np.full(len(sites_yx), -1)
     if np.isfinite(means).all():
@@ -138,7 +138,7 @@ def polarization_variants(
     max_variants=4,
     seed=0,
 ):
-    """Ferroelectric variants of a polarization map: reference labels where there is no label truth.
+    """Find the ferroelectric variants of a polarization map, as reference labels where the truth is unknown.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def polarization_variants(
     radius_cells : float
         Polarization is averaged over the sites within this radius first.
     max_variants : int
-        Most variants to tell apart.
+        Largest number of variants.
     seed : int
 
     Returns
@@ -160,10 +160,10 @@ def polarization_variants(
 
     Notes
     -----
-    k-means, as in the paper, which does not say how k is chosen. Our choice: one variant where the smoothed
-    map varies by less than twice the noise that is left in it (as without polarization, or in a single
-    domain); else the k of 2 ... `max_variants` whose silhouette is best, if it exceeds 0.5. The silhouette is the
-    mean over clusters of that within their domains, so that a variant of few sites counts as much as the others.
+    k-means, as in the paper, which does not say how k is chosen. Our choice: there is one variant where the smoothed
+    map varies by less than twice the noise that is left in it (without polarization, or in a single domain).
+    Otherwise k is the number from 2 to `max_variants` with the best silhouette, if this exceeds 0.5. The silhouette
+    is the mean over clusters of the silhouette inside their domains: a variant of few sites counts as much as others.
     """
     polarization, yx = np.asarray(polarization, float), np.asarray(yx, float)
     known = np.isfinite(polarization).all(axis=1)

@@ -1,14 +1,14 @@
-"""Local means of what is known at sites: Gaussian, weighted, in a time that does not grow with the width."""
+"""Weighted Gaussian means over sites, in a time that does not grow with the width of the Gaussian."""
 
 import numpy as np
 from scipy import ndimage
 
 BINS = 3  # bins in a sigma
-HAT = 1 / 3  # variance, bins^2, that spreading over bins and reading between them add to the Gaussian
+HAT = 1 / 3  # variance, bins^2, that bilinear shares add when values go to bins and come back
 
 
 def _corners(at, shape):
-    """The four bins around positions at (n, 2) and their bilinear shares: (4, n) flat indices, (4, n)."""
+    """Four bins around each position `at` (n, 2): flat indices (4, n) and bilinear shares (4, n)."""
     low = np.floor(at).astype(int)
     part = at - low
     index, share = [], []
@@ -19,7 +19,7 @@ def _corners(at, shape):
 
 
 def local_mean(values, weight, yx, sigma):
-    """Weighted mean around each site.
+    """Take a weighted Gaussian mean of values around each site.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Unit cells: four A columns around a B column; polarization, lattice parameters, volume."""
+"""Unit cells of four A columns around a B column: polarization, lattice parameters, volume."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ import numpy as np
 from scipy.sparse import coo_array, csgraph
 from scipy.spatial import cKDTree
 
-AROUND = 0.75  # cells; between half a cell's diagonal and its edge
-REACH = 0.3  # a neighbour lies within this share of a cell of where the lattice predicts it
+AROUND = 0.75  # cells; between half the diagonal and the edge of a cell
+REACH = 0.3  # cells; a neighbour lies so near to where the lattice predicts it
 
 
 @dataclass(frozen=True)
 class Cells:
-    """One row a unit cell, lengths in px, angles in degrees.
+    """Unit cells, one row a cell, lengths in px, angles in degrees.
 
     yx (n, 2): centre of the four A columns. polarization (n, 2) as (y, x): displacement of the B column
     from that centre, NaN where no B column was found. a, b (n,): mean length of the two edges along the
@@ -31,7 +31,7 @@ class Cells:
 
 
 def neighbour_at(tree, yx, step, reach):
-    """Row (n,) of the column one step away from each column, -1 where there is none."""
+    """Find the row (n,) of the column one step away from each column; -1 where there is none."""
     distance, index = tree.query(yx + step, distance_upper_bound=reach)
     return np.where(np.isfinite(distance), index, -1)
 
@@ -42,7 +42,7 @@ def _graph(edges, size):
 
 
 def _lattice_indices(yx, along_a, along_b, lattice):
-    """Integer indices (n, 2), counted from column to column so that strain and drift do not add up."""
+    """Integer indices (n, 2), counted from column to column: strain and drift do not add up."""
     n = len(yx)
     edges, steps = [], []
     for axis, neighbour in enumerate((along_a, along_b)):
@@ -53,10 +53,10 @@ def _lattice_indices(yx, along_a, along_b, lattice):
     step_of = dict(zip(map(tuple, edges.T.tolist()), steps.tolist(), strict=True))
     _, group = csgraph.connected_components(_graph(edges, n), directed=False)
     roots = np.unique(group, return_index=True)[1]
-    # one search from a node tied to a root of each group: a search a group is quadratic where there are many
+    # One search from a node tied to a root of each group: a search for each group would be quadratic in their number.
     tied = np.hstack([edges, np.stack([np.full(len(roots), n), roots])])
     order, parent = csgraph.breadth_first_order(_graph(tied, n + 1), n, directed=False)
-    indices = np.round((yx - yx[0]) @ lattice.reciprocal.T).astype(int)  # a root's are those that are expected
+    indices = np.round((yx - yx[0]) @ lattice.reciprocal.T).astype(int)  # of a root, from the lattice
     for child, above in zip(order[1:].tolist(), parent[order[1:]].tolist(), strict=True):
         if above == n:
             continue
@@ -77,8 +77,31 @@ def _displacement(centre, b_yx, reach):
     return displacement
 
 
+def polarization_error(sigma_a, sigma_b):
+    """Calculate the standard error of one cell's polarization, along one axis.
+
+    The polarization is the position of the B column less the mean of the four A columns, so that its variance is
+    that of B plus a quarter of that of A.
+
+    Parameters
+    ----------
+    sigma_a, sigma_b : float or array
+        Standard error of the position of an A and of a B column along one axis, px or pm.
+
+    Returns
+    -------
+    float or array, in the same unit
+
+    Examples
+    --------
+    >>> print(round(float(polarization_error(sigma_a=0.6, sigma_b=0.4)), 3))
+    0.5
+    """
+    return np.hypot(sigma_b, sigma_a / 2)
+
+
 def build_cells(a_yx, b_yx, lattice):
-    """Unit cells from refined columns.
+    """Build unit cells from refined columns.
 
     Parameters
     ----------
@@ -89,6 +112,20 @@ def build_cells(a_yx, b_yx, lattice):
     -------
     Cells
         Empty where no four A columns close a cell.
+
+    Examples
+    --------
+    Two cells of 20 x 20 px, whose B columns are 1 px below the middle:
+
+    >>> import numpy as np
+    >>> from ferrotune.columns.lattice import Lattice
+    >>> a_yx = 20.0 * np.argwhere(np.ones((2, 3)))
+    >>> b_yx = np.array([[11.0, 10.0], [11.0, 30.0]])
+    >>> cells = build_cells(a_yx, b_yx, Lattice(np.array([20.0, 0.0]), np.array([0.0, 20.0])))
+    >>> print(cells.polarization.tolist())
+    [[1.0, 0.0], [1.0, 0.0]]
+    >>> print(cells.a.tolist(), cells.alpha.tolist(), cells.ab.tolist())
+    [20.0, 20.0] [90.0, 90.0] [[0, 0], [0, 1]]
     """
     reach = REACH * lattice.cell_px
     tree = cKDTree(a_yx)
@@ -119,9 +156,9 @@ def build_cells(a_yx, b_yx, lattice):
 
 
 def polarization_at(yx, cells_yx, polarization, cell_px):
-    """Polarization at any positions: the mean over the unit cells whose centres are within 0.75 cells.
+    """Average the polarization over the unit cells whose centres are within 0.75 cells of each position.
 
-    These are the one cell around a B column, and the four that meet in an A column.
+    At a B column this is its own cell, at an A column the four cells that meet in it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Atomic columns: found without a per-image threshold, refined, and sorted into sublattices."""
+"""Find atomic columns without a threshold for each image, refine them, and sort them into sublattices."""
 
 from dataclasses import dataclass, replace
 
@@ -17,11 +17,11 @@ from ferrotune.images.smoothing import block_mean
 SITE_RADIUS = 0.3  # a column lies within this share of a cell of its lattice site; A and B are 0.71 apart
 SIGNIFICANCE = 3.0  # amplitude over its standard error: below, there is no column
 EXPECTED = 2.0  # the same at a site of a sublattice most of whose sites are significant
-OFF_SITE_SHARE = 0.7  # height of a maximum off the sites, as a share of the dimmer sublattice's: below, it is noise
-LIT_CELLS = 0.6  # a column so far outside the mask still throws light into it
-FINE_CELLS, COARSE_CELLS = 0.12, 0.35  # band in which candidates are maxima: a column's width, and its surroundings'
-BLOCKS_PER_CELL = 8  # pixels are averaged down to so many a cell before candidates are looked for
-DOUBTFUL = 1.0  # significance at a lattice site below which a fit under way is not gone on with
+OFF_SITE_SHARE = 0.7  # height of a maximum off the sites over that of the dimmer sublattice: below, it is noise
+TAIL_CELLS = 0.6  # a column so far outside the mask still adds intensity inside
+FINE_CELLS, COARSE_CELLS = 0.12, 0.35  # band-pass filter for candidates: widths of a column and of its surroundings
+BLOCKS_PER_CELL = 8  # candidates are found on means of pixels, so many of them to a cell
+DOUBTFUL = 1.0  # significance at a lattice site below which a candidate leaves the fit
 MIN_CELLS = 8
 SPARSE = 0.8  # B columns for each A, below which something is likely to be wrong
 CELL_PM = (300.0, 650.0)  # of perovskites, pseudocubic to doubled
@@ -29,7 +29,7 @@ CELL_PM = (300.0, 650.0)  # of perovskites, pseudocubic to doubled
 
 @dataclass(frozen=True)
 class Columns:
-    """Columns in reading order: `fit` (n rows) and `sublattice` (n,) int8, 0 = A, 1 = B, -1 = neither."""
+    """Atomic columns in reading order: `fit` (n rows) and `sublattice` (n,) int8, 0 = A, 1 = B, -1 = neither."""
 
     fit: FittedColumns
     sublattice: np.ndarray
@@ -40,16 +40,16 @@ class Columns:
 
 
 def _local_maxima(image, mask, cell_px):
-    """Maxima of the band-passed image, at most one for each quarter of a cell, and their heights (n,).
+    """Find maxima of the band-passed image, at most one for each quarter of a cell, and their heights (n,).
 
-    On block means where a cell has many pixels: the refinement finds the fraction of a pixel anyway.
+    Where a cell has many pixels, this is done on block means: the refinement finds the fraction of a pixel anyway.
     """
     size = max(1, int(cell_px // BLOCKS_PER_CELL))
     weight = block_mean(mask, size)
     typical = np.median(image[::size, ::size][mask[::size, ::size]])
     blocks, cell = block_mean(np.where(mask, image - typical, 0), size), cell_px / size
     band = ndimage.gaussian_filter(blocks, FINE_CELLS * cell) - ndimage.gaussian_filter(blocks, COARSE_CELLS * cell)
-    band[weight == 0] = band.min()  # else every pixel of a masked corner, all alike, is a maximum
+    band[weight == 0] = band.min()  # otherwise every pixel of a masked corner is a maximum: they are all equal
     found = np.argwhere(band == ndimage.maximum_filter(band, 2 * max(1, round(0.22 * cell)) + 1))
     height = band[tuple(found.T)]
     yx = np.clip(found * size + (size - 1) / 2, 0, np.array(mask.shape) - 1)
@@ -58,7 +58,7 @@ def _local_maxima(image, mask, cell_px):
 
 
 def _blobs(image, mask, cell_px):
-    """The paper's detector: Laplacian of Gaussian blobs, whole pixels, scikit-image's fixed threshold."""
+    """Find blobs with the paper's detector: Laplacian of Gaussian, whole pixels, scikit-image's fixed threshold."""
     low, high = np.percentile(image[mask], [0.5, 99.5])
     scaled = np.where(mask, (image - low) / (high - low), 0)
     found = blob_log(scaled, min_sigma=0.1 * cell_px, max_sigma=0.25 * cell_px, num_sigma=4, threshold=0.05)
@@ -67,7 +67,7 @@ def _blobs(image, mask, cell_px):
 
 
 def _sublattice(phase, yx):
-    """Sublattice (n,) by the site's place in its cell."""
+    """Sublattice (n,) of positions, by their place in the cell."""
     fraction = phase(yx)
     to_a = np.hypot(*fraction.T)
     to_b = np.hypot(*(fraction - np.floor(fraction) - 0.5).T)
@@ -77,21 +77,21 @@ def _sublattice(phase, yx):
 
 
 def _credible(phase, yx, height, cell_px):
-    """Maxima (n,) bool to try: the highest at each lattice site, and off the sites those as high as a column's."""
+    """Choose maxima (n,) bool to fit: the highest at each site, and off the sites all that are as high as a column."""
     sublattice = _sublattice(phase, yx)
     on_site = sublattice != NEITHER
     alone = np.zeros(len(yx), bool)
     alone[on_site] = _far_from_each_other(
         yx[on_site], SITE_RADIUS * cell_px, np.argsort(-height[on_site], kind="stable")
     )
-    dimmer = min((np.median(height[sublattice == kind]) for kind in (A, B) if (sublattice == kind).any()), default=0)
+    dimmer = min((np.median(height[sublattice == one]) for one in (A, B) if (sublattice == one).any()), default=0)
     return alone | ~on_site & (height > OFF_SITE_SHARE * dimmer)
 
 
 def _sites(phase, yx, lattice, mask):
-    """Lattice sites (m, 2) px beside columns at which there is none yet: dim columns, and those just outside.
+    """Find lattice sites (m, 2) px beside columns that have no column yet: dim columns, and those just outside.
 
-    A column outside the image or the mask throws its light into it, and is fitted for its neighbours' sake.
+    A column outside the image or the mask adds intensity inside, and is fitted for its neighbours only.
     """
     a, b = lattice.vectors
     steps = np.array([(a + b) / 2, (a - b) / 2, -(a + b) / 2, (b - a) / 2])
@@ -104,10 +104,10 @@ def _sites(phase, yx, lattice, mask):
     sites = sites[_far_from_each_other(sites, radius)]
     distance, _ = cKDTree(yx).query(sites)
     sites = sites[distance > radius]
-    return sites[_lit(mask, sites, LIT_CELLS * lattice.cell_px)]
+    return sites[_near_mask(mask, sites, TAIL_CELLS * lattice.cell_px)]
 
 
-def _lit(mask, yx, reach):
+def _near_mask(mask, yx, reach):
     """Whether positions (n,) lie in the mask or within about `reach` px of it."""
     angle = np.arange(8) * np.pi / 4
     around = np.vstack([[0, 0], reach * np.column_stack([np.sin(angle), np.cos(angle)])])
@@ -122,7 +122,7 @@ def _inside(mask, yx):
 
 
 def _far_from_each_other(yx, radius, order=None):
-    """Keep (n,) bool of points so that no two kept are within radius px, earlier ones in `order` first."""
+    """Choose points (n,) bool so that no two are within radius px; the earlier in `order` has priority."""
     keep = np.ones(len(yx), bool)
     rank = np.empty(len(yx), int)
     rank[np.arange(len(yx)) if order is None else order] = np.arange(len(yx))
@@ -133,22 +133,22 @@ def _far_from_each_other(yx, radius, order=None):
 
 
 def _is_column(fit, sublattice):
-    """Which fits (n,) are columns: significant, and of a column's strength."""
+    """Which fits (n,) are columns: significant, and as bright as a column."""
     clear = fit.significance > SIGNIFICANCE
-    for kind in (A, B):
-        sites = sublattice == kind
+    for one in (A, B):
+        sites = sublattice == one
         if 2 * clear[sites].sum() > sites.sum():
             clear[sites] = fit.significance[sites] > EXPECTED
     strength = np.ones(len(sublattice), bool)
-    for kind, reference, share in ((A, A, 0.2), (B, A, 0.05), (B, B, 0.15), (NEITHER, B, 0.7)):
+    for one, reference, share in ((A, A, 0.2), (B, A, 0.05), (B, B, 0.15), (NEITHER, B, 0.7)):
         typical = fit.amplitude[(sublattice == reference) & clear]
         if typical.size:
-            strength &= (sublattice != kind) | (fit.amplitude > share * np.median(typical))
+            strength &= (sublattice != one) | (fit.amplitude > share * np.median(typical))
     return clear & strength
 
 
 def _kept(fit, phase, cell_px, doubtful=False):
-    """Rows of the fits that are columns, no two of them at one site; with what is doubtful at lattice sites, or not."""
+    """Rows of the fits that are columns, no two at one site; `doubtful`: also unclear ones at lattice sites."""
     sublattice = _sublattice(phase, fit.yx)
     keep = _is_column(fit, sublattice)
     if doubtful:
@@ -159,9 +159,9 @@ def _kept(fit, phase, cell_px, doubtful=False):
 
 
 def _placed(fit, mask, lattice):
-    """Fitted columns, those outside the mask where their neighbours inside put them, and as bright.
+    """Place the columns outside the mask where their neighbours inside predict them, and as bright as these.
 
-    What is seen of a column outside is its tail, which does not tell as much.
+    Only the tail of such a column is visible, which says little about its position and amplitude.
     """
     inside = _inside(mask, fit.yx)
     outside, tree = np.flatnonzero(~inside), cKDTree(fit.yx[inside])
@@ -179,7 +179,7 @@ def _placed(fit, mask, lattice):
 
 
 def _refuse_few(columns):
-    """Raise an InputError where there are hardly any columns: nothing could be fitted, or said, about them."""
+    """Raise an InputError where there are too few columns for a fit."""
     if len(columns) < MIN_CELLS**2:
         raise InputError(
             f"only {len(columns)} atomic columns found: check that the image shows columns and the mask leaves them in"
@@ -187,7 +187,7 @@ def _refuse_few(columns):
 
 
 def _refined(image, mask, lattice, phase, maxima, threads):
-    """Columns fitted to the image: all candidates at first, then those that stand the test."""
+    """Fit columns to the image: first all candidates, then the significant ones."""
     cell = lattice.cell_px
     yx, height = maxima
     yx = yx[_credible(phase, yx, height, cell)]
@@ -206,10 +206,10 @@ def _refined(image, mask, lattice, phase, maxima, threads):
 def find_columns(image, mask, lattice, finder="lattice", threads=1):
     """Find, refine and sort the atomic columns of an image.
 
-    Candidates are the maxima of the band-passed image, and lattice sites beside them where no maximum was
-    found. All are refined by least squares; kept are those whose fitted amplitude is significant. No
-    threshold belongs to an image: the scale comes from the lattice, the rest from the fits' own error bars.
-    The brighter sublattice is A (Bi, Pb), the other B (Fe, Ti), by the place in the cell.
+    Candidates are the maxima of the band-passed image, and the lattice sites beside them without a maximum. All are
+    refined by least squares, and those with a significant amplitude are kept. No threshold needs to be set for an
+    image: the lattice gives the scale, and the fit gives the error bars. The place in the cell gives the sublattice:
+    the brighter one is A (Bi, Pb), the other B (Fe, Ti).
 
     Parameters
     ----------
@@ -229,6 +229,24 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
     ------
     InputError
         If the image holds fewer than 8 x 8 unit cells, or almost no column is found.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ferrotune.columns.lattice import find_lattice
+    >>> from ferrotune.columns.sublattices import A, B
+    >>> from ferrotune.images.normalisation import prepare
+    >>> from ferrotune.simulation.film import Specimen, simulate
+    >>> film = simulate(Specimen(shape=(256, 256)), seed=1)
+    >>> image, mask = prepare(film.image, np.ones(film.image.shape, bool))
+    >>> columns = find_columns(image, mask, find_lattice(image, mask))
+    >>> print(abs(len(columns.fit.yx) - len(film.columns_yx)) < 10)
+    True
+    >>> print(np.median(columns.fit.sigma_yx) < 0.2)  # px
+    True
+    >>> brightness = [np.median(columns.fit.amplitude[columns.sublattice == one]) for one in (A, B)]
+    >>> print(brightness[0] > 2 * brightness[1])
+    True
     """
     cell = lattice.cell_px
     extent = (np.ptp(np.flatnonzero(mask.any(axis=i)), axis=0) + 1 for i in (0, 1))
@@ -252,7 +270,7 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
 
 
 def doubts(columns, lattice, pixel_size_pm):
-    """What about the columns looks wrong, as sentences (list of str) for the user; none where all is well."""
+    """List what looks wrong about the columns, as sentences (list of str) for the user."""
     n_a, n_b = len(columns.of(A)), len(columns.of(B))
     found = []
     if n_b < SPARSE * n_a:

@@ -1,4 +1,4 @@
-"""The projected lattice of an image: its two vectors, and the phase of the lattice at any position."""
+"""Projected lattice of an image: its two vectors, and its phase at any position."""
 
 from dataclasses import dataclass
 
@@ -12,30 +12,30 @@ from ferrotune.images.smoothing import block_mean
 TILE_PX = 512  # autocorrelation tile: many cells, yet small beside slow drift
 PEAK_SHARE = 0.85  # a lattice vector's autocorrelation, as a share of the strongest; A-B vectors reach less
 CORRELATION_FLOOR = 0.05  # below this there is no lattice
-SHORTEST_PX = 4.0  # columns closer than this cannot be told apart
-PHASE_SIGMA_CELLS = 1.5  # phases are averaged over about three cells: finer than a domain, coarser than noise
+SHORTEST_PX = 4.0  # columns closer than this cannot be distinguished
+PHASE_SIGMA_CELLS = 1.5  # phases are averages over about three cells: finer than a domain, coarser than noise
 
 
 @dataclass(frozen=True)
 class Lattice:
-    """Lattice vectors `a` (closest to the rows' axis) and `b`, each (2,) as (y, x) in px."""
+    """Lattice vectors: `a` (closest to the direction down the rows) and `b`, each (2,) as (y, x) in px."""
 
     a: np.ndarray
     b: np.ndarray
 
     @property
     def vectors(self):
-        """(2, 2): rows a and b, px."""
+        """The two vectors (2, 2): rows a and b, px."""
         return np.stack([self.a, self.b])
 
     @property
     def reciprocal(self):
-        """(2, 2): rows g1, g2 with g_i . a_j = delta_ij, 1/px."""
+        """Reciprocal vectors (2, 2): rows g1, g2 with g_i . a_j = delta_ij, 1/px."""
         return np.linalg.inv(self.vectors).T
 
     @property
     def cell_px(self):
-        """Square root of the unit cell's area, px: the length called "a cell" everywhere."""
+        """Length of a unit cell, px: the square root of its area. All lengths in cells are in this unit."""
         return float(np.sqrt(abs(np.linalg.det(self.vectors))))
 
 
@@ -44,7 +44,7 @@ def _tile_starts(length, tile):
 
 
 def _autocorrelation(image, mask):
-    """Mean autocorrelation of Hann-windowed tiles, (t + 1, t + 1) with zero shift in the middle."""
+    """Mean autocorrelation of Hann-windowed tiles: (t + 1, t + 1), with zero shift in the middle."""
     tile = min(TILE_PX, *image.shape)
     tile -= tile % 2
     window = np.outer(np.hanning(tile), np.hanning(tile)).astype(np.float32)
@@ -73,7 +73,7 @@ def _autocorrelation(image, mask):
 
 
 def _basis(shifts, height):
-    """Two shortest lattice vectors among autocorrelation peaks: ours, by height and then length."""
+    """Choose the two shortest lattice vectors among autocorrelation peaks: our method, by height, then length."""
     length = np.hypot(*shifts.T)
     near = length <= 0.75 * length.max()
     strong = height >= PEAK_SHARE * height[near].max(initial=CORRELATION_FLOOR)
@@ -90,21 +90,21 @@ def _basis(shifts, height):
 
 
 def _reduce(a, b):
-    """Gauss reduction to the shortest pair, then a along the rows' axis, both pointing to +y, +x."""
+    """Reduce to the shortest pair (Gauss), `a` down the rows and `b` along them, towards +y and +x."""
     while True:
         if a @ a > b @ b:
             a, b = b, a
-        turns = np.round(a @ b / (a @ a))
-        if turns == 0:
+        times = np.round(a @ b / (a @ a))
+        if times == 0:
             break
-        b = b - turns * a
+        b = b - times * a
     if abs(a[0]) / np.hypot(*a) < abs(b[0]) / np.hypot(*b):
         a, b = b, a
     return a * np.sign(a[0] or 1), b * np.sign(b[1] or 1)
 
 
 def _refine(correlation, a, b):
-    """Least squares over sub-pixel autocorrelation peaks up to the third order."""
+    """Fit the two vectors to sub-pixel autocorrelation peaks up to the third order, by least squares."""
     middle = np.array(correlation.shape) // 2
     orders, peaks = [], []
     vectors = np.stack([a, b])
@@ -129,7 +129,7 @@ def _refine(correlation, a, b):
 
 
 def _repeats(correlation, vectors):
-    """Whether the autocorrelation peaks at all lattice points to second order, as that of noise does not."""
+    """Whether the autocorrelation has peaks at all lattice points up to second order; that of noise has not."""
     orders = np.array([o for o in np.ndindex(5, 5) if o > (2, 2)]) - 2.0
     half = np.array([[0, 0], [0.5, 0], [-0.5, 0], [0, 0.5], [0, -0.5]])
     at = np.array(correlation.shape) // 2 + (orders[:, None] + half) @ vectors
@@ -139,7 +139,7 @@ def _repeats(correlation, vectors):
 
 
 def find_lattice(image, mask):
-    """Read the lattice vectors off an image by its autocorrelation.
+    """Find the lattice vectors of an image from its autocorrelation.
 
     Parameters
     ----------
@@ -153,7 +153,18 @@ def find_lattice(image, mask):
     Raises
     ------
     InputError
-        If nothing repeats, or the columns are too close to be told apart.
+        If nothing repeats, or the columns are too close to be distinguished.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ferrotune.images.normalisation import prepare
+    >>> from ferrotune.simulation.film import Specimen, simulate
+    >>> counts = simulate(Specimen(shape=(256, 256), lattice_rotation_deg=0, lattice_shear_deg=0), seed=1).image
+    >>> image, mask = prepare(counts, np.ones(counts.shape, bool))
+    >>> lattice = find_lattice(image, mask)
+    >>> print(lattice.vectors.round().astype(int).tolist(), round(lattice.cell_px))
+    [[26, 0], [0, 27]] 26
     """
     correlation = _autocorrelation(np.asarray(image, np.float32), mask)
     smooth = ndimage.gaussian_filter(correlation, 1.0)
@@ -170,11 +181,11 @@ def find_lattice(image, mask):
 
 
 class LatticePhase:
-    """Position of any point within its unit cell, following drift, strain and rotation.
+    """Phase of the lattice: the place of any point in its unit cell, with drift, strain and rotation followed.
 
-    The image is demodulated at the two first-order reflections and low-passed, as in geometric phase
+    The image is demodulated at the two first-order reflections and low-pass filtered, as in geometric phase
     analysis (Hytch, Snoeck & Kilaas 1998, doi 10.1016/S0304-3991(98)00035-7). The brighter sublattice
-    (A) sits at (0, 0) of the cell, the other (B) at (1/2, 1/2).
+    (A) is at (0, 0) of the cell, the other (B) at (1/2, 1/2).
 
     Parameters
     ----------
@@ -199,7 +210,7 @@ class LatticePhase:
             self.fields.append(tuple(parts))
 
     def __call__(self, yx):
-        """Fractional coordinates (n, 2) in [-1/2, 1/2) of positions yx (n, 2) px, from the A lattice."""
+        """Fractional coordinates (n, 2) in [-1/2, 1/2) of positions yx (n, 2) px, counted from the A columns."""
         yx = np.asarray(yx, float)
         at = ((yx - (self.bin - 1) / 2) / self.bin).T
         fraction = np.empty_like(yx)

@@ -1,26 +1,15 @@
-"""Two images of half the dose each out of one, their noise independent."""
+"""Split an image into two of half the dose each, with independent noise."""
 
 import numpy as np
 from scipy import ndimage
 
-from ferrotune.images.noise import measure_noise, sample_step
+from ferrotune.images.noise import image_noise
 
-# Second difference along both axes: it takes off whatever is smooth over three pixels (Immerkaer 1996, doi
-# 10.1006/cviu.1996.0060). White noise keeps its variance.
-NOISE_FILTER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]]) / 6
-POISSON = 0.1  # an image of whole numbers whose variance is its level within this share is one of counts
-
-
-def image_noise(image, mask):
-    """ferrotune.images.noise.Noise of image (y, x) where mask (y, x) bool is true around a pixel."""
-    inside = ndimage.binary_erosion(mask, np.ones((3, 3)))
-    some = np.flatnonzero(inside.ravel())[:: sample_step(int(inside.sum()))]
-    residuals, levels = ndimage.convolve(image, NOISE_FILTER), ndimage.uniform_filter(image, 3)
-    return measure_noise(residuals.ravel()[some], levels.ravel()[some], np.zeros(len(some)))
+POISSON = 0.1  # whole numbers are counts where their variance is their level within this share
 
 
 def are_counts(image, mask, noise):
-    """Whether an image counts electrons: whole numbers, none negative, whose variance is their level."""
+    """Whether an image counts electrons: its values are whole, none is negative, and their variance is their level."""
     pixels = image[mask]
     whole = pixels.min(initial=0) >= 0 and (pixels == np.rint(pixels)).all()
     middle = float(np.median(pixels))
@@ -28,17 +17,22 @@ def are_counts(image, mask, noise):
 
 
 def split_dose(image, mask, seed):
-    """Two images (y, x) float32 of the same level, with independent noise of twice the variance, and how (str).
+    """Split an image into two images of the same level, with independent noise of twice the variance.
 
-    Counts are thinned: each is in one half by chance (binomial, exactly Poisson again). In other units noise of the
-    variance that the image itself shows is added to one half and taken from the other, which is independent for
-    Gaussian noise (Neufeld et al., J. Mach. Learn. Res. 25, 57 (2024)).
+    Counts are thinned: chance puts each count into one half (binomial; each half is Poisson again). In other units,
+    noise is added to one half and subtracted from the other. Its variance is that of the image's own noise, and the
+    halves are then independent for Gaussian noise (Neufeld et al., J. Mach. Learn. Res. 25, 57 (2024)).
 
     Parameters
     ----------
     image : (y, x) float
     mask : (y, x) bool, true where there is signal
     seed : int
+
+    Returns
+    -------
+    one, other : (y, x) float32
+    way : str, how the image was split, for the log
     """
     rng, noise = np.random.default_rng(seed), image_noise(image, mask)
     if are_counts(image, mask, noise):

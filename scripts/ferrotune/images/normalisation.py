@@ -1,4 +1,4 @@
-"""Mask what holds no signal, and normalise the intensity of an image."""
+"""Mask pixels without signal, and normalise the intensity of an image."""
 
 import numpy as np
 from scipy import ndimage
@@ -10,14 +10,14 @@ _SOLID = 7  # px: fill is solid over such squares; dark pixels of a low-dose ima
 
 
 def _runs(line):
-    """Values that stand at least `_SOLID` times in a row."""
+    """Values that appear at least `_SOLID` times in a row."""
     changes = np.flatnonzero(np.diff(line) != 0) + 1
     starts, ends = np.r_[0, changes], np.r_[changes, len(line)]
     return set(line[starts[ends - starts >= _SOLID]].tolist())
 
 
 def _constant_border(data):
-    """(y, x) bool: solid fill around a rotated or padded scan, one exact value from the border inwards."""
+    """Find (y, x) bool solid fill around a rotated or padded scan: one exact value from the border inwards."""
     fill = np.zeros(data.shape, bool)
     lines = (data[0], data[-1], data[:, 0], data[:, -1])
     for value in sorted(set.union(*(_runs(line) for line in lines))):
@@ -38,16 +38,16 @@ def _constant_border(data):
 def prepare(data, usable):
     """Mask and normalise an image.
 
-    A constant region that reaches in from the border, as left by rotating a scan, is masked too. The
-    percentiles 0.5 and 99.5 of what remains become 0 and 1, without clipping; masked pixels are filled with
-    the median, so that filters meet no step there. Offset and positive scale of the input do not matter.
+    A constant region at the border is masked too: a rotated scan leaves one. The percentiles 0.5 and 99.5 of the
+    other pixels become 0 and 1, without clipping. Masked pixels get the median, so that filters meet no step there.
+    Offset and positive scale of the input do not matter.
 
     Parameters
     ----------
     data : (y, x) array
         Any real dtype; pixels that are not finite carry no signal.
     usable : (y, x) bool array
-        True where usable, as `exclusion_mask` gives it.
+        True where the pixel may be used.
 
     Returns
     -------
@@ -57,7 +57,18 @@ def prepare(data, usable):
     Raises
     ------
     InputError
-        For shapes that differ, and for an image with nothing to see in what the mask leaves.
+        For shapes that differ, and for an image that is constant inside its mask.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> data = np.random.default_rng(0).poisson(100, (64, 64))
+    >>> data[:20] = 0  # fill
+    >>> image, mask = prepare(data, np.ones(data.shape, bool))
+    >>> print(image.shape, image.dtype, mask[:20].any(), mask[20:].all())
+    (64, 64) float32 False True
+    >>> print(np.percentile(image[mask], [0.5, 99.5]).round(2))
+    [0. 1.]
     """
     data = np.asarray(data, np.float64)
     if data.shape != usable.shape:
@@ -69,7 +80,7 @@ def prepare(data, usable):
     if not low < high:
         raise InputError(f"image is {middle:g} almost everywhere inside its mask; check it and the mask")
     image = np.empty(data.shape, np.float32)
-    with np.errstate(over="ignore", invalid="ignore"):  # of what is masked
+    with np.errstate(over="ignore", invalid="ignore"):  # in masked pixels
         np.divide(data - low, high - low, out=image, casting="same_kind")
     image[~mask] = (middle - low) / (high - low)
     return image, mask

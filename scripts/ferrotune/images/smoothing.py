@@ -3,11 +3,11 @@
 import numpy as np
 from scipy import ndimage
 
-FINE_SIGMA = 6.0  # px; a wider Gaussian is taken on block means, where it is this wide or wider
+FINE_SIGMA = 6.0  # px; a Gaussian of twice this or more is taken on block means, where it is this wide or wider
 
 
 def block_mean(values, factor):
-    """Means (ceil(y / factor), ceil(x / factor)) of blocks of `factor` px; zeros fill the far edges' last blocks."""
+    """Take means over blocks of pixels: (ceil(y / factor), ceil(x / factor)); zeros fill the last blocks."""
     short = [(0, -n % factor) for n in values.shape]
     padded = np.pad(values, short) if np.any(short) else values  # a copy of a large image takes longer than its means
     rows, columns = (n // factor for n in padded.shape)
@@ -15,7 +15,7 @@ def block_mean(values, factor):
 
 
 def local_mean(values, mask, sigma):
-    """Gaussian-weighted mean around every pixel, over unmasked pixels only.
+    """Take a Gaussian-weighted mean around every pixel, over unmasked pixels only.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Domain patterns of a BiFeO3-like film, seen in projection along a cubic axis.
+"""Domain patterns of a BiFeO3-like film, in projection along a cubic axis.
 
 The polarization of a rhombohedral film lies along <111>; along a <100> beam it projects onto one of
-four in-plane <110> variants. Every pattern here is two component profiles, one for y and one for x,
-that run between -1 and 1: a wall is where a profile passes through zero, as tanh(2 d / width) with d
-the distance to the wall. The variant is read from the two signs, so direction and label always agree.
+four in-plane <110> variants. Every pattern consists of two profiles between -1 and 1, one for the y component
+and one for the x component. A wall is where a profile passes through zero, as tanh(2 d / width) with d the
+distance to the wall. The two signs give the variant, so direction and label always agree.
 """
 
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from ferrotune.errors import InputError
 
 Profile = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]
 
-# The 71 degree wall is inclined by 45 degrees to the beam, so a lamella smears it: three times, our choice.
+# The 71 degree wall is inclined by 45 degrees to the beam, and so is broader in projection: three times, our choice.
 INCLINED_BROADENING = 3.0
-# Nanodomains of the mottled pattern, in unit cells: our choice, after images of the phase boundary.
+# Size of nanodomains of the mottled pattern, unit cells: our choice, after images of the phase boundary.
 MOTTLED_CORRELATION = 3.0
 _WAVES = 96
 
@@ -38,9 +38,9 @@ def _middle(s):
 
 
 def _stripes(s, rng):
-    """Signed distance to the nearest of a stack of parallel walls, the sign alternating from wall to wall.
+    """Signed distance to the nearest of a stack of parallel walls; the sign alternates from wall to wall.
 
-    One wall is always near the middle, so that every frame shows at least two domains.
+    One wall is always near the middle, so that every image shows at least two domains.
     """
     centre, extent = _middle(s)
     spacing = float(np.clip(extent * rng.uniform(0.28, 0.42), 8.0, 40.0))
@@ -56,9 +56,9 @@ def _stripes(s, rng):
 
 
 def _walls_109(yx, wall_width, rng):
-    """109 degree walls on {100}, seen edge on: trace along y, the y component switches.
+    """Walls of 109 degrees on {100}, edge on: trace along y, the y component switches.
 
-    The components along y and along the beam switch; the one normal to the wall does not, so the wall
+    The components along y and along the beam switch. The component normal to the wall does not, so the wall
     carries no charge (Streiffer et al., J. Appl. Phys. 83, 2742 (1998)).
     """
     switching = _kink(_stripes(yx[:, 1], rng), wall_width)
@@ -66,9 +66,9 @@ def _walls_109(yx, wall_width, rng):
 
 
 def _walls_71(yx, wall_width, rng):
-    """71 degree walls on {110}: trace along x, the x component switches, broad in projection.
+    """Walls of 71 degrees on {110}: trace along x, the x component switches, broad in projection.
 
-    One component switches, and the uncharged, strain-free plane holds that axis: for the x component it
+    One component switches, and the uncharged, strain-free plane contains its axis. For the x component this plane
     is {011}, which meets the image plane along x at 45 degrees to the beam (Streiffer et al. 1998). The
     broadening factor of the projection is ours.
     """
@@ -77,21 +77,21 @@ def _walls_71(yx, wall_width, rng):
 
 
 def _diagonal_180(yx, wall_width, rng):
-    """180 degree walls along an in-plane <110>: P turns to -P and lies in the wall, which is uncharged."""
+    """Walls of 180 degrees along an in-plane <110>: P becomes -P and lies in the wall, which is uncharged."""
     diagonal = _random_sign(rng)  # P along (1, diagonal); the wall's normal is (1, -diagonal)
     switching = _kink(_stripes((yx[:, 0] - diagonal * yx[:, 1]) / np.sqrt(2.0), rng), wall_width)
     return np.stack([switching, diagonal * switching], axis=1)
 
 
 def _closure(yx, wall_width, rng):
-    """Flux closure: four quadrants around a junction, P turning at each uncharged {100} wall."""
+    """Flux closure: four quadrants around a junction; P rotates by 90 degrees at each uncharged {100} wall."""
     junction = np.empty(2)
     for axis in range(2):
         centre, extent = _middle(yx[:, axis])
         junction[axis] = centre + rng.uniform(-0.15, 0.15) * extent
-    turn = _random_sign(rng)
+    sense = _random_sign(rng)
     y, x = (yx - junction).T
-    return turn * np.stack([_kink(x, wall_width), -_kink(y, wall_width)], axis=1)
+    return sense * np.stack([_kink(x, wall_width), -_kink(y, wall_width)], axis=1)
 
 
 def _smooth_field_distance(yx, correlation, rng):
@@ -128,7 +128,7 @@ VARIANTS = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]) / np.s
 
 
 def variant_of(direction):
-    """Variant (row of `VARIANTS`) that lies nearest to each direction.
+    """Find the variant (row of `VARIANTS`) nearest to each direction.
 
     Parameters
     ----------
@@ -146,10 +146,10 @@ def variant_of(direction):
 
 
 def domain_pattern(geometry, yx, wall_width, seed):
-    """Domain label and polarization direction of a named pattern.
+    """Calculate domain labels and polarization directions of a named pattern.
 
-    Positions of walls and signs of the variants follow the seed; the pattern is laid out over the extent
-    of the positions given, so that a frame of 30 x 30 cells or more always shows at least two domains.
+    The seed decides positions of walls and signs of variants. The pattern covers the extent of the given positions,
+    so that 30 x 30 cells or more always show at least two domains.
 
     Parameters
     ----------

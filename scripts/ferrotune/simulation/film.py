@@ -1,4 +1,4 @@
-"""Simulated atomically resolved images of Sm-doped BiFeO3, with the truth they were drawn from."""
+"""Simulate atomically resolved images of Sm-doped BiFeO3, with their truth."""
 
 from dataclasses import asdict, dataclass, field, fields
 
@@ -6,15 +6,14 @@ import numpy as np
 
 from ferrotune.errors import InputError
 from ferrotune.simulation.domain_patterns import GEOMETRIES, domain_pattern
+from ferrotune.simulation.drawing import depth_in_frame, detect, draw, rotation, tilt_share
 
-# Contrast of a column against its atomic number: the exponent usual for HAADF.
+# Intensity of a column goes with this power of its atomic number, as is usual for HAADF.
 Z_EXPONENT = 1.7
 Z_BI, Z_SM = 83, 62
-# Columns of a scandate substrate as shares of a Bi column: our choice, after Z^1.7 of Dy and Sc.
+# Intensity of columns of a scandate substrate over that of a Bi column: our choice, after Z^1.7 of Dy and Sc.
 SUBSTRATE_A, SUBSTRATE_B = 0.68, 0.22
 MAX_DRIFT = 20.0  # px
-_REACH = 4.0  # a column is drawn out to so many sigma
-_CHUNK = 128  # columns drawn at once, so that the intermediate arrays stay in the cache
 
 
 def _is_number(value):
@@ -28,10 +27,21 @@ def _within(default, low, high):
 
 @dataclass(frozen=True)
 class Specimen:
-    """What is imaged and how. Angles turn +y towards +x; shares are of the peak of a pure Bi column.
+    """Settings of a simulated specimen and its image.
 
-    Mis-tilt is our simple model: it grows from the left to the right edge whatever the composition.
-    Raises InputError for an unknown geometry and for a value out of its range.
+    Angles rotate +y towards +x. Intensities are shares of the peak of a pure Bi column. Mis-tilt is our simple
+    model: it grows from the left to the right edge, whatever the composition.
+
+    Raises
+    ------
+    InputError
+        For an unknown geometry and for a value out of its range.
+
+    Examples
+    --------
+    >>> film = Specimen(geometry="walls_71", sm_percent=15, shape=[512, 512])
+    >>> print(film.shape, film.polarization_pm)
+    (512, 512) 20.0
     """
 
     geometry: str = "walls_109"  # domain pattern, a key of ferrotune.simulation.domain_patterns.GEOMETRIES
@@ -46,7 +56,9 @@ class Specimen:
     probe_sigma_px: float = _within(5.0, 0.5, 20)  # Gaussian width of a column
     b_intensity: float = _within(0.36, 0, 2)  # peak of a Fe column, share
     background: float = _within(0.5, 0, 10)  # level under the columns, share
-    column_atoms: int = _within(30, 1, 1000)  # A atoms in a column; Sm falls at random, so few scatter more
+    column_atoms: int = _within(
+        30, 1, 1000
+    )  # A atoms in a column; Sm is placed at random: the fewer atoms, the more columns differ
     dose: float = _within(150.0, 1, np.inf)  # counts on top of a Bi column; infinite: no noise, top at 1
     mistilt: float = _within(0.15, 0, 2)  # elongation of columns at the right edge (0 at the left), share
     mistilt_shift_pm: float = _within(3.0, 0, 20)  # apparent shift of Fe at the right edge (0 at the left)
@@ -55,7 +67,7 @@ class Specimen:
     jitter_px: float = _within(0.3, 0, 3)  # random shift of each scan line along itself, RMS
     drift_px: float = _within(2.0, 0, MAX_DRIFT)  # bound of the slow displacement
     substrate_cells: float = _within(0.0, 0, 1000)  # height of a substrate strip along the bottom
-    scan_rotation_deg: float = _within(0.0, -45, 45)  # turn of the scan frame, NaN outside; 0 fills the image
+    scan_rotation_deg: float = _within(0.0, -45, 45)  # rotation of the scan frame, NaN outside; at 0 it fills the image
 
     def __post_init__(self):
         if self.geometry not in GEOMETRIES:
@@ -76,8 +88,8 @@ class Specimen:
         fits = isinstance(pair, tuple | list) and len(pair) == 2 and all(_is_number(v) for v in pair)
         fits = fits and all(low <= v <= high and (not whole or v == int(v)) for v in pair)
         if not fits:
-            kind = "whole numbers" if whole else "numbers"
-            raise InputError(f"{name} must be two {kind} from {low} to {high} px, not {pair!r}")
+            numbers = "whole numbers" if whole else "numbers"
+            raise InputError(f"{name} must be two {numbers} from {low} to {high} px, not {pair!r}")
         object.__setattr__(self, name, tuple((int if whole else float)(v) for v in pair))
 
 
@@ -85,8 +97,8 @@ class Specimen:
 class Simulation:
     """A simulated image and its truth.
 
-    A true position is where the column stands before scan-line jitter and after drift and mis-tilt: jitter
-    is noise that differs from row to row, the other two move the whole column.
+    A true position includes drift and mis-tilt, which move the whole column. It does not include scan-line jitter,
+    which is noise that differs from row to row.
 
     image : (y, x) float64, counts; NaN outside the scan frame
     columns_yx : (column, 2), px; only columns at least 1 px inside the frame
@@ -108,30 +120,15 @@ class Simulation:
     settings: dict
 
 
-def _turn(angle_deg):
-    """(2, 2) matrix that turns a row vector (y, x), +y towards +x."""
-    c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
-    return np.array([[c, s], [-s, c]])
-
-
 def _lattice(specimen):
-    """Rows: lattice vectors a (down the rows) and b, px as (y, x)."""
-    along_rows = _turn(specimen.lattice_rotation_deg)[0]
-    along_columns = _turn(specimen.lattice_rotation_deg - specimen.lattice_shear_deg)[1]
+    """Lattice vectors a (down the rows) and b as rows (2, 2), px as (y, x)."""
+    along_rows = rotation(specimen.lattice_rotation_deg)[0]
+    along_columns = rotation(specimen.lattice_rotation_deg - specimen.lattice_shear_deg)[1]
     return np.stack([specimen.cell_px[0] * along_rows, specimen.cell_px[1] * along_columns])
 
 
-def _depth_in_frame(yx, specimen):
-    """Distance to the nearest edge of the scan frame, px, positive inside; yx (..., 2)."""
-    half = (np.array(specimen.shape) - 1) / 2
-    turn = _turn(specimen.scan_rotation_deg)
-    # The largest frame of the image's own proportions whose corners stay in the image.
-    scale = np.min(half / (np.abs(turn).T @ half))
-    return np.min(scale * half - np.abs((yx - half) @ turn.T), axis=-1)
-
-
 def _sites(specimen, rng):
-    """A sites (na, nb, 2) in lattice units from the middle of the image, and which (na, nb) are film."""
+    """A sites (na, nb, 2) in lattice units from the middle of the image, and whether each (na, nb) is film."""
     half = (np.array(specimen.shape) - 1) / 2
     corners = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * half
     reach = np.ceil(np.abs(corners @ np.linalg.inv(_lattice(specimen))).max(axis=0)).astype(int) + 2
@@ -146,79 +143,26 @@ def _sites(specimen, rng):
 
 
 def _drift(specimen, rng):
-    """Slow displacement of positions (..., 2), px: three low harmonics of the time when a row is scanned."""
+    """Function that gives the drift of positions (..., 2), px: three low harmonics of the time of a scan line."""
     half = (np.array(specimen.shape) - 1) / 2
-    slow = _turn(specimen.scan_rotation_deg)[0] / half[0]
+    slow = rotation(specimen.scan_rotation_deg)[0] / half[0]
     order = np.pi / 2 * np.arange(1, 4)
     phase = rng.uniform(0, 2 * np.pi, (2, 3))
     weight = rng.normal(size=(2, 3)) / order
-    # Divided by the largest sum that the harmonics can reach, so drift_px is never exceeded.
+    # Divided by the largest possible sum of the harmonics, so drift_px is never exceeded.
     weight *= specimen.drift_px / np.hypot(*np.abs(weight).sum(axis=1))
     return lambda yx: (np.sin(order * ((yx - half) @ slow)[..., None, None] + phase) * weight).sum(axis=-1)
 
 
-def _tilt_share(yx, specimen):
-    """Mis-tilt from 0 at the left to 1 at the right edge: our simple model of a bent lamella."""
-    return np.clip(yx[..., 1] / (specimen.shape[1] - 1), 0.0, 1.0)
-
-
 def _a_intensity(shape, specimen, rng):
-    """Peak of A columns against pure Bi, each with its own random Sm content."""
+    """Peaks of A columns over that of pure Bi, each with its own random Sm content."""
     n = int(specimen.column_atoms)
     sm = rng.binomial(n, specimen.sm_percent / 100, shape) / n
     return 1 - sm + sm * (Z_SM / Z_BI) ** Z_EXPONENT
 
 
-def _draw(yx, peak, specimen, rng):
-    """Sum of elliptical Gaussians (y, x), every scan line shifted by its own jitter."""
-    shape = np.array(specimen.shape)
-    reach = int(np.ceil(_REACH * specimen.probe_sigma_px * (1 + specimen.mistilt) + 3 * specimen.jitter_px))
-    near = np.all((yx > -reach) & (yx < shape - 1 + reach), axis=1)
-    yx, peak = yx[near], peak[near]
-    stretch = 1 + specimen.mistilt * _tilt_share(yx, specimen)
-    # Exponent yy dy^2 + cross dy dx + xx dx^2; tilting spreads a column's counts and keeps their sum.
-    along = _turn(specimen.mistilt_direction_deg)[0]
-    narrow = -0.5 / specimen.probe_sigma_px**2
-    excess = narrow * (1 / stretch**2 - 1)
-    yy, xx = narrow + np.outer(along**2, excess)
-    form = np.stack([yy, 2 * excess * along.prod(), xx])
-    height = peak / stretch
-    jitter = specimen.jitter_px * rng.normal(size=shape.sum())
-    slow, fast = _turn(specimen.scan_rotation_deg)
-    window = np.arange(-reach, reach + 1)
-    corner = np.rint(yx).astype(int)
-    canvas = np.zeros(shape + 4 * reach)
-    for start in range(0, len(yx), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        y, x = (corner[part, 0, None] + window)[:, :, None], (corner[part, 1, None] + window)[:, None, :]
-        line = slow[0] * y + (slow[1] * x if slow[1] else 0)
-        shift = jitter[np.rint(line).astype(int) % len(jitter)]
-        dy = y - yx[part, 0, None, None] - (fast[0] * shift if fast[0] else 0)
-        dx = x - yx[part, 1, None, None] - fast[1] * shift
-        yy, cross, xx = form[:, part, None, None]
-        spot = np.exp((xx * dx + cross * dy) * dx + yy * dy * dy) * height[part, None, None]
-        for (top, left), values in zip((corner[part] + reach).tolist(), spot, strict=True):
-            canvas[top : top + len(window), left : left + len(window)] += values
-    return canvas[2 * reach : -2 * reach, 2 * reach : -2 * reach]
-
-
-def _detect(columns, specimen, rng):
-    """Counts (y, x): background, thickness and shot noise; NaN outside the scan frame."""
-    rows = specimen.shape[0]
-    thickness = 1 + specimen.thickness_gradient * (np.arange(rows) / (rows - 1) - 0.5)
-    image = (columns + specimen.background) * thickness[:, None] / (1 + specimen.background)
-    if np.isfinite(specimen.dose):
-        image = rng.poisson(specimen.dose * image).astype(float)
-    if specimen.scan_rotation_deg:
-        x = np.arange(specimen.shape[1])
-        for row in range(rows):
-            yx = np.stack([np.full(len(x), row), x], axis=-1)
-            image[row, _depth_in_frame(yx, specimen) < 0] = np.nan
-    return image
-
-
 def _cell_truth(a_yx, b_yx):
-    """Geometry of every cell of a grid: A columns (na, nb, 2) around B columns (na - 1, nb - 1, 2)."""
+    """True geometry of the cells of a grid: A columns (na, nb, 2) around B columns (na - 1, nb - 1, 2)."""
     centre = (a_yx[:-1, :-1] + a_yx[1:, :-1] + a_yx[:-1, 1:] + a_yx[1:, 1:]) / 4
     edge_a = (np.diff(a_yx, axis=0)[:, :-1] + np.diff(a_yx, axis=0)[:, 1:]) / 2
     edge_b = (np.diff(a_yx, axis=1)[:-1] + np.diff(a_yx, axis=1)[1:]) / 2
@@ -234,33 +178,44 @@ def _polarize(sites, film, specimen, seed):
     displacement = np.zeros(sites.shape)
     label[film], direction = domain_pattern(specimen.geometry, sites[film], specimen.wall_width, seed)
     amplitude = specimen.polarization_pm / specimen.pixel_size_pm
-    displacement[film] = amplitude * direction @ _turn(specimen.lattice_rotation_deg)
+    displacement[film] = amplitude * direction @ rotation(specimen.lattice_rotation_deg)
     return label, displacement
 
 
 def polarization_of(sm_percent):
-    """Displacement of Fe from its Bi cage in pm: 40 without Sm, falling as a square root to 0 at 20 % Sm.
+    """Displacement of Fe from its Bi cage at a Sm content, pm.
 
-    The form is ours (Landau's order parameter); the end points follow the Sm-BFO record.
+    It is 40 without Sm, and falls as a square root to 0 at 20 % Sm. The form is ours (Landau's order parameter); the
+    end points follow the Sm-BFO record.
     """
     return 40.0 * float(np.sqrt(max(0.0, 1.0 - sm_percent / 20.0)))
 
 
 def simulate(specimen, seed):
-    """Draw an image of a specimen, and the truth behind it.
+    """Simulate an image of a specimen, with its true columns and unit cells.
 
     Parameters
     ----------
     specimen : Specimen
-        What is imaged and how.
+        Settings of the specimen and the image.
     seed : int
-        Decides the pattern, the lattice's origin, the Sm content of each column, drift, jitter and noise,
-        each from its own stream: a change of dose leaves the domains alone.
+        Decides the pattern, the lattice's origin, the Sm content of each column, drift, jitter and noise, each from
+        its own stream of random numbers: another dose leaves the domains as they are.
 
     Returns
     -------
     Simulation
-        Image (y, x) float64 in counts, and the true columns and unit cells; see there for what "true" means.
+        Image (y, x) float64 in counts, and the true columns and unit cells. `Simulation` defines "true".
+
+    Examples
+    --------
+    >>> film = simulate(Specimen(geometry="walls_109", shape=(128, 160)), seed=1)
+    >>> print(film.image.shape, film.columns_yx.shape == (len(film.sublattice), 2))
+    (128, 160) True
+    >>> sorted(film.cells)
+    ['a', 'ab', 'alpha', 'b', 'domain', 'polarization', 'volume', 'yx']
+    >>> print(film.cells["a"].mean().round(), "px")
+    26.0 px
     """
     origin_rng, sm_rng, drift_rng, jitter_rng, noise_rng = np.random.default_rng(seed).spawn(5)
     middle = (np.array(specimen.shape) - 1) / 2
@@ -268,20 +223,20 @@ def simulate(specimen, seed):
     b_sites, film_b = a_sites[:-1, :-1] + 0.5, film_a[:-1, :-1]
     a_yx, b_yx = (middle + sites @ _lattice(specimen) for sites in (a_sites, b_sites))
 
-    # The pattern is laid out over what any allowed drift can bring in, so that drift leaves it alone.
-    film_b = film_b & (_depth_in_frame(b_yx, specimen) > -max(specimen.cell_px) - MAX_DRIFT)
+    # The pattern covers all that any allowed drift can bring into the image, so that it does not depend on drift.
+    film_b = film_b & (depth_in_frame(b_yx, specimen) > -max(specimen.cell_px) - MAX_DRIFT)
     label, displacement = _polarize(b_sites, film_b, specimen, seed)
-    tilt = _turn(specimen.mistilt_direction_deg)[0] * specimen.mistilt_shift_pm / specimen.pixel_size_pm
-    b_yx = b_yx + displacement + tilt * _tilt_share(b_yx, specimen)[..., None]
+    tilt = rotation(specimen.mistilt_direction_deg)[0] * specimen.mistilt_shift_pm / specimen.pixel_size_pm
+    b_yx = b_yx + displacement + tilt * tilt_share(b_yx, specimen)[..., None]
     drift = _drift(specimen, drift_rng)
     a_yx, b_yx = a_yx + drift(a_yx), b_yx + drift(b_yx)
 
     a_peak = np.where(film_a, _a_intensity(film_a.shape, specimen, sm_rng), SUBSTRATE_A)
     b_peak = np.where(film_a[:-1, :-1], specimen.b_intensity, SUBSTRATE_B)
     yx, peak = np.vstack([a_yx.reshape(-1, 2), b_yx.reshape(-1, 2)]), np.append(a_peak, b_peak)
-    image = _detect(_draw(yx, peak, specimen, jitter_rng), specimen, noise_rng)
+    image = detect(draw(yx, peak, specimen, jitter_rng), specimen, noise_rng)
 
-    seen_a, seen_b = (_depth_in_frame(sites, specimen) >= 1 for sites in (a_yx, b_yx))
+    seen_a, seen_b = (depth_in_frame(sites, specimen) >= 1 for sites in (a_yx, b_yx))
     whole = seen_b & seen_a[:-1, :-1] & seen_a[1:, :-1] & seen_a[:-1, 1:] & seen_a[1:, 1:]
     cells = {name: values[whole] for name, values in _cell_truth(a_yx, b_yx).items()}
     ab = np.argwhere(whole).astype(np.int32)

@@ -39,12 +39,12 @@ def test_variants_of_stripe_domains(variants, noise):
 
 @pytest.mark.parametrize("noise", [0.0, 0.3])
 @pytest.mark.parametrize("corner", [(0.5, 0.5), (0.8, 0.75), (0.88, 0.85)])
-@pytest.mark.parametrize("turn", [0.0, 0.6])
-def test_four_variants_are_told_apart_however_small_one_is(corner, noise, turn):
+@pytest.mark.parametrize("angle", [0.0, 0.6])
+def test_four_variants_are_distinguished_however_small_one_is(corner, noise, angle):
     """A closure domain, cropped: the smallest of the four has a quarter to a fiftieth of the image."""
     yx = lattice(60)
     y, x = (yx - np.array(corner) * 60 * CELL).T
-    y, x = y * np.cos(turn) - x * np.sin(turn), y * np.sin(turn) + x * np.cos(turn)
+    y, x = y * np.cos(angle) - x * np.sin(angle), y * np.sin(angle) + x * np.cos(angle)
     truth = np.where(y < 0, np.where(x < 0, 0, 1), np.where(x < 0, 3, 2))
     angle = np.pi / 2 * truth + 0.3
     polarization = np.column_stack([np.sin(angle), np.cos(angle)])
@@ -58,8 +58,8 @@ def test_four_variants_are_told_apart_however_small_one_is(corner, noise, turn):
 def test_variants_of_the_demo_s_films_are_those_of_their_truth(film, variants, least):
     """From the image: walls, nanodomains of a few cells, and no polarization at all."""
     seen = see(**demo_specimens()[film])
-    yx, kind, cell_px = seen.columns.fit.yx, seen.columns.sublattice, seen.lattice.cell_px
-    cells = build_cells(yx[kind == A], yx[kind == B], seen.lattice)
+    yx, sublattice, cell_px = seen.columns.fit.yx, seen.columns.sublattice, seen.lattice.cell_px
+    cells = build_cells(yx[sublattice == A], yx[sublattice == B], seen.lattice)
     labels = polarization_variants(cells.polarization, cells.yx, cell_px)
     truth = seen.simulation.cells
     assert labels.max() + 1 == variants

@@ -48,7 +48,7 @@ def test_columns_of_a_whole_demo_image():
     ids=str,
 )
 def test_columns_of_difficult_images(specimen):
-    """Few pixels a cell, low dose, turned and sheared: as many columns, and errors near what noise allows.
+    """Few pixels a cell, low dose, rotated and sheared: as many columns, and errors near what noise allows.
 
     A median of 0.15 px is below the Cramer-Rao bound at these doses; jitter and mis-tilt, which the bound
     leaves out, make up the rest.
@@ -66,7 +66,7 @@ def test_columns_of_difficult_images(specimen):
 
 
 def _seen_as(seen, image):
-    """The same specimen in another image of it."""
+    """The same specimen, with another image."""
     image, mask = prepare(image, np.ones(image.shape, bool))
     return Seen(seen.simulation, image, mask, find_lattice(image, mask))
 
@@ -83,13 +83,13 @@ def _seen_as(seen, image):
     ids=["clipped at its 80th percentile", "at its 90th", "square root", "low pass", "Wiener"],
 )
 def test_columns_that_are_no_gaussians(spoil):
-    """Widths ran away on them: steps of a fit that no column suits are to be held back, not taken whole."""
+    """On such images widths once ran away: where the model does not fit, steps must be shortened."""
     seen = see(**{**DEMO["Sm_0"], "shape": SMALL})
     compared = compare(_seen_as(seen, spoil(seen.simulation.image)))
     assert compared.found >= 0.98
     assert compared.false < 0.005 and compared.sorted_right >= 0.99
-    for kind in (A, B):
-        assert np.sqrt((compared.error[compared.sublattice == kind] ** 2).mean() / 2) < 0.5  # px, an axis
+    for sublattice in (A, B):
+        assert np.sqrt((compared.error[compared.sublattice == sublattice] ** 2).mean() / 2) < 0.5  # px, an axis
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_columns_of_unusual_widths(specimen):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_wide_columns_do_not_hang_on_last_digits(seed):
+def test_wide_columns_do_not_depend_on_last_digits(seed):
     """A millionth of the contrast as noise lost one column in twenty where overlapping tails were not coupled."""
     seen = see(**{**DEMO["Sm_0"], "probe_sigma_px": 7.0, "shape": SMALL})
     image = seen.simulation.image
@@ -170,20 +170,20 @@ def test_units_of_the_intensity_do_not_matter(scale, offset):
     assert columns.fit.amplitude == pytest.approx(seen.columns.fit.amplitude * scale, rel=1e-2)
 
 
-@pytest.mark.parametrize("turn", [1, 2, 3])
-def test_a_turned_image_has_turned_columns(turn):
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_rotated_image_has_rotated_columns(quarters):
     seen = see(shape=(300, 300))
-    image, mask = np.ascontiguousarray(np.rot90(seen.image, turn)), np.rot90(seen.mask, turn)
+    image, mask = np.ascontiguousarray(np.rot90(seen.image, quarters)), np.rot90(seen.mask, quarters)
     columns = find_columns(image, mask, find_lattice(image, mask))
     middle = 149.5
     y, x = (columns.fit.yx - middle).T
-    for _ in range(turn):
+    for _ in range(quarters):
         y, x = x, -y
     distance, index = cKDTree(seen.columns.fit.yx).query(np.column_stack([y, x]) + middle)
     assert len(columns.fit.yx) == len(seen.columns.fit.yx)
     cut = depth(seen, seen.columns.fit.yx[index]) < 0.5
     assert distance[~cut].max() < 0.02
-    # What the frame cuts hangs on the columns outside, which are only guessed at: the same within half an error bar.
+    # A column at the edge depends on columns outside, which are only guessed: the same within half an error bar.
     assert (distance[cut] < 0.5 * columns.fit.sigma_yx[cut].max(axis=1)).all()
     assert np.array_equal(columns.sublattice, seen.columns.sublattice[index])
 
@@ -226,7 +226,7 @@ def test_an_image_of_noise_holds_no_columns():
 
 
 def test_waves_in_noise_do_not_end_the_fit():
-    """A lattice without columns: all bright ones may come to lie outside, where widths are not told."""
+    """A lattice without columns: all bright columns may lie outside the mask, where nothing shows their widths."""
     y, x = np.indices((300, 310))
     waves = np.cos(2 * np.pi * y / 26) + np.cos(2 * np.pi * x / 26)
     waves += np.random.default_rng(0).normal(size=waves.shape)

@@ -11,9 +11,9 @@ from helpers.simulated import IDEAL, see
 
 
 def true_vectors(specimen):
-    turn, shear = np.radians(specimen["lattice_rotation_deg"]), np.radians(specimen["lattice_shear_deg"])
+    angle, shear = np.radians(specimen["lattice_rotation_deg"]), np.radians(specimen["lattice_shear_deg"])
     a, b = specimen["cell_px"]
-    return np.array([[a * np.cos(turn), a * np.sin(turn)], [-b * np.sin(turn - shear), b * np.cos(turn - shear)]])
+    return np.array([[a * np.cos(angle), a * np.sin(angle)], [-b * np.sin(angle - shear), b * np.cos(angle - shear)]])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_runs_down_the_rows_and_b_along_them():
         assert a[0] > abs(a[1]) and b[1] > abs(b[0])
 
 
-def test_masked_pixels_have_no_say():
+def test_masked_pixels_do_not_matter():
     seen = see(**IDEAL)
     mask = np.ones(seen.image.shape, bool)
     mask[150:230, 120:330] = False

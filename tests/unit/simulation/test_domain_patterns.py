@@ -89,7 +89,7 @@ def test_closure_closes_the_flux():
     divergence = np.gradient(field[..., 0], axis=0) + np.gradient(field[..., 1], axis=1)
     curl = np.gradient(field[..., 1], axis=0) - np.gradient(field[..., 0], axis=1)
     assert np.abs(divergence).max() < 1e-12  # no bound charge anywhere
-    assert np.abs(curl.sum()) > 50  # P turns one way round
+    assert np.abs(curl.sum()) > 50  # P rotates one way round
 
 
 def test_mottled_has_four_variants_of_a_few_cells():

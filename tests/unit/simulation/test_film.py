@@ -1,4 +1,4 @@
-"""Simulated images: the picture agrees with its truth, and each imperfection does what it says."""
+"""Simulated images: the image agrees with its truth, and each imperfection does what it says."""
 
 import numpy as np
 import pytest
@@ -67,15 +67,15 @@ def test_fe_moves_by_the_polarization_along_a_variant():
     assert np.allclose(polarization[inside], 2.0 * VARIANTS[domain[inside]])
 
 
-def test_polarization_turns_with_the_lattice():
+def test_polarization_rotates_with_the_lattice():
     cells = ideal(geometry="mottled", lattice_rotation_deg=7.0).cells
     variant = VARIANTS[cells["domain"]]
     inside = np.hypot(*cells["polarization"].T) > 0.95 * 40 / 15.6
     y, x = cells["polarization"][inside].T
-    turned = np.arctan2(x, y) - np.arctan2(variant[inside, 1], variant[inside, 0])
-    turned = np.degrees((turned + np.pi) % (2 * np.pi) - np.pi)
-    assert inside.sum() > 20 and np.abs(turned - 7.0).max() < 20  # a wall tail turns P by some degrees more
-    assert np.median(turned) == pytest.approx(7.0, abs=0.5)
+    rotated = np.arctan2(x, y) - np.arctan2(variant[inside, 1], variant[inside, 0])
+    rotated = np.degrees((rotated + np.pi) % (2 * np.pi) - np.pi)
+    assert inside.sum() > 20 and np.abs(rotated - 7.0).max() < 20  # the tail of a wall rotates P by some degrees more
+    assert np.median(rotated) == pytest.approx(7.0, abs=0.5)
 
 
 def test_cells_have_the_lattice_parameters():
@@ -117,7 +117,7 @@ def test_jitter_moves_the_rows_and_leaves_the_truth():
     still, shaken = ideal(probe_sigma_px=2.0), ideal(probe_sigma_px=2.0, jitter_px=0.5)
     assert np.array_equal(still.columns_yx, shaken.columns_yx)
     reference, seen = (np.fft.fft(s.image - s.image.mean(), axis=1) for s in (still, shaken))
-    # A shift of a row turns the phase of its strongest harmonic (the columns' own period).
+    # A shift of a row changes the phase of its strongest harmonic (the columns' own period).
     k = np.argmax(np.abs(reference).sum(axis=0)[1:180]) + 1
     bright = np.abs(reference[:, k]) > 0.3 * np.abs(reference[:, k]).max()
     shift = -np.angle(seen[:, k] / reference[:, k])[bright] * 360 / (2 * np.pi * k)
@@ -179,10 +179,10 @@ def test_shot_noise_is_poisson():
 
 
 def test_scan_frame_leaves_nan_outside_and_columns_inside():
-    turned = ideal(scan_rotation_deg=10.0)
-    blank = np.isnan(turned.image)
+    rotated = ideal(scan_rotation_deg=10.0)
+    blank = np.isnan(rotated.image)
     assert 0.1 < blank.mean() < 0.5 and blank[0, 0] and not blank[160, 180]
-    yx = np.rint(turned.columns_yx).astype(int)
+    yx = np.rint(rotated.columns_yx).astype(int)
     assert not blank[tuple(yx.T)].any()
     assert not np.isnan(ideal().image).any()
 

@@ -1,1 +1,1 @@
-"""The fit of all columns of an image together: model, noise, derivatives, equations, and the passes over them."""
+"""Fit of all columns of an image together: model, priors, normal equations, steps and their schedule."""

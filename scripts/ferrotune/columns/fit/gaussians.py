@@ -1,8 +1,8 @@
-"""The model of an image: circular Gaussians on a background, drawn and summed over, window by window.
+"""Model of an image: circular Gaussians on a background, drawn and summed window by window.
 
-A circular Gaussian is a product of a profile down the rows and one along the columns of pixels, and so is each of
-its derivatives: a window takes as many exponentials as it has rows and columns, and no derivative image is made.
-All that the compiled sums call stands in this file: that kept compiled is made anew when its own file changes only.
+A circular Gaussian is the product of a profile along y and a profile along x, and so is each of its derivatives.
+A window of k x k pixels therefore takes 2 k exponentials, and no image of a derivative is needed. All compiled
+functions are in this file, because numba's cache notices changes of a function's own file only.
 """
 
 from math import exp
@@ -13,16 +13,16 @@ from scipy.spatial import cKDTree
 
 from ferrotune.columns.fit.threads import kernel
 
-Y, X, AMPLITUDE, WIDTH = range(4)  # a column's parameters; its background belongs to the image
+Y, X, AMPLITUDE, WIDTH = range(4)  # parameters of a column; the background belongs to the image
 PARAMETERS = 4
 POWERS = 3  # profiles of a column: its Gaussian times 1, t, t^2
 # Derivatives by the parameters: powers (of t down the rows, of u along the columns) that multiply the Gaussian.
 DERIVATIVES = ((Y, 1, 0), (X, 0, 1), (AMPLITUDE, 0, 0), (WIDTH, 2, 0), (WIDTH, 0, 2))
-NODES = 3  # nodes of the background, along either axis, whose hats reach into a window
+NODES = 3  # nodes of the background that reach into a window, along either axis
 
 
 class Windows(NamedTuple):
-    """Squares of `size` px about columns in an image that is padded by `pad` px: first rows and columns (n,)."""
+    """Windows of `size` x `size` px about n columns in an image padded by `pad` px: first row and column (n,)."""
 
     top: np.ndarray
     left: np.ndarray
@@ -31,7 +31,7 @@ class Windows(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """Nodes along y and x, the first one's position (px) along each, and their spacing (px)."""
+    """Grid of nodes: their number along y and x, position (px) of the first one, and spacing (px)."""
 
     nodes: tuple[int, int]
     origin: tuple[float, float]
@@ -40,13 +40,13 @@ class Grid(NamedTuple):
 
 @kernel
 def _room(profiles, size):
-    """Room for so many profiles of `size` pixels."""
+    """Memory for so many profiles of `size` pixels."""
     return np.empty((profiles, size), np.float32)
 
 
 @kernel
 def _profiles(centre, width, first, step, count, out):
-    """Gaussian exp(-t^2/2) times 1, t, t^2 into out (3, k) float32, at `count` pixels from `first` on by `step`."""
+    """Write exp(-t^2/2) times 1, t, t^2 to out (3, k) float32, at `count` pixels from `first` in steps of `step`."""
     for k in range(count):
         t = np.float32((first + step * k - centre) / width)
         gaussian = exp(np.float32(-0.5) * t * t)
@@ -57,7 +57,7 @@ def _profiles(centre, width, first, step, count, out):
 
 @kernel
 def _hats(grid, axis, first, step, count, out):
-    """Shares of nodes into out (3, k) float32, at `count` pixels from `first` on by `step`; the first node's number."""
+    """Write shares of nodes to out (3, k) float32, at pixels as in `_profiles`; return the first node's number."""
     node = min(max(int(np.floor((first - grid.origin[axis]) / grid.spacing)), 0), grid.nodes[axis] - NODES)
     for i in range(NODES):
         for k in range(count):
@@ -68,13 +68,13 @@ def _hats(grid, axis, first, step, count, out):
 
 @kernel
 def _scale(column, parameter):
-    """What makes sums over profiles a column's derivative by a parameter."""
+    """Factor that turns sums over profiles into a column's derivative by a parameter."""
     return 1.0 if parameter == AMPLITUDE else column[AMPLITUDE] / column[WIDTH]
 
 
 @kernel
 def _over_rows(values, top, height, left, width, down, sums):
-    """Sums (i, x) over the rows of a window of values times profiles down (i, y)."""
+    """Sum values times profiles down (i, y) over the rows of a window: sums (i, x)."""
     sums[:, :width] = 0
     for y in range(height):
         line = values[top + y, left : left + width]
@@ -94,7 +94,7 @@ def _dot(one, other, count):
 
 @kernel
 def _crossed(one, other, count, products):
-    """Products (3 i + j, k) of two columns' profiles, (i, k) and (j, k)."""
+    """Multiply two columns' profiles (i, k) and (j, k): products (3 i + j, k)."""
     for i in range(POWERS):
         for j in range(POWERS):
             for k in range(count):
@@ -103,22 +103,22 @@ def _crossed(one, other, count, products):
 
 @kernel
 def _in_both(one, other, size, step):
-    """First of every `step`-th pixel that lies in two windows along an axis, and how many do: 0 or less for none."""
+    """First of every `step`-th pixel in both of two windows along an axis, and their number: 0 or less for none."""
     first, last = max(one, other), min(one, other) + size - 1
     return -(-first // step), last // step + 1 - -(-first // step)
 
 
 def windows(yx, radius, pad):
-    """Windows of +-radius px about positions yx (n, 2) px of the image, in its padded copy."""
+    """Windows of +-radius px about positions yx (n, 2) px of the image, in the padded image."""
     corner = np.rint(yx).astype(int) - radius + pad
     return Windows(corner[:, 0].copy(), corner[:, 1].copy(), 2 * radius + 1, pad)
 
 
 def leverage(yx, theta, threads):
-    """Share (n,) of the variance of pixels at yx (n, 2) that the fitted columns theta (m, 4) take up.
+    """Leverage (n,) of pixels at yx (n, 2): the share of their variance that the columns theta (m, 4) fit.
 
-    A Gaussian's amplitude and position are told by g, t g and u g, which are orthogonal, and whose squares sum to
-    pi width^2 times 1, 1/2, 1/2: three parameters spread as g^2 (1 + 2 t^2 + 2 u^2) / (pi width^2).
+    The derivatives by amplitude and position are g, t g and u g. They are orthogonal, and their squares sum to
+    pi width^2 times 1, 1/2, 1/2. The three parameters together take g^2 (1 + 2 t^2 + 2 u^2) / (pi width^2).
     """
     distance, nearest = cKDTree(theta[:, :2]).query(yx, k=min(2, len(theta)), workers=threads.count)
     width = theta[nearest, WIDTH]
@@ -128,10 +128,10 @@ def leverage(yx, theta, threads):
 
 @kernel
 def render(theta, shape, at, canvas, band):
-    """Add the columns theta (n, 4) of windows `at` to rows `band` (first, last) of the padded canvas.
+    """Draw the columns theta (n, 4), in their windows `at`, into rows `band` (first, last) of the padded canvas.
 
-    `shape` (n, 2) are the elongations of otherwise circular Gaussians down the rows and along the diagonal, to first
-    order: each is multiplied by 1 + shape[0] (t^2 - u^2) / 2 + shape[1] t u.
+    `shape` (n, 2) are the elongations down the rows and along the diagonal, to first order: a circular Gaussian is
+    multiplied by 1 + shape[0] (t^2 - u^2) / 2 + shape[1] t u.
     """
     down, along = _room(POWERS, at.size), _room(POWERS, at.size)
     for n in range(len(theta)):
@@ -153,7 +153,7 @@ def render(theta, shape, at, canvas, band):
 
 @kernel
 def sum_gradient(theta, at, weighted, by_parameter, by_shape, first, last):
-    """Gradient (n, 4), and (n, 2) by the shape, of the columns from first to last."""
+    """Add up the gradient by_parameter (n, 4) and by_shape (n, 2) of the columns from first to last."""
     down, along, sums = _room(POWERS, at.size), _room(POWERS, at.size), _room(POWERS, at.size)
     for n in range(first, last):
         column, top, left = theta[n], at.top[n], at.left[n]
@@ -169,7 +169,7 @@ def sum_gradient(theta, at, weighted, by_parameter, by_shape, first, last):
 
 @kernel
 def sum_misfit(at, weight, weighted, found, first, last):
-    """Chi-square and pixels (n, 2) of the windows of the columns from first to last."""
+    """Write chi-square and number of pixels to found (n, 2), for the windows of the columns from first to last."""
     square, pixels = np.empty(at.size, np.float32), np.empty(at.size, np.float32)
     for n in range(first, last):
         square[:], pixels[:] = 0, 0
@@ -184,7 +184,7 @@ def sum_misfit(at, weight, weighted, found, first, last):
 
 @kernel
 def sum_blocks(theta, at, weight, step, pairs, blocks, first, last):
-    """Blocks (p, 4, 4) of J'WJ of pairs (p, 2) of columns from first to last, over the pixels that they share."""
+    """Add up blocks (p, 4, 4) of J'WJ for pairs (p, 2) of columns from first to last, over their common pixels."""
     one, other = _room(POWERS, at.size), _room(POWERS, at.size)
     down, along, sums = _room(POWERS**2, at.size), _room(POWERS**2, at.size), _room(POWERS**2, at.size)
     for pair in range(first, last):
@@ -209,7 +209,7 @@ def sum_blocks(theta, at, weight, step, pairs, blocks, first, last):
 
 @kernel
 def sum_shared(theta, at, weight, step, grid, entries, nodes, first, last):
-    """Blocks (n, 4, 9) of J'WJ of the columns from first to last with nodes (n, 9) of the background's grid."""
+    """Add up entries (n, 4, 9) of J'WJ for columns from first to last and nodes (n, 9) of the background's grid."""
     one, hats = _room(POWERS, at.size), _room(POWERS, at.size)
     down, along, sums = _room(POWERS * NODES, at.size), _room(POWERS * NODES, at.size), _room(POWERS * NODES, at.size)
     for n in range(first, last):

@@ -8,15 +8,15 @@ from scipy import sparse
 from ferrotune.columns.fit.choices import CHOICES
 from ferrotune.columns.fit.gaussians import NODES, PARAMETERS, WIDTH, sum_blocks, sum_gradient, sum_misfit, sum_shared
 
-CHUNK = 2048  # columns worked on together
+CHUNK = 2048  # columns for one task of a thread
 
 
 @dataclass(frozen=True)
 class Curvature:
-    """Blocks of J'WJ over n columns and m nodes of the background.
+    """Normal matrix J'WJ in blocks, of n columns and m nodes of the background.
 
-    own (n, 4, 4); pairs (p, 2) of neighbours, i < j, and their blocks between (p, 4, 4); shared (4 n, m) sparse,
-    columns with nodes; nodes (m, m) sparse.
+    own (n, 4, 4): each column with itself. between (p, 4, 4): neighbours `pairs` (p, 2), i < j, with each other.
+    shared (4 n, m) sparse: columns with nodes. nodes (m, m) sparse.
     """
 
     own: np.ndarray
@@ -27,7 +27,7 @@ class Curvature:
 
 
 def gradient(theta, at, weighted, threads):
-    """Gradient J'Wr (n, 4) of the columns, and (n, 2) by their shape.
+    """Calculate the gradient J'Wr (n, 4) of the columns, and (n, 2) by their elongation.
 
     Parameters
     ----------
@@ -42,15 +42,15 @@ def gradient(theta, at, weighted, threads):
 
 
 def misfit(at, weight, weighted, threads):
-    """Chi-square and number of pixels (n, 2) of the columns' windows."""
+    """Calculate chi-square and number of pixels (n, 2) of the columns' windows."""
     found = np.zeros((len(at.top), 2))
     threads.over(len(found), CHUNK, sum_misfit, at, weight, weighted, found)
     return found
 
 
 def curvature(theta, at, weight, background, pairs, threads):
-    """Normal matrix J'WJ of columns theta (n, 4), coupled in `pairs` (p, 2), i < j and sorted, and the background."""
-    # A smooth sum is told by every second pixel or so, the same for all blocks: else they would not fit together.
+    """Calculate the normal matrix of columns theta (n, 4), coupled in `pairs` (p, 2; sorted), and the background."""
+    # Every second pixel or so is enough for a smooth sum; the same for all blocks, otherwise they would not match.
     step = max(1, int(np.median(theta[:, WIDTH]) / CHOICES.smooth_px))
     n, seen = len(theta), np.ascontiguousarray(weight[::step, ::step])
     own, between = np.zeros((n, PARAMETERS, PARAMETERS)), np.zeros((len(pairs), PARAMETERS, PARAMETERS))

@@ -1,15 +1,15 @@
-"""An image as the fit sees it: padded, in units of its own range, and compared with a model, band by band."""
+"""Padded image of the fit, in units of its own range, and its comparison with a model, band by band."""
 
 import numpy as np
 
 from ferrotune.columns.fit import gaussians
 from ferrotune.images.noise import measure_noise, sample_step
 
-BAND_PX = 128  # rows worked on by one task, whatever the number of threads
+BAND_PX = 128  # rows of one task, whatever the number of threads
 
 
 class PaddedImage:
-    """Values and mask (y, x) of an image, padded by `pad` px: value = (image - offset) / scale, 0 outside the mask."""
+    """An image and its mask, padded by `pad` px: values (y, x) = (image - offset) / scale, 0 outside the mask."""
 
     def __init__(self, image, mask, pad):
         step = sample_step(int(mask.sum()))
@@ -20,15 +20,15 @@ class PaddedImage:
         inner = self.values[pad : pad + image.shape[0], pad : pad + image.shape[1]]
         np.divide(image - image.dtype.type(self.offset), self.scale, out=inner, casting="same_kind")
         inner[~mask] = 0
-        lit = np.flatnonzero(self.mask)
-        self.sample = lit[:: sample_step(lit.size)]  # the pixels that tell the noise
+        used = np.flatnonzero(self.mask)
+        self.sample = used[:: sample_step(used.size)]  # pixels from which the noise is measured
         height = len(self.values)
-        # Drawn upon anew in every pass: to ask for fresh memory each time takes as long as to fill it.
+        # Used again in every pass: to allocate this memory each time takes as long as to fill it.
         self._drawn, self._weight = np.empty_like(self.values), np.empty_like(self.values)
         self.bands = [(i, min(i + BAND_PX, height)) for i in range(0, height, BAND_PX)]
 
     def model(self, theta, shape, at, background, level, threads):
-        """Model (y, x): columns theta (n, 4) of shapes (n, 2) in their windows `at`, on the background's nodes (m,)."""
+        """Draw the model (y, x): columns theta (n, 4) of elongations `shape` (n, 2), on a background's `level` (m,)."""
         model = self._drawn
 
         def draw(band):
@@ -39,15 +39,16 @@ class PaddedImage:
         return model
 
     def noise(self, model, theta, threads):
-        """Noise about a model (y, x) with the fitted columns theta (n, 4)."""
+        """Measure the noise about a model (y, x) with the fitted columns theta (n, 4)."""
         levels = model.ravel()[self.sample]
         yx = np.column_stack(np.divmod(self.sample, self.mask.shape[1])) - self.pad
         return measure_noise(self.values.ravel()[self.sample] - levels, levels, gaussians.leverage(yx, theta, threads))
 
     def weigh(self, model, noise, threads):
-        """Weights (y, x), residuals times weights, which take the model's place, and the mean weighted square.
+        """Weigh the residuals of a model: weights (y, x), residuals times weights (y, x), mean weighted square.
 
-        Without noise all weigh 1. The mean is in squares of the image's units, whatever the weights add up to.
+        Without noise all weights are 1. The second array overwrites the model. The mean is in squares of the image's
+        units, whatever the sum of weights.
         """
         weight = self._weight
 

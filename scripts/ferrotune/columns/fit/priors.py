@@ -1,4 +1,4 @@
-"""Priors of the columns' fit: what is known of the columns before they are measured."""
+"""Priors of the columns' fit: knowledge about the columns before they are measured."""
 
 import numpy as np
 

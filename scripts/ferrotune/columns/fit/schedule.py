@@ -1,4 +1,4 @@
-"""Schedule of the columns' fit: what is done in which pass, and when the fit ends."""
+"""Schedule of the columns' fit: the work of each pass, and the end of the fit."""
 
 from ferrotune.columns.fit.choices import CHOICES
 

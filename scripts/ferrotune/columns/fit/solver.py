@@ -1,4 +1,4 @@
-"""Solution of the normal equations of all columns and the background of an image, and standard errors."""
+"""Solve the normal equations of all columns and the background of an image; standard errors."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,14 +11,14 @@ from ferrotune.columns.fit.choices import CHOICES
 from ferrotune.columns.fit.gaussians import PARAMETERS, WIDTH
 from ferrotune.columns.fit.threads import kernel
 
-CHUNK = 4096  # columns worked on together: what they give to nodes is summed chunk by chunk
+CHUNK = 4096  # columns for one task of a thread; their sums over nodes are added chunk by chunk
 
 
 class _Blocks(NamedTuple):
-    """Normal matrix in units in which own blocks with what is known beforehand are one.
+    """Normal matrix in units in which each column's own block plus its prior is the unit matrix.
 
-    own (n, 4, 4); pairs (p, 2), i < j, sorted by i, and their blocks between (p, 4, 4); shared (n, k, 4) with the
-    nodes numbered nodes (n, k). Pairs whose i is column n begin at later[n]; those whose j is n are
+    own (n, 4, 4); between (p, 4, 4) of pairs (p, 2), i < j, sorted by i; shared (n, k, 4) with the nodes numbered
+    nodes (n, k). Pairs whose i is column n begin at later[n]; pairs whose j is column n are
     reverse[earlier[n] : earlier[n + 1]].
     """
 
@@ -34,7 +34,7 @@ class _Blocks(NamedTuple):
 
 @kernel
 def _scaled(inverse, pairs, blocks, out, first, last):
-    """Blocks (p, 4, 4) between pairs (p, 2) of columns, from first to last, times their inverse units (n, 4, 4)."""
+    """Multiply blocks (p, 4, 4) of pairs (p, 2) from first to last by their columns' inverse units (n, 4, 4)."""
     half = np.empty((PARAMETERS, PARAMETERS))
     for pair in range(first, last):
         left, right = inverse[pairs[pair, 0]], inverse[pairs[pair, 1]]
@@ -61,7 +61,7 @@ def _dot(one, other):
 
 @kernel
 def _plus(total, block, step):
-    """Total and a block times a step, as tuples: these stay in the processor's registers."""
+    """Total plus a block times a step, as tuples: these stay in the processor's registers."""
     a, b, c, d = total
     return a + _dot(block[0], step), b + _dot(block[1], step), c + _dot(block[2], step), d + _dot(block[3], step)
 
@@ -74,10 +74,11 @@ def _plus_times(total, vector, factor):
 
 @kernel
 def _product(blocks, whole, common, level, of_whole, of_common, of_nodes, first, last):
-    """Matrix times steps: of columns from first to last, `whole` and what of it is common (n, 4), and of nodes (m,).
+    """Multiply the matrix by steps: `whole` (n, 4) of the columns from first to last, and `level` (m,) of the nodes.
 
-    of_whole (n, 4) and of_nodes (c, m), chunk by chunk, are all there is; of_common (n, 4) leaves out what a column's
-    own block makes of its own step.
+    `common` (n, 4) is the part of `whole` that belongs to the field of widths. of_whole (n, 4) and of_nodes (c, m),
+    a row a chunk, receive the whole product. of_common (n, 4) receives it without the part of a column's own block
+    times its own step.
     """
     of_chunk = of_nodes[first // CHUNK]
     for n in range(first, last):
@@ -97,7 +98,7 @@ def _product(blocks, whole, common, level, of_whole, of_common, of_nodes, first,
 
 
 def _in_units(curvature, inverse, node, threads):
-    """The _Blocks of a curvature in the inverse units inverse (n, 4, 4) of columns and node (m,) of nodes."""
+    """_Blocks of a curvature, in inverse units `inverse` (n, 4, 4) of the columns and `node` (m,) of the nodes."""
     n, pairs = len(inverse), curvature.pairs
     own, between = np.empty_like(curvature.own), np.empty_like(curvature.between)
     threads.over(n, CHUNK, _scaled, inverse, np.arange(n)[:, None].repeat(2, axis=1), curvature.own, own)
@@ -111,9 +112,9 @@ def _in_units(curvature, inverse, node, threads):
 
 @dataclass(frozen=True)
 class Field:
-    """Widths as a field: `shares` (n, f) sparse of its nodes in the columns' widths, equally many to each column.
+    """Field of widths: `shares` (n, f) sparse of its nodes in the columns' widths, equally many for each column.
 
-    stiffness (f,): what is known of the nodes beforehand, 1 / variance; pull (f,): its gradient.
+    stiffness (f,): prior of the nodes, 1 / variance. pull (f,): gradient of the prior.
     """
 
     shares: sparse.csr_array
@@ -127,9 +128,9 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, thre
     Parameters
     ----------
     curvature : ferrotune.columns.fit.normal_matrix.Curvature
-    known : (n, 4), what is known of the parameters beforehand, 1 / variance
+    known : (n, 4), prior of the parameters, 1 / variance
     gradient : (n, 4), of the data
-    expected : (n, 4), of what is known beforehand
+    expected : (n, 4), gradient of the prior
     of_nodes : (m,), gradient of the data by the background's nodes
     field : Field
     tolerance : float, of the solution, in standard errors
@@ -137,7 +138,9 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, thre
 
     Returns
     -------
-    steps of the columns' own (n, 4), of the width field's nodes (f,), and of the background's nodes (m,)
+    own : (n, 4), steps of the columns' own parameters
+    field : (f,), steps of the nodes of the field of widths
+    level : (m,), steps of the background's nodes
     """
     n, split = len(known), PARAMETERS * len(known)
     lower = threads.rows(np.linalg.cholesky, curvature.own + np.eye(PARAMETERS) * known[:, None, :])
@@ -156,7 +159,7 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, thre
         common = wider * (shares @ v[split:last])[:, None]
         of_chunks[:] = 0
         threads.over(n, CHUNK, _product, blocks, own + common, common, level, of_whole, of_common, of_chunks)
-        of_own = own + of_common  # in these units own blocks with what is known beforehand are one
+        of_own = own + of_common  # in these units own blocks plus the prior are the unit matrix
         of_wider = of_field @ np.einsum("ni,ni->n", wider, of_whole) + stiff * v[split:last]
         return np.concatenate([of_own.ravel(), of_wider, of_chunks.sum(axis=0) + nodes @ level])
 
@@ -170,9 +173,9 @@ def solve(curvature, known, gradient, expected, of_nodes, field, tolerance, thre
 
 
 def covariances(curvature, known, threads):
-    """Covariances (n, 4, 4) of each column's parameters, its neighbours' being fitted too.
+    """Calculate covariances (n, 4, 4) of each column's parameters, its neighbours being fitted too.
 
-    The Schur complement of the neighbours' own blocks, exact but for what neighbours have to do with each other.
+    The Schur complement of the neighbours' own blocks; it is exact but for the coupling among these neighbours.
     """
     own = curvature.own + np.eye(PARAMETERS) * known[:, None, :]
     left = own.copy()
@@ -181,6 +184,6 @@ def covariances(curvature, known, threads):
     between, transposed = curvature.between, curvature.between.swapaxes(1, 2)
     np.subtract.at(left, i, threads.rows(np.matmul, threads.rows(np.matmul, between, inverse[j]), transposed))
     np.subtract.at(left, j, threads.rows(np.matmul, threads.rows(np.matmul, transposed, inverse[i]), between))
-    # Where the neighbours seem to know more than there is, the column's own block stands.
+    # Where this leaves no positive matrix, the column's own block is taken.
     sound = threads.rows(np.linalg.eigvalsh, left)[:, 0] > 0
     return threads.rows(np.linalg.inv, np.where(sound[:, None, None], left, own))

@@ -1,4 +1,4 @@
-"""State of the columns' fit between two steps; what the fit is about; and how it starts."""
+"""State of the columns' fit between two steps, the problem that it solves, and its start."""
 
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ from ferrotune.images.noise import Noise
 
 @dataclass(frozen=True)
 class Problem:
-    """What stays the same throughout a fit.
+    """Problem of a fit: all that stays the same throughout.
 
     shape : (y, x) of the image, px. image : the padded image. background : its grid of nodes. cell_px : length of a
     unit cell, px. threads : the pool that shares the work.
@@ -51,7 +51,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class FirstGuess:
-    """What is known of n columns before they are fitted.
+    """First guess of n columns, before they are fitted.
 
     yx (n, 2) px. amplitude (n,): 0 before the first judgement. outside (n,) bool: not in the mask. whole (n,) bool:
     with signal all around.
@@ -76,7 +76,7 @@ class FirstGuess:
 
 @dataclass(frozen=True)
 class Model:
-    """What the image is drawn from.
+    """Model of the image: all that it is drawn from.
 
     theta (n, 4): y, x (px), amplitude, width (px) of the columns. level (m,): of the background's nodes. elongation
     (m, 2): of the columns at the nodes. widths : typical widths.
@@ -138,7 +138,7 @@ class State:
     the last step that led downhill, and square, its mean weighted square.
     Of the last step: matrix (normal matrix), prior (n, 4; 1 / variance of the parameters), comparison; None before
     the first. moved, 99th percentile of the columns' steps, px.
-    Of the schedule: passes that count, and held, the number of those that did not.
+    Of the schedule: passes, the number of whole steps, and held, the number of shortened ones.
     """
 
     model: Model

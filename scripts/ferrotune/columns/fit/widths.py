@@ -8,6 +8,7 @@ from scipy import sparse
 from ferrotune.columns.fit.choices import CHOICES
 from ferrotune.columns.fit.gaussians import WIDTH, X, Y
 from ferrotune.columns.fit.solver import Field
+from ferrotune.images.noise import robust_deviation
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Widths:
         free, scatter = width + np.einsum("nj,nj->n", inverse[:, WIDTH], slope), before.scatter
         if bright.any():
             off, error = free[bright] / self.typical[bright] - 1, error[bright] / self.typical[bright]
-            found = 1.4826 * np.median(np.abs(off))
+            found = robust_deviation(off)
             found = np.sqrt(max(found**2 - np.median(error) ** 2, 0))
             scatter = float(np.clip(found, *CHOICES.scatter_range))
         return OwnWidths(free, scatter), slope

@@ -67,11 +67,11 @@ def shot_noise_only(dose, **settings):
     """What is found in a specimen with nothing but shot noise, 1,400 columns of each sublattice, and the bounds."""
     seen = see(geometry="none", polarization_pm=0.0, dose=dose, **IDEAL, **settings)
     known = {k: v for k, v in seen.simulation.settings.items() if k != "seed"}
-    return compare(seen, margin=1.0), [cramer_rao(Specimen(**known), kind) for kind in (A, B)]
+    return compare(seen, margin=1.0), [cramer_rao(Specimen(**known), sublattice) for sublattice in (A, B)]
 
 
-def rms_over_bound(compared, bounds, kind):
-    return np.sqrt((compared.error[compared.sublattice == kind] ** 2).mean() / 2) / bounds[kind]
+def rms_over_bound(compared, bounds, sublattice):
+    return np.sqrt((compared.error[compared.sublattice == sublattice] ** 2).mean() / 2) / bounds[sublattice]
 
 
 @pytest.mark.parametrize("dose", [20.0, 60.0, 200.0])
@@ -84,9 +84,9 @@ def test_positions_reach_the_cramer_rao_bound(dose):
     """
     compared, bounds = shot_noise_only(dose, shape=(1000, 1020))
     assert compared.found == 1.0
-    for kind in (A, B):
-        assert 1.0 < rms_over_bound(compared, bounds, kind) < 1.10
-        assert 0.9 < (compared.pull[compared.sublattice == kind] ** 2).mean() < 1.1
+    for sublattice in (A, B):
+        assert 1.0 < rms_over_bound(compared, bounds, sublattice) < 1.10
+        assert 0.9 < (compared.pull[compared.sublattice == sublattice] ** 2).mean() < 1.1
 
 
 @pytest.mark.parametrize("dose", [20.0, 60.0, 200.0])
@@ -94,15 +94,15 @@ def test_positions_at_ten_pixels_a_cell_reach_the_bound_too(dose):
     """Columns 7 px apart, of 1.9 px each: at 20 counts a Fe column stands 5 standard errors above nothing."""
     compared, bounds = shot_noise_only(dose, shape=(420, 440), **TEN_PX)
     assert compared.found >= 0.99
-    for kind in (A, B):
-        assert rms_over_bound(compared, bounds, kind) < 1.3
-        assert 0.9 < (compared.pull[compared.sublattice == kind] ** 2).mean() < (1.1 if dose > 20 else 1.2)
+    for sublattice in (A, B):
+        assert rms_over_bound(compared, bounds, sublattice) < 1.3
+        assert 0.9 < (compared.pull[compared.sublattice == sublattice] ** 2).mean() < (1.1 if dose > 20 else 1.2)
 
 
 def test_error_bars_are_right_on_average_on_each_axis():
     compared, _ = shot_noise_only(150.0, shape=(520, 540))
-    for kind in (A, B):
-        pull = compared.pull[compared.sublattice == kind]
+    for sublattice in (A, B):
+        pull = compared.pull[compared.sublattice == sublattice]
         assert np.abs(pull.mean(axis=0)).max() < 0.2
         assert pull.std(axis=0) == pytest.approx(np.ones(2), abs=0.15)
 
@@ -141,7 +141,7 @@ def test_error_bars_grow_as_the_dose_falls():
     assert typical[1] / typical[0] == pytest.approx(2.0, rel=0.2)
 
 
-def test_significance_tells_a_column_from_noise():
+def test_significance_distinguishes_a_column_from_noise():
     yx, _ = lattice_points()
     rng = np.random.default_rng(0)
     image = paint(yx[:-1], 1.0, 4.4, (160, 160)) + rng.normal(0, 0.3, (160, 160))  # the last is not there
