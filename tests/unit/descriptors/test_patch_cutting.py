@@ -12,7 +12,7 @@ SHAPE = (90, 110)
 
 
 def wave(yx):
-    """A plane wave of 14 px, about the sharpest thing in an image of columns, at positions (..., 2)."""
+    """A plane wave of 14 px, about the smallest detail in an image of columns, at positions (..., 2)."""
     return 0.5 + np.cos(2 * np.pi * (0.06 * yx[..., 0] + 0.04 * yx[..., 1]) + 0.3)
 
 
