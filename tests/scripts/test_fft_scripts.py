@@ -1,4 +1,4 @@
-"""The sliding-window FFT from a store to its components, each script as a function, on drawn and simulated images."""
+"""The sliding-window FFT from the store to its components: each script as a function, on drawn and simulated images."""
 
 import json
 import runpy
@@ -40,14 +40,14 @@ def pipeline(reduction, space=SPACE):
     return {"descriptor": "fft", "reduction": reduction, "clustering": "gmm", "space": space}
 
 
-def call(script, **arguments):
+def run_script(script, **arguments):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         runpy.run_path(str(SCRIPTS / f"{script}.py"))["main"](**arguments)
 
 
 def describe(folder, space=SPACE, output="fft.zarr"):
-    call(
+    run_script(
         "describe",
         descriptor="fft",
         stores={name: folder / f"{name}.zarr" for name in ("image", "columns")},
@@ -63,7 +63,7 @@ def describe(folder, space=SPACE, output="fft.zarr"):
 def evaluate(folder, reduction, settings, threads=1, output="000.zarr"):
     trials = [{"trial": i, "setting": USUAL | setting} for i, setting in enumerate(settings)]
     (folder / "000.json").write_text(json.dumps({"round": 0, "trials": trials}))
-    call(
+    run_script(
         "evaluate",
         inputs={
             "proposals": folder / "000.json",
@@ -84,7 +84,7 @@ def evaluate(folder, reduction, settings, threads=1, output="000.zarr"):
     return read_store(folder / output)[0]
 
 
-def put(folder, image, mask, cell_px):
+def write_stores(folder, image, mask, cell_px):
     write_store(folder / "image.zarr", {"image": (("y", "x"), image), "mask": (("y", "x"), mask)})
     write_store(
         folder / "columns.zarr",
@@ -98,8 +98,8 @@ def put(folder, image, mask, cell_px):
 def lattice(spacing, degrees):
     """Columns of a square lattice as waves, a tenth of their height in noise."""
     y, x = np.indices((SIDE, SIDE))
-    turn = np.deg2rad(degrees)
-    along, across = np.cos(turn) * y + np.sin(turn) * x, np.cos(turn) * x - np.sin(turn) * y
+    angle = np.deg2rad(degrees)
+    along, across = np.cos(angle) * y + np.sin(angle) * x, np.cos(angle) * x - np.sin(angle) * y
     noise = np.random.default_rng(0).normal(0, 0.1, (SIDE, SIDE))
     return np.cos(2 * np.pi * along / spacing) + np.cos(2 * np.pi * across / spacing) + noise
 
@@ -112,15 +112,15 @@ def two_lattices(request, tmp_path_factory):
     image = np.where(left, lattice(CELL, 0.0), lattice(*request.param)).astype(np.float32)
     mask = np.ones((SIDE, SIDE), bool)
     mask[:80, :90] = False
-    put(folder, image * mask, mask, CELL)
+    write_stores(folder, image * mask, mask, CELL)
     describe(folder)
     return folder
 
 
 @pytest.mark.parametrize("reduction", ["svd", "nmf"])
-def test_lattices_of_two_spacings_or_orientations_are_told_apart(two_lattices, reduction):
+def test_lattices_of_two_spacings_or_orientations_are_distinguished(two_lattices, reduction):
     yx = read_store(two_lattices / "fft.zarr", "yx")[0]["yx"]
-    more = {"window": 3, "components": 3}  # the third for the windows on the wall, which are of both
+    more = {"window": 3, "components": 3}  # the third is for windows on the wall, which show both lattices
     settings = [more, more | {"stride": 2, "scale": "linear"}, more | {"taper": "none"}]
     found = evaluate(two_lattices, reduction, settings)
     away = np.abs(yx[:, 1] - SIDE / 2) > 1.5 * CELL
@@ -136,10 +136,10 @@ def test_one_component_is_the_difference_of_the_lattices(two_lattices, reduction
     scores = standardised(part("reduction", reduction).reduce(described, setting, 4))
     right = yx[:, 1] > SIDE / 2
     apart = np.abs(scores[right].mean(axis=0) - scores[~right].mean(axis=0))
-    assert apart.max() > 1.8  # 2 where the sides are all that there is
+    assert apart.max() > 1.8  # 2 for two constant values
 
 
-def test_the_store_holds_sites_inside_the_mask_and_nothing_large(two_lattices):
+def test_the_store_has_sites_inside_the_mask_and_no_large_array(two_lattices):
     arrays, attributes = read_store(two_lattices / "fft.zarr")
     assert (np.diff(np.unique(arrays["yx"][:, 0])) == pytest.approx(CELL)) and attributes["sites_per_cell"] == 1
     inside = (arrays["yx"][:, 0] - 80 > 1.5 * CELL) | (arrays["yx"][:, 1] - 90 > 1.5 * CELL)
@@ -149,7 +149,7 @@ def test_the_store_holds_sites_inside_the_mask_and_nothing_large(two_lattices):
     assert (raster[40:-40, 80:-40] >= 0).all() and raster.max() == len(arrays["yx"]) - 1
 
 
-def test_trials_do_not_hang_on_threads_or_on_others(two_lattices):
+def test_trials_do_not_depend_on_threads_or_on_other_trials(two_lattices):
     settings = [{"window": w, "stride": s} for w in (2, 3) for s in (1, 2)]
     one = evaluate(two_lattices, "ica", settings)
     two = evaluate(two_lattices, "ica", settings, threads=2, output="001.zarr")
@@ -158,7 +158,7 @@ def test_trials_do_not_hang_on_threads_or_on_others(two_lattices):
     assert np.array_equal(one["labels"][0], alone["labels"][0])
 
 
-def test_strides_that_do_not_fit_end_in_one_line(two_lattices, capsys):
+def test_strides_that_are_not_multiples_end_in_one_line(two_lattices, capsys):
     with pytest.raises(SystemExit):
         describe(two_lattices, SPACE | {"stride": [1, 1.5]}, "other.zarr")
     assert "fft: stride 1.5 is not a whole multiple of the smallest of the spaces, 1" in capsys.readouterr().err
@@ -169,13 +169,13 @@ def film(tmp_path_factory):
     """A folder with a simulated film with 109 degree walls and no mis-tilt, evaluated, and its true domains."""
     folder = tmp_path_factory.mktemp("film")
     seen = see(shape=(620, 640), geometry="walls_109", sm_percent=0.0, dose=400.0, mistilt=0.0, mistilt_shift_pm=0.0)
-    put(folder, seen.image, seen.mask, seen.lattice.cell_px)
+    write_stores(folder, seen.image, seen.mask, seen.lattice.cell_px)
     describe(folder)
     evaluate(folder, "ica", [{"window": 3}, {"window": 3, "scale": "linear"}])
     cells = seen.simulation.cells
     labels = np.asarray(cells["domain"]).astype(np.int16)
     write_store(folder / "reference.zarr", {"yx": (("cell", "axis"), cells["yx"]), "label": (("cell",), labels)})
-    call(
+    run_script(
         "trials",
         proposals=[folder / "000.json"],
         rounds=[folder / "000.zarr"],
@@ -191,7 +191,7 @@ def film(tmp_path_factory):
 
 
 def select(folder, trial):
-    call(
+    run_script(
         "front",
         inputs={"trials": folder / "trials.tsv", "rounds": [folder / "000.zarr"], "sites": folder / "fft.zarr"},
         outputs={"front": folder / "front.tsv", "selected": folder / "selected.zarr"},
@@ -205,7 +205,7 @@ def select(folder, trial):
 
 
 def draw(folder, figures):
-    call(
+    run_script(
         "components",
         inputs={
             "selected": folder / "selected.zarr",
@@ -266,7 +266,7 @@ def test_without_an_answer_there_are_no_components(film, tmp_path):
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 def test_a_flat_lattice_with_mistilt_and_thickness_has_no_walls(tmp_path, reduction):
     seen = see(shape=(620, 640), geometry="none", sm_percent=20.0, dose=400.0, mistilt=0.4, thickness_gradient=0.3)
-    put(tmp_path, seen.image, seen.mask, seen.lattice.cell_px)
+    write_stores(tmp_path, seen.image, seen.mask, seen.lattice.cell_px)
     describe(tmp_path)
     settings = [{"window": w, "scale": s} for w in (2, 3) for s in ("log", "linear")]
     status = evaluate(tmp_path, reduction, settings)["status"]

@@ -52,7 +52,7 @@ def bad_images(tmp_path_factory, finished):
         ("image noise_npy", "no lattice found"),
         ("image few_npy", "fewer than 8 x 8 unit cells"),
         ("image stranger", "does not match the image"),
-        ("images", "'twice' stands there 2 times"),
+        ("images", "'twice' occurs 2 times"),
         ("images", "'un/fit' is unfit for a path"),
         ("images", "120.0 is too large; the most is 100"),
     ],

@@ -38,7 +38,7 @@ def cluster(scores, setting, seed):
     """Labels (site,) of the nearest peak in the density of latent variable number `variable`, counted from 1."""
     variable = setting["variable"]
     if variable > scores.shape[1]:
-        raise ValueError(f"there is no latent variable z{variable}: there are {scores.shape[1]}; lower variable")
+        raise ValueError(f"there is no latent variable z{variable}: there are {scores.shape[1]}; lower `variable`")
     values = scores[:, variable - 1]
     places, _, peaks = density_peaks(values)
     return np.abs(values[:, None] - places[peaks]).argmin(axis=1)

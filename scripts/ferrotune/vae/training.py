@@ -167,6 +167,15 @@ def train(patches, site_class, architecture, training, seed, pairs=None, earlier
     ------
     ArithmeticError
         If the ELBO is not finite: the learning rate is too high.
+
+    Examples
+    --------
+    >>> from ferrotune.vae.architecture import Architecture
+    >>> patches = np.random.default_rng(0).normal(size=(60, 9, 9)).astype(np.float32)
+    >>> architecture = Architecture(window=(9, 9), kinds=1, hidden=(8, 8))
+    >>> trained = train(patches, np.zeros(60, int), architecture, Training(epochs=2, batch=20), seed=0)
+    >>> len(trained.curve)
+    2
     """
     with reproducible(seed, threads):
         rng = np.random.default_rng(seed)

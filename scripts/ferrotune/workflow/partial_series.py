@@ -19,6 +19,7 @@ SCRIPTS = Path(__file__).parents[2]
 OF_IMAGE = ("image.zarr", "columns.zarr", "cells.zarr")
 OF_PIPELINE = ("selected.zarr", "trials.tsv", "front.tsv")
 PARTIAL = ("summary.partial.tsv", "figures/series.partial.png", "figures/series.partial.pdf")
+LOGS = ("logs/summary.partial.log", "logs/series_figure.partial.log")
 
 
 def _inputs(folder, pipelines):
@@ -37,7 +38,7 @@ def _write(results, complete, missing, pipelines, objectives, guarded, series):
     inputs = {n.partition(".")[0]: [f"{results}/{image}/{n}" for image in complete] for n in OF_IMAGE}
     both = [(image, pipeline) for image in complete for pipeline in pipelines]
     inputs |= {n.partition(".")[0]: [f"{results}/{image}/{p}/{n}" for image, p in both] for n in OF_PIPELINE}
-    log = Path(results, "logs", "summary.partial.log")
+    log, figure_log = (Path(results, name) for name in LOGS)
     runs = summary.list_runs(inputs, complete, pipelines)
     summary.main(runs, table, objectives, guarded, series, log)
     found = pd.read_csv(table, sep="\t", dtype=str, keep_default_na=False)
@@ -48,7 +49,7 @@ def _write(results, complete, missing, pipelines, objectives, guarded, series):
     ]
     pd.concat([found, pd.DataFrame(rows)]).fillna("nan").to_csv(table, sep="\t", index=False)
     figures[0].parent.mkdir(exist_ok=True)
-    series_figure.main(table, figures, series, Path(results, "logs", "series_figure.partial.log"))
+    series_figure.main(table, figures, series, figure_log)
 
 
 def _written(request):
@@ -59,8 +60,8 @@ def _written(request):
 
 
 def remove_partial(results):
-    """Remove the files of an earlier partial summary, once the complete summary is there."""
-    for path in (Path(results, name) for name in PARTIAL):
+    """Remove the files and logs of an earlier partial summary, once the complete summary is there."""
+    for path in (Path(results, name) for name in (*PARTIAL, *LOGS)):
         path.unlink(missing_ok=True)
 
 
@@ -111,7 +112,7 @@ def partial_lines(results, images, config, pipelines, unfinished):
     request |= {"missing": {image: images[image]["sm_percent"] for image in missing}}
     request |= {"guarded": config["mode"] == "guarded", "series": config["series"]}
     if not _written(request):
-        return [*lines, f"no summary of the other images: see {results}/logs/summary.partial.log"]
+        return [*lines, f"no summary of the other images: see {results}/{LOGS[0]}"]
     where = f"summary of the other images: {results}/{PARTIAL[0]}, {results}/{PARTIAL[1]}"
     return [*answer_lines(results, PARTIAL[0], complete), *lines, where]
 

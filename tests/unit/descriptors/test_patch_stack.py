@@ -1,4 +1,4 @@
-"""Stacks of patches: cut block by block, the same on any number of threads, and every window taken from the largest."""
+"""Stacks of patches: cut in blocks, the same on any number of threads; every window is taken from the largest."""
 
 import numpy as np
 import pytest
@@ -21,13 +21,13 @@ def specimen():
 
 
 def cut(specimen, threads, covariance=True):
-    image, yx, kind = specimen
+    image, yx, site_class = specimen
     patches = np.full((len(yx), 15, 13), np.nan, np.float32)
 
     def keep(part, cut):
         patches[part] = cut
 
-    return patches, *cut_stack(keep, Cutter(image, (15, 13)), yx, kind, covariance, threads)
+    return patches, *cut_stack(keep, Cutter(image, (15, 13)), yx, site_class, covariance, threads)
 
 
 def test_blocks_cover_all_sites_once():
@@ -36,12 +36,12 @@ def test_blocks_cover_all_sites_once():
 
 
 def test_a_stack_is_what_a_single_cut_gives_with_its_statistics(specimen):
-    image, yx, kind = specimen
+    image, yx, site_class = specimen
     patches, mean, covariance = cut(specimen, 1)
     assert np.array_equal(patches, Cutter(image, (15, 13))(yx))
     for k in (0, 1):
-        assert mean[k] == pytest.approx(patches[kind == k].mean(axis=0), abs=1e-5)
-    about = (patches - mean[kind]).reshape(len(yx), -1)
+        assert mean[k] == pytest.approx(patches[site_class == k].mean(axis=0), abs=1e-5)
+    about = (patches - mean[site_class]).reshape(len(yx), -1)
     assert covariance == pytest.approx(about.T @ about / len(yx), abs=1e-4)
 
 
@@ -78,14 +78,14 @@ def test_few_sites_and_many_have_the_same_components():
     assert many * signs == pytest.approx(few, abs=2e-3 * np.abs(few).max())
 
 
-def test_sublattices_are_measured_from_their_own_means():
+def test_the_mean_of_each_sublattice_is_subtracted():
     rng = np.random.default_rng(1)
     patches = rng.normal(size=(200, 7, 7)).astype(np.float32)
-    kind = np.arange(200) % 2
-    patches[kind == 1] += 20
-    stack, setting = stack_of(patches, 5.0, kind), {"w1": 1.4, "w2": 1.4}
-    assert np.abs(stack.features(setting)[kind == 1].mean()) < 1e-3
-    assert np.abs(stack.principal_components(setting, 3)[kind == 1].mean(axis=0)).max() < 1e-2
+    site_class = np.arange(200) % 2
+    patches[site_class == 1] += 20
+    stack, setting = stack_of(patches, 5.0, site_class), {"w1": 1.4, "w2": 1.4}
+    assert np.abs(stack.features(setting)[site_class == 1].mean()) < 1e-3
+    assert np.abs(stack.principal_components(setting, 3)[site_class == 1].mean(axis=0)).max() < 1e-2
 
 
 def test_a_stack_is_read_back_from_its_store(tmp_path):
@@ -102,3 +102,14 @@ def test_a_stack_is_read_back_from_its_store(tmp_path):
     assert len(stack) == 3 and stack.cell_px == 6.0 and stack.covariance is None
     assert stack.site_class.tolist() == [1, 0, 1]
     assert np.array_equal(stack.read(slice(1, 3), slice(1, 4)), patches[1, 1:, 1:4])
+
+
+def test_rows_of_a_stack_are_read_across_its_blocks():
+    count = BLOCK + 20
+    patches = np.arange(count, dtype=np.float32)[:, None, None] + np.zeros((1, 5, 5), np.float32)
+    stack = stack_of(patches, 4.0, covariance=False)
+    rows = np.array([0, 7, BLOCK - 1, BLOCK, count - 1])
+    setting = {"w1": 0.75, "w2": 1.25}
+    found = stack.patches(setting, rows)
+    assert found.shape == (5, *stack.window(setting)) and np.array_equal(found[:, 0, 0], rows)
+    assert np.array_equal(stack.patches(setting, slice(3, 6))[:, 0, 0], [3, 4, 5])

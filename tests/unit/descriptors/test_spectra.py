@@ -1,4 +1,4 @@
-"""Spectra of waves and drawn lattices that are known: each lands where it must, wherever the window stands."""
+"""Spectra of known waves and lattices: each wave has its own frequency, wherever the window is."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_a_wave_lands_in_its_own_frequency(cycles, taper):
     assert found.max() == pytest.approx(area / 2, rel=0.01)
 
 
-def test_a_hann_window_spreads_a_wave_over_the_next_frequencies_only():
+def test_a_hann_window_leaks_into_the_next_frequencies_only():
     found = spectrum(wave((1, 1)), 4)[0, 0]
     away = np.abs(frequencies(4) - [4, 4]).max(axis=1)
     assert found[away == 1].max() == pytest.approx(found.max() / 2, rel=0.02)
@@ -47,14 +47,14 @@ def test_a_hann_window_spreads_a_wave_over_the_next_frequencies_only():
 
 @settings(max_examples=20, deadline=None)
 @given(st.floats(60, 90), st.floats(60, 100), st.floats(0, 6))
-def test_magnitudes_do_not_know_where_the_window_stands(y, x, phase):
-    """Waves whose tails overlap: only the copies half a cell apart make them forget the place."""
+def test_magnitudes_do_not_depend_on_the_place_of_the_window(y, x, phase):
+    """Waves whose tails overlap: only with copies half a cell apart they do not depend on the place."""
     image = wave((1, 0), phase) + wave((2, 0), 1.0) + 0.5 * wave((1, 1), 2.0)
     there, here = (spectrum(image, 2, rows=[r], columns=[c])[0, 0] for r, c in ((y, x), (75.0, 80.0)))
     assert there == pytest.approx(here, abs=0.01 * float(here.max()))
 
 
-def test_brightness_and_its_sign_leave_no_trace():
+def test_background_and_sign_of_the_contrast_have_no_effect():
     image = wave((1, 1)) + wave((0, 2), 0.4)
     plain = spectrum(image, 3)
     assert spectrum(image + 40, 3) == pytest.approx(plain, abs=1e-4 * float(plain.max()))
@@ -63,11 +63,11 @@ def test_brightness_and_its_sign_leave_no_trace():
 
 
 def test_an_image_and_its_inversion_have_the_same_magnitudes():
-    """Friedel's law: the descriptor cannot tell P from -P, which the documentation says."""
+    """Friedel's law: the descriptor cannot distinguish P from -P, as the documentation says."""
     rng = np.random.default_rng(0)
     image = rng.normal(size=(151, 151)).astype(np.float32)
-    straight, turned = (spectrum(i, 3, rows=[75.0], columns=[75.0]) for i in (image, image[::-1, ::-1]))
-    assert turned == pytest.approx(straight, rel=1e-3)
+    straight, inverted = (spectrum(i, 3, rows=[75.0], columns=[75.0]) for i in (image, image[::-1, ::-1]))
+    assert inverted == pytest.approx(straight, rel=1e-3)
 
 
 def test_half_the_disc_of_frequencies_is_kept_whatever_the_sampling():
@@ -84,7 +84,7 @@ def test_noise_has_the_power_of_its_taper():
     image = rng.normal(size=(500, 500)).astype(np.float32)
     centres = np.arange(40.0, 460, 20)
     power = spectrum(image, 3, rows=centres, columns=centres) ** 2
-    high = np.hypot(*frequencies(3).T) > 3  # where the mean that is taken off has no part
+    high = np.hypot(*frequencies(3).T) > 3  # where the subtracted mean has no effect
     assert power[..., high].mean() == pytest.approx((3 * CELL * 3 / 8) ** 2, rel=0.05)
 
 
@@ -97,7 +97,7 @@ def test_windows_by_blocks_are_windows_one_by_one():
     )
 
 
-def test_extent_is_all_that_a_window_looks_at():
+def test_pixels_beyond_the_extent_have_no_effect():
     image = wave((1, 0))
     reach = extent(3, CELL) // 2
     outside = np.full(SHAPE, 1e6, np.float32)
@@ -108,7 +108,7 @@ def test_extent_is_all_that_a_window_looks_at():
         assert np.array_equal(one, other)
 
 
-def test_scales_are_not_negative_and_know_no_units():
+def test_scales_are_not_negative_and_do_not_depend_on_units():
     found = np.random.default_rng(3).random((30, 7)).astype(np.float32)
     for scale in ("log", "linear"):
         assert (scaled(found, scale) >= 0).all()

@@ -1,12 +1,10 @@
-"""Grids of windows: inside image and mask, finer ones carry the numbers of coarser ones, and guards take them apart."""
+"""Grids of windows: inside image and mask, and interpolation from a coarser grid to a finer one."""
 
 import numpy as np
 import pytest
 
-from ferrotune.descriptors._fft_store import independence
 from ferrotune.descriptors._window_grid import WindowGrid, multiple
 from ferrotune.errors import InputError
-from ferrotune.segmentation.guards import sharpness
 from ferrotune.sites.neighbourhood import Neighbourhood
 from ferrotune.sites.raster import site_raster
 
@@ -28,9 +26,9 @@ def test_windows_over_the_mask_are_left_out():
     assert len(grid.place) == len(grid.rows) * len(grid.columns) - 16
 
 
-@pytest.mark.parametrize(("mask", "said"), [(np.ones((20, 90), bool), "larger than"), (np.eye(90) < 1, "no window")])
-def test_no_window_is_refused(mask, said):
-    with pytest.raises(InputError, match=f"{said}.*lower `window`"):
+@pytest.mark.parametrize(("mask", "reason"), [(np.ones((20, 90), bool), "larger than"), (np.eye(90) < 1, "no window")])
+def test_no_window_is_refused(mask, reason):
+    with pytest.raises(InputError, match=f"{reason}.*lower `window`"):
         WindowGrid.of(mask, 41, 10.0)
 
 
@@ -41,20 +39,20 @@ def test_strides_are_whole_multiples():
         multiple(1.5, 1)
 
 
-def test_numbers_that_grow_evenly_are_carried_as_they_are():
-    """Linear between the coarse windows: a plane stays a plane, but for the rim beyond the last of them."""
+def test_interpolation_keeps_a_plane():
+    """Linear between the coarse windows; only the rim beyond the last of them is left out here."""
     grid = WindowGrid.of(np.ones((200, 220), bool), 21, 10.0)
     for times in (2, 3):
         coarse = grid.coarser(times)
         assert np.isin(coarse.rows, grid.rows).all()
         plane = coarse.yx @ [0.3, -0.7] + 2
-        carried = grid.interpolation_from(coarse, times) @ plane.astype(np.float32)
+        interpolated = grid.interpolation_from(coarse, times) @ plane.astype(np.float32)
         within = ((grid.yx >= coarse.yx.min(axis=0)) & (grid.yx <= coarse.yx.max(axis=0))).all(axis=1)
         assert within.sum() > len(coarse.place)
-        assert carried[within] == pytest.approx(grid.yx[within] @ [0.3, -0.7] + 2, rel=1e-5)
+        assert interpolated[within] == pytest.approx(grid.yx[within] @ [0.3, -0.7] + 2, rel=1e-5)
 
 
-def test_where_coarse_windows_are_missing_the_others_serve():
+def test_where_coarse_windows_are_missing_the_others_are_used():
     rng = np.random.default_rng(0)
     mask = rng.random((200, 220)) > 0.0004
     grid = WindowGrid.of(mask, 21, 7.0)
@@ -73,27 +71,6 @@ def test_interleaved_grids_are_of_the_coarser_spacing():
     assert np.hypot(*(grid.yx[near.edges[:, 0]] - grid.yx[near.edges[:, 1]]).T) == pytest.approx(10.0)
     alone = Neighbourhood.of(grid.yx[number == 3], 10.0)
     assert len(alone.edges) == np.count_nonzero(number[near.edges[:, 0]] == 3)
-
-
-def test_windows_that_share_their_noise_are_no_neighbours():
-    """Labels of smoothed noise look like domains to sites that share pixels, not to those half a window apart."""
-    from scipy.ndimage import gaussian_filter
-
-    grid = WindowGrid.of(np.ones((600, 600), bool), 21, 5.0)
-    noise = gaussian_filter(np.random.default_rng(1).normal(size=(600, 600)), 8)
-    labels = (noise[tuple(np.rint(grid.yx).astype(int).T)] > 0).astype(int)
-    close = Neighbourhood.of(grid.yx, 5.0)
-    apart = Neighbourhood.of(grid.yx, 30.0, grid.interleaved(6))
-    assert sharpness(labels, close.edges, close.around) > 0.5
-    assert abs(sharpness(labels, apart.edges, apart.around)) < 0.1
-
-
-@pytest.mark.parametrize(
-    ("strides", "windows", "times"),
-    [([1], [2], 1), ([1], [2, 4], 2), ([0.5, 2], [3], 4), ([0.5], [1], 2), ([2], [5], 2)],
-)
-def test_sites_are_judged_half_the_largest_window_apart(strides, windows, times):
-    assert independence(strides, windows) == times
 
 
 def test_sites_further_apart_than_a_cell_leave_no_hole():

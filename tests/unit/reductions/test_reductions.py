@@ -1,4 +1,6 @@
-"""Every reduction of the registry, on descriptors whose parts are known; whatever solver finds them."""
+"""Every reduction, on descriptors with known parts."""
+
+import doctest
 
 import numpy as np
 import pytest
@@ -49,18 +51,18 @@ def test_sites_keep_their_rows_and_the_same_again_is_the_same(name, mixed):
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if parts.part("reduction", name).NESTED and name != "none"])
-def test_of_a_nested_reduction_fewer_are_the_first_of_more(name, mixed):
+def test_a_nested_reduction_gives_the_first_numbers_of_a_larger_rank(name, mixed):
     part = parts.part("reduction", name)
     assert reduced(part, mixed[0], 2) == pytest.approx(reduced(part, mixed[0], 3)[:, :2], abs=1e-3)
 
 
 def test_every_reduction_reduces_or_is_trained():
     trained = [parts.part("reduction", name) for name in parts.names("reduction") if name not in NAMES]
-    assert [part.__name__ for part in trained] == ["ferrotune.reductions.rvae"]  # tests/unit/test_rvae.py
+    assert [part.__name__ for part in trained] == ["ferrotune.reductions.rvae"]  # see test_rvae.py
     assert all(hasattr(part, "train") and hasattr(part, "reduce_by") for part in trained)
 
 
-def test_no_reduction_is_none(mixed):
+def test_no_reduction_gives_the_descriptors(mixed):
     assert np.array_equal(reduced(none, mixed[0]), mixed[0].astype(np.float32))
     assert np.array_equal(reduced(pca, mixed[0], None), mixed[0].astype(np.float32))
 
@@ -81,8 +83,8 @@ def test_singular_vectors_keep_the_mean(mixed):
     assert np.sqrt((found**2).sum(axis=0)) == pytest.approx(singular, rel=1e-3)
 
 
-def test_independent_components_unmix_what_principal_ones_do_not():
-    """Sources of the same strength: every rotation of them has as much variance, but only one is independent."""
+def test_independent_components_separate_sources_that_principal_ones_do_not():
+    """Sources of the same variance: every rotation has the same variance, but only one is independent."""
     rng = np.random.default_rng(1)
     sources = np.stack([rng.uniform(-1, 1, 2000), np.sign(rng.normal(size=2000)), rng.laplace(size=2000)], axis=1)
     sources /= sources.std(axis=0)
@@ -92,8 +94,8 @@ def test_independent_components_unmix_what_principal_ones_do_not():
     assert found.std(axis=0) == pytest.approx(1, rel=0.01)
 
 
-def test_parts_that_only_add_up_are_found():
-    """Spots of a diffractogram in places of their own: weights are found up to their scale."""
+def test_parts_that_are_only_added_are_found():
+    """Spots of a diffractogram that do not overlap: weights are found up to their scale."""
     rng = np.random.default_rng(2)
     weights = rng.gamma(1.0, size=(SITES, RANK))
     weights[np.arange(SITES), rng.integers(0, RANK, SITES)] = 0  # parts are unique where each is missing somewhere
@@ -103,6 +105,11 @@ def test_parts_that_only_add_up_are_found():
     assert shared(found, weights) > 0.99
 
 
-def test_negative_descriptors_are_moved_up_for_parts():
+def test_negative_descriptors_are_shifted_for_nmf():
     descriptors = np.random.default_rng(0).normal(size=(50, 8))
     assert (reduced(nmf, descriptors) >= 0).all()
+
+
+def test_the_example_runs():
+    found = doctest.testmod(pca)
+    assert found.attempted and not found.failed

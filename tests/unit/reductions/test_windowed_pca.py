@@ -28,11 +28,11 @@ def window_of(height, width):
     return inside.ravel()
 
 
-def moments(patches, kind, provisional, step):
+def moments(patches, site_class, provisional, step):
     total = None
     for start in range(0, len(patches), step):
         part = slice(start, start + step)
-        sums = Moments.of(patches[part], kind[part], provisional, True)
+        sums = Moments.of(patches[part], site_class[part], provisional, True)
         if total is None:
             total = sums
         else:
@@ -42,20 +42,20 @@ def moments(patches, kind, provisional, step):
 
 @settings(max_examples=15, deadline=None)
 @given(step=st.integers(1, 400), offset=st.floats(-100, 100))
-def test_statistics_do_not_hang_on_blocks_or_on_the_level(step, offset):
+def test_statistics_do_not_depend_on_blocks_or_on_the_level(step, offset):
     flat = patches_of(offset=offset).reshape(400, -1)
-    kind = np.zeros(400, int)
-    mean, covariance = moments(flat, kind, provisional_means(flat[:50], kind[:50], 1), step)
+    site_class = np.zeros(400, int)
+    mean, covariance = moments(flat, site_class, provisional_means(flat[:50], site_class[:50], 1), step)
     assert mean[0] == pytest.approx(flat.mean(axis=0, dtype=float), abs=1e-4)
     assert covariance == pytest.approx(np.cov(flat.T.astype(float), bias=True), abs=2e-3)
 
 
 def test_each_sublattice_has_a_mean_of_its_own():
     flat = patches_of().reshape(400, -1)
-    kind = np.arange(400) % 2
-    lifted = flat + np.array([[0.0], [50.0]], np.float32)[kind]
-    _, plain = moments(flat, kind, provisional_means(flat[:1], kind[:1], 2), 64)
-    means, covariance = moments(lifted, kind, provisional_means(lifted[:1], kind[:1], 2), 64)
+    site_class = np.arange(400) % 2
+    lifted = flat + np.array([[0.0], [50.0]], np.float32)[site_class]
+    _, plain = moments(flat, site_class, provisional_means(flat[:1], site_class[:1], 2), 64)
+    means, covariance = moments(lifted, site_class, provisional_means(lifted[:1], site_class[:1], 2), 64)
     assert (means[1] - means[0]).mean() == pytest.approx(50, abs=0.5)
     assert covariance == pytest.approx(plain, abs=2e-2)
 
@@ -65,12 +65,12 @@ def test_each_sublattice_has_a_mean_of_its_own():
 def test_components_of_every_window_are_those_of_its_own_pixels(height, width, rank):
     """What a full singular value decomposition of the window gives, up to the sign."""
     flat = patches_of().reshape(400, -1)
-    kind = np.zeros(400, int)
-    mean, covariance = moments(flat, kind, provisional_means(flat, kind, 1), 100)
+    site_class = np.zeros(400, int)
+    mean, covariance = moments(flat, site_class, provisional_means(flat, site_class, 1), 100)
     inside = window_of(height, width)
     axes = principal_axes(covariance, np.flatnonzero(inside), rank)
     assert not axes[~inside].any()
-    scores = project([flat[:150], flat[150:]], kind, mean, axes)
+    scores = project([flat[:150], flat[150:]], site_class, mean, axes)
     expected = PCA(rank, svd_solver="full").fit_transform(flat[:, inside].astype(float))
     signs = np.sign((scores * expected).sum(axis=0))
     assert scores * signs == pytest.approx(expected, abs=2e-3 * np.abs(expected).max())
@@ -97,7 +97,7 @@ def test_scores_are_orthogonal_and_of_falling_variance():
     assert (np.diff(np.diag(covariance)) <= 0).all()
 
 
-def test_rank_is_bounded_by_what_there_is():
+def test_rank_is_at_most_the_number_of_pixels_or_of_sites_minus_1():
     flat = patches_of(10).reshape(10, -1)
     assert decompose(flat, 16).shape == (10, 9)
     assert decompose(flat[:, :5], 16).shape == (10, 5)

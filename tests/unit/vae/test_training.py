@@ -1,5 +1,6 @@
 """Training finds the rotation, the displacement and the class of motifs, and repeats to the byte."""
 
+import doctest
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.rotated_motif import angle_error, angle_in_latents
+from ferrotune.vae import training as module
 from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.latents import encode
 from ferrotune.vae.training import HELD_OUT, Training, elbo, train
@@ -56,10 +58,8 @@ def test_shifts_are_found():
     rng = np.random.default_rng(0)
     rng.uniform(-1, 1, 800)  # the order in which they were drawn
     by = 0.7 * rng.standard_normal((800, 2))
-    found = (
-        encoded(train(patches, none(800), replace(ARCHITECTURE, invariance="t"), LONG, seed=1).net, patches).shift
-        * SIZE
-    )
+    net = train(patches, none(800), replace(ARCHITECTURE, invariance="t"), LONG, seed=1).net
+    found = encoded(net, patches).shift * SIZE
     for axis in (0, 1):
         assert np.corrcoef(found[:, axis], by[:, axis])[0, 1] > 0.9
 
@@ -112,9 +112,8 @@ def test_a_training_that_was_killed_starts_afresh_to_the_same_end():
 
     with pytest.raises(KeyboardInterrupt):
         train(patches, none(300), ARCHITECTURE, QUICK, seed=1, progress=killed)
-    assert same(
-        train(patches, none(300), ARCHITECTURE, QUICK, seed=1), train(patches, none(300), ARCHITECTURE, QUICK, seed=1)
-    )
+    one, other = (train(patches, none(300), ARCHITECTURE, QUICK, seed=1) for _ in range(2))
+    assert same(one, other)
 
 
 def test_it_ends_where_the_held_out_elbo_rises_no_more_and_keeps_the_best():
@@ -169,3 +168,8 @@ def test_a_training_that_diverges_names_the_learning_rate():
     patches[3] = np.inf
     with pytest.raises(ArithmeticError, match="learning_rate"):
         train(patches, none(100), ARCHITECTURE, QUICK, seed=1)
+
+
+def test_the_example_runs():
+    found = doctest.testmod(module)
+    assert found.attempted and not found.failed

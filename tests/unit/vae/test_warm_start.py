@@ -51,10 +51,8 @@ def test_with_the_same_window_only_arrays_measured_on_the_patches_change(decoder
 @pytest.mark.parametrize("side", [SIZE - 4, SIZE - 1, SIZE, SIZE + 3, SIZE + 6])
 def test_an_image_keeps_its_middle_in_another_window(side):
     with reproducible(1):
-        earlier, net = (
-            RVAE(replace(ARCHITECTURE, invariance="t")),
-            RVAE(replace(ARCHITECTURE, invariance="t", window=(side, side))),
-        )
+        architecture = replace(ARCHITECTURE, invariance="t")
+        earlier, net = RVAE(architecture), RVAE(replace(architecture, window=(side, side)))
     y, x = np.indices(earlier.architecture.canvas) - (np.array(earlier.architecture.canvas)[:, None, None] - 1) / 2
     earlier.decoder.mean.data[:] = torch.from_numpy(np.exp(-(y**2 + x**2) / 8)).flatten().float()
     copy_weights(net, earlier)
@@ -76,9 +74,8 @@ def test_a_warm_start_needs_fewer_epochs():
 
     def result(earlier):
         found = train(patches, none, ARCHITECTURE, few, seed=2, earlier=earlier)
-        return found.curve[-1][1], abs(
-            np.corrcoef(encode(found.net, patches.__getitem__, none).z[:, 0], displacement)[0, 1]
-        )
+        z = encode(found.net, patches.__getitem__, none).z[:, 0]
+        return found.curve[-1][1], abs(np.corrcoef(z, displacement)[0, 1])
 
     (warm, correlation), (cold, _) = result(earlier), result(None)
     assert warm > cold + 10 and correlation > 0.95

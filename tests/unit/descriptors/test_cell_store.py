@@ -1,0 +1,104 @@
+"""The store of cells: descriptors of drawn crystals, their domains, and a film without walls."""
+
+import logging
+
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from ferrotune.clusterings import gmm
+from ferrotune.columns.sublattices import A
+from ferrotune.descriptors._cell_store import CellTable, write_cells
+from ferrotune.errors import InputError
+from ferrotune.files.stores import read_store, write_store
+from ferrotune.pipelines.parameters import FEATURES
+from ferrotune.segmentation import guards
+from ferrotune.segmentation.labels import cluster
+from ferrotune.sites.sites import ARRAYS, Sites
+from helpers.crystal import COLUMNS, LATTICE, crystal
+
+PLAIN = {"features": "displacement", "flatten": 0, "radius": 0}
+LOG = logging.getLogger("test")
+
+
+def stored(folder, yx, sublattice, sites="A", sigma=0.1, amplitude=None):
+    """Path of the store of cells of drawn columns."""
+    known = {"yx": (("column", "axis"), yx), "sigma_yx": (("column", "axis"), np.full(yx.shape, sigma))}
+    known["amplitude"] = (("column",), np.ones(len(yx)) if amplitude is None else amplitude)
+    known |= {"sublattice": (("column",), sublattice), "lattice": (("vector", "axis"), LATTICE.vectors)}
+    write_store(folder / "columns.zarr", known, {"cell_px": LATTICE.cell_px, "pixel_size_pm": 15.6})
+    shape = tuple(np.ceil(yx.max(axis=0) + 60).astype(int))
+    write_store(folder / "image.zarr", {"mask": (("y", "x"), np.ones(shape, bool))})
+    write_cells(folder / "cells.zarr", {n: folder / f"{n}.zarr" for n in ("image", "columns")}, sites, LOG)
+    return folder / "cells.zarr"
+
+
+@pytest.mark.parametrize("features", FEATURES)
+def test_descriptors_are_standardised_in_any_units(tmp_path, features):
+    rng = np.random.default_rng(0)
+    yx, sublattice = crystal()
+    noisy, amplitude = yx + rng.normal(size=yx.shape), rng.uniform(1, 2, len(yx))
+    values = CellTable.open(stored(tmp_path, noisy, sublattice, amplitude=amplitude)).features(
+        {**PLAIN, "features": features}
+    )
+    other = CellTable.open(stored(tmp_path, noisy, sublattice, amplitude=1e4 * amplitude)).features(
+        {**PLAIN, "features": features}
+    )
+    assert values.shape[1] == {"displacement": 2, "lattice": 3, "vectors": 16, "geometry": 21, "all": 22}[features]
+    assert np.median(values, axis=0) == pytest.approx(0, abs=1e-9)
+    assert 0.7 < np.sqrt((values**2).mean()) < 1.4 and np.abs(values).max() <= 5
+    assert other == pytest.approx(values)
+
+
+def walls(index):
+    """Displacement along +x or -x, with one wall down the middle."""
+    return np.stack([np.zeros(len(index)), np.where(index[:, 1] < COLUMNS // 2, -1.0, 1.0)], axis=1)
+
+
+@pytest.mark.parametrize("sites", ["A", "B", "both"])
+@pytest.mark.parametrize("features", ["displacement", "vectors", "all"])
+def test_domains_of_a_drawn_crystal_are_found(tmp_path, sites, features):
+    yx, sublattice = crystal(walls)
+    yx = yx + 0.2 * np.random.default_rng(1).normal(size=yx.shape)
+    store = stored(tmp_path, yx, sublattice, sites)
+    values = CellTable.open(store).features({**PLAIN, "features": features})
+    labels = cluster(values, gmm, {"components": 2, "covariance": "tied"}, 0)
+    at = read_store(store, "yx")[0]["yx"] @ LATTICE.reciprocal.T
+    from_wall = at[:, 1] - (60 * LATTICE.reciprocal[1].sum() + COLUMNS / 2)
+    clear = np.abs(from_wall) > 1.1  # a neighbourhood on the wall has columns of both domains
+    assert adjusted_rand_score(labels[clear], from_wall[clear] > 0) == 1
+
+
+def test_a_trend_is_removed_and_the_domains_are_kept(tmp_path):
+    """Scan distortion adds a ramp that is several times larger than the displacement of the domains."""
+    domains = np.random.default_rng(3).choice([-1.0, 1.0], (60, 20))
+
+    def displaced(index):
+        return np.stack([0.1 * index[:, 0], domains[tuple(index.T // 3)]], axis=1)
+
+    yx, sublattice = crystal(displaced, 60, 20)
+    store = stored(tmp_path, yx, sublattice, "B")
+    flat, left = (CellTable.open(store).features({**PLAIN, "flatten": f}) for f in (6, 0))
+    inner = np.abs(read_store(store, "yx")[0]["yx"][:, 0] - 60 - 30 * 25) < 10 * 25  # far from the ends of the ramp
+    assert np.ptp(flat[inner, 0]) < 0.05 * np.ptp(left[inner, 0])
+    assert flat[inner, 1].std() > 0.8 * left[inner, 1].std()
+
+
+def test_averaged_noise_is_not_above_noise(tmp_path):
+    """Neighbours that share their averages agree also where there are no domains."""
+    yx, sublattice = crystal(rows=40, columns=40)
+    store = stored(tmp_path, yx + np.random.default_rng(0).normal(size=yx.shape), sublattice)
+    table, near = CellTable.open(store), Sites.from_arrays(read_store(store, *ARRAYS)[0]).near
+    for setting in ({**PLAIN, "radius": 1.0}, {**PLAIN, "radius": 2.0}, {**PLAIN, "features": "vectors"}):
+        scores = table.features(setting)
+        labels = cluster(scores, gmm, {"components": 2, "covariance": "spherical"}, 0)
+        assert table.shared(setting)
+        apart = guards.sharpness(labels, near.apart.edges, near.around) * guards.crossing(scores, labels, near.across)
+        assert apart < guards.LIMITS.distinct
+    assert not table.shared(PLAIN)
+
+
+def test_without_a_complete_neighbourhood_there_is_one_clear_error(tmp_path):
+    yx, sublattice = crystal()
+    with pytest.raises(InputError, match="no column of sublattice A has all its 4 \\+ 4 neighbours"):
+        stored(tmp_path, yx[sublattice == A], sublattice[sublattice == A])
