@@ -3,8 +3,8 @@
 import numpy as np
 
 from ferrotune.figures.latent_density import latent_density
+from ferrotune.figures.latent_space import latent_space
 from ferrotune.figures.latent_uncertainty import latent_uncertainty
-from ferrotune.figures.latents import latent_space
 from ferrotune.figures.style import save
 from ferrotune.files.rounds import read_checkpoint
 from ferrotune.files.stores import open_array, read_store, write_store

@@ -7,10 +7,10 @@ from matplotlib.ticker import MaxNLocator
 
 from ferrotune.clusterings.kde_peaks import MOST
 from ferrotune.figures import image_axes
-from ferrotune.figures.latents import label_key, variable_name
+from ferrotune.figures.latent_base import label_key, latent_figure, variable_name
 from ferrotune.figures.palette import BLUE, FAINT, GREY, INK, ORANGE, domain_colour, domain_colours
 from ferrotune.figures.site_maps import Ground
-from ferrotune.figures.style import TWO_COLUMNS, empty_figure, letter, new_figure, place, scale_bar, styled
+from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, place, scale_bar
 
 BY_PEAKS = "kde_peaks"
 LEFT = 0.5  # inches
@@ -99,7 +99,7 @@ def _draw_training(axes, latents, best):
     axes.legend(loc="lower right")
 
 
-@styled
+@latent_figure
 def latent_density(latents, attributes, selected, mask):
     """Draw the density of each latent variable with its peaks, the labels in the image, and the training.
 
@@ -119,8 +119,6 @@ def latent_density(latents, attributes, selected, mask):
     matplotlib.figure.Figure
         After Fig. 6 of Barakati et al., arXiv 2411.12612.
     """
-    if not latents["z"].shape[1]:
-        return empty_figure(f"{attributes['answer']}: no latent space")
     ground, names = Ground.of(latents["yx"], mask, selected, attributes), iter(ascii_uppercase)
     tall = WIDE * ground.tall
     figure = new_figure(TWO_COLUMNS, UPPER + tall + 0.24)

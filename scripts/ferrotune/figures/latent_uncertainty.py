@@ -4,9 +4,9 @@ from string import ascii_uppercase
 
 import numpy as np
 
-from ferrotune.figures.latents import variable_name
+from ferrotune.figures.latent_base import latent_figure, variable_name
 from ferrotune.figures.site_maps import Ground, SiteMap, draw_rows, rows_height
-from ferrotune.figures.style import TWO_COLUMNS, empty_figure, new_figure, styled
+from ferrotune.figures.style import TWO_COLUMNS, new_figure
 
 SEQUENTIAL = "cividis"  # bright is unsure
 SHOWN = 2, 98  # percentiles at the ends of a colour scale
@@ -36,7 +36,7 @@ def _groups(latents):
     return [(f"Standard deviation of the posterior{turned}", posterior), (said, dropout)]
 
 
-@styled
+@latent_figure
 def latent_uncertainty(latents, attributes, selected, mask):
     """Draw the spreads of z and the angle at each site: of the posterior, and over dropout samples.
 
@@ -54,8 +54,6 @@ def latent_uncertainty(latents, attributes, selected, mask):
     matplotlib.figure.Figure
         After Fig. 5 I to L of Barakati et al., arXiv 2411.12612.
     """
-    if not latents["z"].shape[1]:
-        return empty_figure(f"{attributes['answer']}: no latent space")
     ground, groups = Ground.of(latents["yx"], mask, selected, attributes), _groups(latents)
     heights = [HEADING + rows_height(len(shown), ground) for _, shown in groups]
     figure = new_figure(TWO_COLUMNS, sum(heights) + 0.02)

@@ -8,11 +8,11 @@ from hypothesis.extra.numpy import arrays
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 
-from ferrotune.figures import latents as figure_of_latents
+from ferrotune.figures import latent_base
 from ferrotune.figures import palette, style
 from ferrotune.figures.latent_density import latent_density, peak_colours
 from ferrotune.figures.latent_uncertainty import latent_uncertainty
-from ferrotune.figures.latents import from_mean, latent_space
+from ferrotune.figures.latent_space import from_mean, latent_space
 from helpers.written import written
 
 CELL, SIDE = 10.0, 12  # px; cells
@@ -188,7 +188,7 @@ def test_there_is_a_map_of_each_latent_variable_and_none_of_what_is_not_there(co
 def test_a_key_of_many_labels_says_how_many_more_there_are():
     latents = _latents()
     latents["label"] = (np.arange(len(latents["yx"])) % 12).astype(np.int8) - 1
-    more = f"+{11 - figure_of_latents.MOST}"
+    more = f"+{11 - latent_base.MOST}"
     for draw in (latent_space, latent_density):
         (key,) = draw(latents, ATTRIBUTES, WALLS, MASK).legends
         assert [text.get_text() for text in key.get_texts()] == ["label", *"0123456", more]

@@ -4,12 +4,12 @@ from string import ascii_uppercase
 
 import numpy as np
 from matplotlib.colors import ListedColormap
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from ferrotune.figures.latent_base import label_key, latent_figure, variable_name
 from ferrotune.figures.palette import INK, domain_colour, domain_colours
 from ferrotune.figures.site_maps import Ground, SiteMap, draw_rows, rows_height
-from ferrotune.figures.style import TWO_COLUMNS, empty_figure, letter, new_figure, place, styled
+from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, place
 from ferrotune.figures.wording import TIMES
 
 DIVERGING, NARROW, CYCLIC = "RdBu_r", "PuOr_r", "twilight"  # of z; of angles that are nearly the same; of all others
@@ -21,25 +21,7 @@ LEFT, SIDE, APART = 0.46, 2.0, 0.2  # inches; of the manifolds
 PLANE = 5.25, 1.85  # inches; where the latent plane begins, and how wide it is
 UPPER = 2.72  # inches; of the figure above its maps
 KEY = UPPER - 0.16  # inches; where the key of the labels is
-MOST = 7  # labels in a key
 BINS = 60
-
-
-def variable_name(n):
-    """A latent variable, counted from 1, as figures write it."""
-    return f"z$_{n}$"
-
-
-def label_key(figure, labels, left=None, right=None, top=0.0):
-    """A line with the colour of each label (site,), so many inches from the figure's upper left or right."""
-    shown = np.unique(labels[labels >= 0]).tolist()
-    keys = [Line2D([], [], ls="", label="label")]
-    keys += [Line2D([], [], ls="", marker="o", ms=4, color=domain_colour(n), label=f"{n}") for n in shown[:MOST]]
-    keys += [Line2D([], [], ls="", label=f"+{len(shown) - MOST}")] if len(shown) > MOST else []
-    across, down = figure.get_size_inches()
-    side, at = ("left", left) if right is None else ("right", across - right)
-    look = {"borderaxespad": 0, "borderpad": 0, "handlelength": 1.4, "handletextpad": 0, "columnspacing": 0.3}
-    figure.legend(handles=keys, loc=f"upper {side}", bbox_to_anchor=(at / across, 1 - top / down), ncols=9, **look)
 
 
 def _mosaic(pictures):
@@ -187,7 +169,7 @@ def _words(latents, attributes):
     return f"Pictures: {sides[0]:.2g} {TIMES} {sides[1]:.2g} cells{further}; {angles}."
 
 
-@styled
+@latent_figure
 def latent_space(latents, attributes, selected, mask):
     """Draw the latent space: decoded for each sublattice, its sites by region, and maps of all that a site was given.
 
@@ -209,8 +191,6 @@ def latent_space(latents, attributes, selected, mask):
         After Fig. 5 of Barakati et al., arXiv 2411.12612.
     """
     count = latents["z"].shape[1]
-    if not count:
-        return empty_figure(f"{attributes['answer']}: no latent space")
     shown = [_z_map(n + 1, latents["z"][:, n]) for n in range(count)]
     shown += [_angle_map(from_mean(angle)) for angle in latents["angle"].T]
     shown += [*_shift_maps(latents["shift"]), *_state_maps(latents["state"])]
