@@ -1,4 +1,4 @@
-"""What all figures of latent variables share: names, the key of the labels, and what they say without a model."""
+"""What all figures of latent variables share: names, the key of the labels, the figure if there is no model."""
 
 import functools
 
@@ -38,7 +38,7 @@ def label_key(figure, labels, left=None, right=None, top=0.0):
 
 
 def latent_figure(draw):
-    """Decorate a function that draws latent variables: where there are none, the figure says why.
+    """Decorate a function that draws latent variables: if there are none, the figure says why.
 
     The function takes latents (dict of the arrays of latents.zarr), attributes (dict with the answer), selected, mask.
     """

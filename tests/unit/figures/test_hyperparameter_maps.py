@@ -86,5 +86,5 @@ def test_maps_without_any_usable_trial_or_reference():
     status = ["one_cluster"] * 6
     table = _table(status=status, curvature=NAN, length=NAN, ari=NAN, wall_f1=NAN)
     figure = hyperparameter_maps.figure_maps(table, grid_of(selected=None, status=status), OBJECTIVES)
-    assert written(figure).count("none to show") >= 4 and "selected" not in written(figure)
+    assert written(figure).count("no values") >= 4 and "selected" not in written(figure)
     assert style.render(figure, "png")
