@@ -108,13 +108,8 @@ def figure_confidence(image, mask, yx, numbers, selected, chance, lines, cell_px
     shares = [np.append(s, s[:1])[: len(path)] for s, path in zip(shares, paths, strict=True)]
     _draw_walls(walls, paths, shares)
     image_axes.frame(walls, mask)
-    _bar(
-        figure,
-        walls,
-        MAP(np.linspace(0, 1, STEPS))[:, None, :3],
-        chance["wall_chance"],
-        "share of trials with the wall",
-    )
+    colours = MAP(np.linspace(0, 1, STEPS))[:, None, :3]
+    _bar(figure, walls, colours, chance["wall_chance"], "share of trials with the wall")
     for axes, of_panel in zip((sites, walls), lines, strict=True):
         scale_bar(axes, pixel_size_pm, cell_px)
         _below(axes, of_panel)

@@ -84,18 +84,16 @@ def _draw_training(axes, latents, best):
     axes.plot(epochs, latents["training_elbo"], color=ORANGE, label="training patches")
     axes.plot(epochs, latents["heldout_elbo"], color=BLUE, ls=(0, (4, 1.5)), label="held-out patches")
     kept = latents["heldout_elbo"][best]
-    axes.scatter(
-        epochs[best], kept, s=26, marker="o", c="white", edgecolors=BLUE, zorder=3, label="parameters kept: best epoch"
-    )
+    axes.scatter(epochs[best], kept, s=26, marker="o", c="white", edgecolors=BLUE, zorder=3, label="best epoch (kept)")
     curves = np.array([latents["training_elbo"], latents["heldout_elbo"]])
     settled = curves[:, int(SETTLED * len(epochs)) :]
     low, high = settled.min(), curves.max()
-    swing = max(high - low, 1.0)
+    span = max(high - low, 1.0)
     axes.set(
         xlabel="epoch",
         xlim=(0.5, len(epochs) + 0.5),
         ylabel="ELBO (nats per patch)",
-        ylim=(low - 0.4 * swing, high + 0.1 * swing),
+        ylim=(low - 0.4 * span, high + 0.1 * span),
     )
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.legend(loc="lower right")
@@ -108,7 +106,8 @@ def latent_density(latents, attributes, selected, mask):
     Parameters
     ----------
     latents : dict of the arrays of latents.zarr
-        yx (site, 2) px; label (site,), negative for no label; z (site, latent); density_z, density, peak (latent, point);
+        yx (site, 2) px; label (site,), negative for no label; z (site, latent);
+        density_z, density, peak (latent, point);
         training_elbo, heldout_elbo (epoch,) nats per patch.
     attributes : dict
         answer, cell_px, pixel_size_pm; clustering; parameters, with the `variable` (counted from 1) if the clustering

@@ -1,4 +1,4 @@
-"""Figure of how sure a model is of its latent variables: maps of their spreads."""
+"""Figure of the uncertainty of latent variables: maps of their standard deviations."""
 
 from string import ascii_uppercase
 
@@ -8,9 +8,9 @@ from ferrotune.figures.latent_base import latent_figure, variable_name
 from ferrotune.figures.site_maps import Ground, SiteMap, draw_rows, rows_height
 from ferrotune.figures.style import TWO_COLUMNS, new_figure
 
-SEQUENTIAL = "cividis"  # bright is unsure
+SEQUENTIAL = "cividis"  # bright is uncertain
 SHOWN = 2, 98  # percentiles at the ends of a colour scale
-LEAST = 1e-6  # span of a colour scale: a spread that is the same everywhere is one colour
+LEAST = 1e-6  # least span of a colour scale: a constant map has one colour
 HEADING = 0.17  # inches
 
 
@@ -20,31 +20,31 @@ def _map(title, values):
 
 
 def _maps(of_z, of_angle):
-    """Maps of spreads (site, latent) and (site, 0 or 1)."""
+    """Maps of the standard deviations of z (site, latent) and of the angle (site, 0 or 1)."""
     shown = [_map(variable_name(n + 1), values) for n, values in enumerate(of_z.T)]
     return shown + [_map("angle (°)", values) for values in of_angle.T]
 
 
 def _groups(latents):
-    """Each kind of spread, in words, with its maps."""
-    turned = "" if latents["angle"].shape[1] else "; no angle: the model turns no patch"
+    """The two standard deviations: a heading for each, and its maps."""
+    no_angle = "" if latents["angle"].shape[1] else "; no angle: the model does not rotate patches"
     posterior = _maps(latents["z_sigma"], latents["angle_sigma"])
     dropout = _maps(latents["z_dropout"], latents["angle_dropout"]) if latents["z_dropout"].shape[1] else []
     said = "Standard deviation over Monte Carlo dropout samples of the encoder"
     if not dropout:
-        said = "Monte Carlo dropout: none, the model was trained without dropout"
-    return [(f"Standard deviation of the posterior{turned}", posterior), (said, dropout)]
+        said = "No Monte Carlo dropout: the model was trained without dropout"
+    return [(f"Standard deviation of the posterior{no_angle}", posterior), (said, dropout)]
 
 
 @latent_figure
 def latent_uncertainty(latents, attributes, selected, mask):
-    """Draw the spreads of z and the angle at each site: of the posterior, and over dropout samples.
+    """Draw the standard deviations of z and of the angle at each site: of the posterior, and over dropout samples.
 
     Parameters
     ----------
     latents : dict of the arrays of latents.zarr
         yx (site, 2) px; z_sigma, z_dropout (site, latent); angle_sigma, angle_dropout (site, 0 or 1) degrees.
-        z_dropout has no columns where the model was trained without dropout.
+        z_dropout has no columns if the model was trained without dropout.
     attributes : dict with answer, cell_px and pixel_size_pm
     selected : dict with path_points (point, 2) cells and point_wall (point,), of selected.zarr
     mask : (y, x) bool, true where there is signal

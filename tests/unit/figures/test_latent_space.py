@@ -53,11 +53,11 @@ def test_shifts_and_states_have_maps_where_the_model_has_them():
     for title, of_right in (("shift down (px)", 0.5), ("shift across (px)", -0.5)):
         assert value_at(map_of(figure, title), 60, 100) == pytest.approx(of_right)
         assert value_at(map_of(figure, title), 60, 20) == pytest.approx(-of_right / 2)
-    states = map_of(figure, "likeliest state")
+    states = map_of(figure, "most probable class")
     assert (value_at(states, 60, 20), value_at(states, 60, 100)) == (0, 2)
     np.testing.assert_allclose(states.to_rgba(2.0)[:3], palette.domain_colour(2))
     without = latent_space(latents_of(), ATTRIBUTES, WALLS, MASK)
-    assert not {"shift down (px)", "likeliest state"} & {axes.get_title() for axes in without.axes}
+    assert not {"shift down (px)", "most probable class"} & {axes.get_title() for axes in without.axes}
 
 
 def test_z_is_drawn_about_0_and_noise_does_not_fill_the_scale():
