@@ -214,7 +214,7 @@ def test_explorer_needs_nothing_else(results, tmp_path, answered):
     assert (part["confidence"] is not None) == answered == ('class="confirm"' in html)
     if answered:
         (wall,) = part["confidence"]["walls"]
-        assert wall["title"] == "wall 1, found again by 0.50 of the trials"
+        assert wall["title"] == "wall 1, found in a share of 0.50 of the other trials"
         assert wall["path"].startswith("M70.0 10.0L")  # x, y of the first point in px
         assert "agreement of sites 0.77 (chance 0.40)" in part["confidence"]["words"][0]
 

@@ -47,11 +47,11 @@ def test_confidence_in_words():
     chosen = {"trial": 3, "near_trials": 1, "near_distance": 0.05, "chance": 0.5, "wall_chance": None, "answer": ""}
     selected = selected_of([1.0, 0.5])[1]
     of_sites, of_walls = wording.confidence_words(selected, chosen)
-    assert of_sites[0] == "trial 3, held against 1 other trial within 0.05 of the front:"
+    assert of_sites[0] == "trial 3, compared with 1 other trial within 0.05 of the front:"
     assert of_sites[1] == "mean agreement of sites 0.71 (chance 0.50)"  # 8 of 14 columns by half of the trials
     assert of_walls == [f"2 walls; share of trials with each (chance {wording.NONE}):", "1.00, 0.50"]
     many = selected | {"wall_confidence": np.linspace(0, 1, 9)}
-    assert wording.confidence_words(many, chosen)[1][1] == "0.00 to 1.00, in the mean 0.75"
+    assert wording.confidence_words(many, chosen)[1][1] == "0.00 to 1.00, mean 0.75"
     alone = wording.confidence_words(selected, chosen | {"near_trials": 0})
     assert " ".join(alone[0]) == "trial 3: not compared, as no other trial lies within 0.05 of the front"
     none = chosen | {"trial": None, "answer": "no walls above noise"}
