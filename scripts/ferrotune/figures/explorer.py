@@ -29,9 +29,7 @@ from ferrotune.rewards import REWARDS
 
 LARGEST = 480  # px along the longer side of the STEM image in the page
 FINEST = 420  # samples along the longer side of a segmentation
-PICTURES = (
-    40  # trials of a pipeline whose segmentation is in the page: those of the front, the selected one, and others
-)
+PICTURES = 40  # trials of a pipeline with their segmentation in the page; those of the front are among them
 SCORES = {"ari": "ARI", "nmi": "NMI", "wall_f1": "wall F1"}
 
 
@@ -90,7 +88,7 @@ def label_picture(sites, numbers):
 
 
 def confidence_picture(sites, numbers, confidence):
-    """Turn a segmentation into a data URI as `label_picture` does, with colours that fade as confidence (site,) falls."""
+    """Turn a segmentation into a data URI (PNG) with colours that fade as confidence (site,) falls."""
     colours = np.column_stack([faded(domain_colours(numbers), confidence), numbers >= 0])
     colours = np.concatenate([colours, np.zeros((1, 4))])  # transparent where there is no site
     return _data_uri(Image.fromarray((255 * colours[sites]).round().astype(np.uint8)), "PNG", optimize=True)

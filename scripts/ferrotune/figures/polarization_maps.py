@@ -102,10 +102,8 @@ def figure_polarization_maps(yx, polarization, labels, means, correlations, grid
     _draw_plane(axes["B"], polarization, labels, means, pixel_size_pm)
     draw_grid(axes["C"], grid, composite(correlations))
     count = len(means)
-    _title(
-        axes["C"],
-        f"the {count} correlations as one colour;\nblack: none distinguished" + (", white: all" * (count == 3)),
-    )
+    white = ", white: all" if count == 3 else ""
+    _title(axes["C"], f"the {count} correlations as one colour;\nblack: none distinguished{white}")
     for k, values in enumerate(np.asarray(correlations).T):
         name = "DEF"[k]
         axes[name] = figure.add_axes((0.1 + 0.315 * k, 0.165, 0.21, 0.29))

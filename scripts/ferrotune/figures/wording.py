@@ -160,9 +160,5 @@ def confidence_words(selected, chosen):
     found = ", ".join(f"{share:.2f}" for share in shares)
     if len(shares) > MOST:
         found = f"{shares.min():.2f} to {shares.max():.2f}, mean {_mean_share(selected['path_confidence'])}"
-    walls = (
-        "1 wall; share of trials that have it"
-        if len(shares) == 1
-        else f"{len(shares)} walls; share of trials that have each"
-    )
+    walls = "1 wall; share of trials with it" if len(shares) == 1 else f"{len(shares)} walls; share of trials with each"
     return of_sites, [f"{walls} {_chance(chosen['wall_chance'])}:", found]
