@@ -1,4 +1,4 @@
-"""Write the interactive page of an image: its trials, with the segmentation of each."""
+"""Write the interactive page of an image: its trials, each with its segmentation."""
 
 from pathlib import Path
 
@@ -29,18 +29,8 @@ def main(inputs, output, pipelines, objectives, image, log_path):
             table, front = (pd.read_csv(inputs[name][i], sep="\t") for name in ("trials", "front"))
             labels = np.concatenate([open_array(store, "labels")[...] for store in inputs["rounds"][i]])
             selected, chosen = read_store(inputs["selected"][i], *SELECTED)
-            search = page_search(
-                table,
-                front,
-                labels,
-                selected,
-                chosen,
-                objectives,
-                reference,
-                pixels["mask"],
-                (image, pipeline),
-            )
-            parts.append(search)
+            found = (table, front, labels, selected, chosen)
+            parts.append(page_search(*found, objectives, reference, pixels["mask"], (image, pipeline)))
         facts = image_facts(
             attributes | {"cell_px": lattice["cell_px"], "reference": of_reference["kind"]},
             pixels["image"].shape,

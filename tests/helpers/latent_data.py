@@ -22,16 +22,16 @@ def sites():
     return np.concatenate([a, a + CELL / 2]), np.repeat([0, 1], len(a)).astype(np.int8)
 
 
-def latents_of(count=2, angles=1, dropout=True, spread=5.0):
+def latents_of(count=2, angles=1, dropout=True, deviation=5.0):
     """Two domains, left and right, apart in z1."""
     yx, sublattice = sites()
     rng, n, right = np.random.default_rng(0), len(yx), yx[:, 1] > 60
     z = 0.1 * rng.standard_normal((n, count)) + np.where(right, 1.5, -1.5)[:, None] * (np.arange(count) == 0)
-    angle = spread * rng.uniform(-1, 1, (n, angles)) + 130.0
+    angle = deviation * rng.uniform(-1, 1, (n, angles)) + 130.0
     density_z = np.tile(np.linspace(-2, 2, 41), (count, 1))
     density = np.exp(-((density_z - 1.5) ** 2)) + np.exp(-((density_z + 1.5) ** 2))
     peak = np.isin(np.round(density_z, 6), (-1.5, 1.5))
-    pictures = np.arange(2 * 3 * 5, dtype=float).reshape(2, 3, 5, 1, 1) + np.zeros((8, 6))
+    images = np.arange(2 * 3 * 5, dtype=float).reshape(2, 3, 5, 1, 1) + np.zeros((8, 6))
     return {
         "yx": yx,
         "sublattice": sublattice,
@@ -44,7 +44,7 @@ def latents_of(count=2, angles=1, dropout=True, spread=5.0):
         "state": np.zeros((n, 0)),
         "angle_sigma": rng.random((n, angles)),
         "angle_dropout": rng.random((n, angles if dropout else 0)),
-        "manifold": pictures,
+        "manifold": images,
         "manifold_z1": np.linspace(-2, 2, 5),
         "manifold_z2": np.array([1.0, 0.0, -1.0]),
         "density_z": density_z,
@@ -66,8 +66,8 @@ def map_of(figure, title):
     return titled(figure, title).images[0]
 
 
-def value_at(picture, y, x):
+def value_at(image, y, x):
     """The value of an image at (y, x) px."""
-    left, right, bottom, top = picture.get_extent()
-    rows, columns = picture.get_array().shape[:2]
-    return picture.get_array()[int((y - top) / (bottom - top) * rows), int((x - left) / (right - left) * columns)]
+    left, right, bottom, top = image.get_extent()
+    rows, columns = image.get_array().shape[:2]
+    return image.get_array()[int((y - top) / (bottom - top) * rows), int((x - left) / (right - left) * columns)]

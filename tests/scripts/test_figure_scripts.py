@@ -183,7 +183,7 @@ def test_maps_of_a_pipeline(results, tmp_path, answered):
     inputs["cells"] = tmp_path / "cells.zarr"
     script("maps.py")(inputs, table, "one", log)
     rows = pd.read_csv(table, sep="\t")
-    # trials 0 and 3 are the two variants, told wholly; trial 2 is one cluster, and tells nothing
+    # trials 0 and 3 are the two variants exactly; trial 2 is one cluster, and distinguishes nothing
     phi = rows[["phi_0", "phi_1"]].to_numpy()
     np.testing.assert_allclose(phi[[0, 3]], 1.0)
     np.testing.assert_allclose(phi[[1, 2]], 0.0, atol=0.05)

@@ -42,8 +42,8 @@ def _panels(table, objectives):
     rewards = [*objectives, *(name for name in REWARDS if name in table and name not in objectives)]
     for name in rewards:
         direction = REWARDS[name].direction
-        said = ("objective, " if name in objectives else "") + BETTER[direction]
-        yield table[name].to_numpy(float), reward_label(name), said, {"cmap": BRIGHT_IS_BEST[direction]}
+        note = ("objective, " if name in objectives else "") + BETTER[direction]
+        yield table[name].to_numpy(float), reward_label(name), note, {"cmap": BRIGHT_IS_BEST[direction]}
     walls = table["n_walls"].to_numpy(float)
     yield (
         np.where(table["status"] == FAILED, np.nan, walls),
@@ -74,8 +74,8 @@ def _draw_status(axes, grid, kinds, named):
     """Draw the status of each setting, with a key at its right."""
     draw_grid(axes, grid, to_rgba_array([STATUS_COLOURS[kind] for kind in kinds])[:, :3], named)
     there = [kind for kind in STATUS_COLOURS if (kinds == kind).any()]
-    said = {kind: STATUSES[kind].replace(" above ", "\nabove\n") for kind in there}
-    handles = [Patch(color=STATUS_COLOURS[kind], label=said[kind]) for kind in there]
+    note = {kind: STATUSES[kind].replace(" above ", "\nabove\n") for kind in there}
+    handles = [Patch(color=STATUS_COLOURS[kind], label=note[kind]) for kind in there]
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=0.6, handletextpad=0.3)
 
 
@@ -104,11 +104,11 @@ def figure_maps(table, grid, objectives):
         axes = figure.add_axes((left / TWO_COLUMNS, bottom / high, SIDE / TWO_COLUMNS, SIDE / high))
         named = ("y" if number % ACROSS == 0 else "") + ("x" if number + ACROSS >= count else "")
         if number < len(panels):
-            values, title, said, look = panels[number]
+            values, title, note, look = panels[number]
             _draw_values(figure, axes, grid, values, look, named)
         else:
-            title, said = "status", f"{grid.ok.sum()} of {len(grid.ok)} usable"
+            title, note = "status", f"{grid.ok.sum()} of {len(grid.ok)} usable"
             _draw_status(axes, grid, table["status"].to_numpy(), named)
-        axes.set_title(f"{title}\n{said}", loc="left", fontsize=6.5, pad=3)
+        axes.set_title(f"{title}\n{note}", loc="left", fontsize=6.5, pad=3)
     grid_key(figure, axes, grid)
     return figure

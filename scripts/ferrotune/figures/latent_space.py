@@ -155,7 +155,7 @@ def _shift_maps(shift):
     return [SiteMap(title, along, (-far, far), NARROW) for title, along in zip(titles, shift.T, strict=False)]
 
 
-def _state_maps(state):
+def _class_maps(state):
     """Map of the most probable discrete class, from the probability (site, class) of each; none without classes."""
     count = state.shape[1]
     if not count:
@@ -197,7 +197,7 @@ def latent_space(latents, attributes, selected, mask):
     count = latents["z"].shape[1]
     shown = [_z_map(n + 1, latents["z"][:, n]) for n in range(count)]
     shown += [_angle_map(from_mean(angle)) for angle in latents["angle"].T]
-    shown += [*_shift_maps(latents["shift"]), *_state_maps(latents["state"])]
+    shown += [*_shift_maps(latents["shift"]), *_class_maps(latents["state"])]
     ground = Ground.of(latents["yx"], mask, selected, attributes)
     figure = new_figure(TWO_COLUMNS, UPPER + rows_height(len(shown), ground) + 0.02)
     names = iter(ascii_uppercase)

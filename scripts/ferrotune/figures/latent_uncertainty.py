@@ -30,10 +30,10 @@ def _groups(latents):
     no_angle = "" if latents["angle"].shape[1] else "; no angle: the model does not rotate patches"
     posterior = _maps(latents["z_sigma"], latents["angle_sigma"])
     dropout = _maps(latents["z_dropout"], latents["angle_dropout"]) if latents["z_dropout"].shape[1] else []
-    said = "Standard deviation over Monte Carlo dropout samples of the encoder"
+    heading = "Standard deviation over Monte Carlo dropout samples of the encoder"
     if not dropout:
-        said = "No Monte Carlo dropout: the model was trained without dropout"
-    return [(f"Standard deviation of the posterior{no_angle}", posterior), (said, dropout)]
+        heading = "No Monte Carlo dropout: the model was trained without dropout"
+    return [(f"Standard deviation of the posterior{no_angle}", posterior), (heading, dropout)]
 
 
 @latent_figure
@@ -58,8 +58,8 @@ def latent_uncertainty(latents, attributes, selected, mask):
     heights = [HEADING + rows_height(len(shown), ground) for _, shown in groups]
     figure = new_figure(TWO_COLUMNS, sum(heights) + 0.02)
     names, top = iter(ascii_uppercase), 0.02
-    for (said, shown), height in zip(groups, heights, strict=True):
-        figure.text(0.02 / TWO_COLUMNS, 1 - top / figure.get_figheight(), said, va="top")
+    for (heading, shown), height in zip(groups, heights, strict=True):
+        figure.text(0.02 / TWO_COLUMNS, 1 - top / figure.get_figheight(), heading, va="top")
         draw_rows(figure, shown, ground, top + HEADING - 0.04, names)
         top += height
     return figure

@@ -32,7 +32,7 @@ NBSP = "\N{NO-BREAK SPACE}"  # keeps "k = 2" on one line
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found.
+    """The results of a search.
 
     table, front: DataFrames of trials.tsv and front.tsv. labels (trial, site) int. selected: the arrays, and
     chosen: the attributes, of selected.zarr. objectives: reward -> direction. guarded: whether only trials of

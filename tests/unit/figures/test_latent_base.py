@@ -52,8 +52,8 @@ def test_one_sublattice_and_no_walls():
     b = latents["sublattice"] == 1
     latents = {name: values[b] if len(values) == len(b) else values for name, values in latents.items()}
     walls = {"path_points": np.empty((0, 2)), "point_wall": np.empty(0, int)}
-    for pictures in (latents["manifold"], latents["manifold"][1:]):
-        figure = latent_space(latents | {"manifold": pictures}, ATTRIBUTES, walls, MASK)
+    for images in (latents["manifold"], latents["manifold"][1:]):
+        figure = latent_space(latents | {"manifold": images}, ATTRIBUTES, walls, MASK)
         assert "decoded for A" not in written(figure)  # no A column was seen
         assert map_of(figure, "decoded for B").get_array().min() == 15
     assert all(style.render(draw(latents, ATTRIBUTES, walls, MASK), "png") for draw in ALL)

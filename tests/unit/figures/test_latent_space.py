@@ -13,7 +13,7 @@ from helpers.latent_data import ATTRIBUTES, MASK, SIDE, WALLS, latents_of, map_o
 from helpers.written import written
 
 
-def test_pictures_stand_where_their_latent_variables_say():
+def test_decoded_images_stand_where_their_latent_variables_say():
     figure = latent_space(latents_of(), ATTRIBUTES, WALLS, MASK)
     for kind, name in enumerate("AB"):
         axes = titled(figure, f"decoded for {name}")
@@ -45,7 +45,7 @@ def test_every_site_is_in_the_plane_of_its_sublattice_in_the_colour_of_its_label
         assert points.get_rasterized()  # tens of thousands of sites
 
 
-def test_shifts_and_states_have_maps_where_the_model_has_them():
+def test_shifts_and_discrete_classes_have_maps_where_the_model_has_them():
     latents, right = latents_of(), sites()[0][:, 1] > 60
     latents["shift"] = np.where(right, 0.5, -0.25)[:, None] * np.array([1.0, -1.0])
     latents["state"] = np.where(right[:, None], [0.1, 0.2, 0.7], [0.9, 0.1, 0.0])
@@ -61,15 +61,15 @@ def test_shifts_and_states_have_maps_where_the_model_has_them():
 
 
 def test_z_is_drawn_about_0_and_noise_does_not_fill_the_scale():
-    picture, noise = (map_of(latent_space(latents_of(), ATTRIBUTES, WALLS, MASK), f"z$_{n}$") for n in (1, 2))
-    low, high = picture.get_clim()
+    image, noise = (map_of(latent_space(latents_of(), ATTRIBUTES, WALLS, MASK), f"z$_{n}$") for n in (1, 2))
+    low, high = image.get_clim()
     assert low == -high and 1.5 < high < 2
-    assert value_at(picture, 60, 20) < -1 and value_at(picture, 60, 100) > 1
+    assert value_at(image, 60, 20) < -1 and value_at(image, 60, 100) > 1
     assert noise.get_clim() == (-1, 1)
 
 
 @given(st.floats(-720, 720), arrays(float, 50, elements=st.floats(-80, 80)))
-def test_angles_do_not_hang_on_what_they_are_counted_from(start, angle):
+def test_angles_do_not_depend_on_their_zero(start, angle):
     one, other = from_mean(angle), from_mean(angle + start)
     np.testing.assert_allclose((other - one + 180) % 360 - 180, 0, atol=1e-8)
     assert abs(np.sin(np.radians(one)).sum()) < 1e-9  # a circular mean of 0
@@ -77,9 +77,9 @@ def test_angles_do_not_hang_on_what_they_are_counted_from(start, angle):
 
 
 def test_colours_go_around_where_angles_do():
-    narrow = map_of(latent_space(latents_of(spread=5), ATTRIBUTES, WALLS, MASK), "angle (°)")
+    narrow = map_of(latent_space(latents_of(deviation=5), ATTRIBUTES, WALLS, MASK), "angle (°)")
     assert narrow.get_clim()[1] == pytest.approx(5, abs=0.5)
-    wide = map_of(latent_space(latents_of(spread=180), ATTRIBUTES, WALLS, MASK), "angle (°)")
+    wide = map_of(latent_space(latents_of(deviation=180), ATTRIBUTES, WALLS, MASK), "angle (°)")
     assert wide.get_clim() == (-180, 180)
     first, last = (np.array(wide.cmap(value)) for value in (0.0, 1.0))
     np.testing.assert_allclose(first, last, atol=0.02)
@@ -96,7 +96,7 @@ def test_there_is_a_map_of_each_latent_variable_and_none_of_what_is_not_there(co
     assert titles.count("angle (°)") == angles
     assert ("no angle" in written(figure)) == (not angles)
     assert ("at their median" in written(figure)) == (count > 2)
-    if count == 1:  # one row of pictures, and how many sites there are along it
+    if count == 1:  # one row of images, and how many sites there are along it
         shown = map_of(figure, "decoded for A").get_array().filled(np.nan)
         np.testing.assert_array_equal(np.unique(shown[np.isfinite(shown)]), np.arange(5))
         bars = titled(figure, "144 A columns").containers

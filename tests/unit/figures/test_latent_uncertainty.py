@@ -8,7 +8,7 @@ from helpers.latent_data import ATTRIBUTES, MASK, WALLS, latents_of, value_at
 from helpers.written import written
 
 
-def test_spreads_are_drawn_where_they_are_and_said_where_they_are_not():
+def test_standard_deviations_are_drawn_or_the_figure_says_that_there_are_none():
     figure = latent_uncertainty(latents_of(), ATTRIBUTES, WALLS, MASK)
     titles = [axes.get_title() for axes in figure.axes if axes.get_title()]
     assert titles == ["z$_1$", "z$_2$", "angle (°)"] * 2
@@ -21,10 +21,10 @@ def test_spreads_are_drawn_where_they_are_and_said_where_they_are_not():
         ("z_dropout", 1),
         ("angle_dropout", 0),
     ]
-    for picture, (name, column) in zip(shown, names, strict=True):
+    for image, (name, column) in zip(shown, names, strict=True):
         site = np.argmin(np.hypot(*(latents["yx"] - 60).T))
-        assert value_at(picture, *latents["yx"][site]) == pytest.approx(latents[name][site, column])
-        assert picture.get_clim() == tuple(np.percentile(latents[name][:, column], [2, 98]))
+        assert value_at(image, *latents["yx"][site]) == pytest.approx(latents[name][site, column])
+        assert image.get_clim() == tuple(np.percentile(latents[name][:, column], [2, 98]))
     without = latent_uncertainty(latents_of(angles=0, dropout=False), ATTRIBUTES, WALLS, MASK)
     assert [axes.get_title() for axes in without.axes if axes.get_title()] == ["z$_1$", "z$_2$"]
     assert "trained without dropout" in written(without) and "no angle" in written(without)

@@ -11,8 +11,8 @@ NAN = np.nan
 
 
 def test_colours_of_correlations_that_are_painted():
-    told = np.array([[1.0, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0], [1, 1, 1], [0.5, 0, 0], [NAN, NAN, NAN]])
-    red, green, blue, none, all_three, half, unknown = polarization_maps.composite(told)
+    painted = np.array([[1.0, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0], [1, 1, 1], [0.5, 0, 0], [NAN, NAN, NAN]])
+    red, green, blue, none, all_three, half, unknown = polarization_maps.composite(painted)
     assert np.argmax([red, green, blue], axis=1).tolist() == [0, 1, 2]
     np.testing.assert_allclose(red + green + blue, 1.0)
     np.testing.assert_allclose(none, 0.0)

@@ -8,8 +8,8 @@ from helpers.written import written
 
 
 def test_walls_are_drawn_in_pixels_and_rings_are_closed():
-    turn = np.linspace(0, 2 * np.pi, 80, endpoint=False)
-    ring = np.column_stack([5 + 3 * np.sin(turn), 6 + 3 * np.cos(turn)])
+    angle = np.linspace(0, 2 * np.pi, 80, endpoint=False)
+    ring = np.column_stack([5 + 3 * np.sin(angle), 6 + 3 * np.cos(angle)])
     line = np.column_stack([np.linspace(1, 11, 41), np.full(41, 12.0)])
     points, wall = np.concatenate([ring, line]), np.repeat([0, 1], [80, 41])
     image, mask = np.zeros((120, 140)), np.ones((120, 140), bool)
