@@ -1,4 +1,4 @@
-"""Keep the selected trial's components, its descriptors reduced to a few numbers a site, and draw their maps."""
+"""Store the components of the selected trial (its descriptors, reduced to a few numbers per site); draw their maps."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ferrotune.search.evaluation import reduced_scores
 from ferrotune.sites.sites import nearest
 from ferrotune.workflow.jobs import job
 
-MOST = 16  # raw patches are thousands of numbers a site: the first are kept
+MOST = 16  # components that are stored; raw patches have thousands of numbers per site
 
 
 def main(inputs, output, figures, pipeline, subject, log_path):

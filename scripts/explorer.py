@@ -1,4 +1,4 @@
-"""Write the interactive page of an image: its trials, with the segmentation of each."""
+"""Write the interactive page of an image: its trials, each with its segmentation."""
 
 from pathlib import Path
 
@@ -25,19 +25,8 @@ def main(inputs, output, pipelines, objectives, image, log_path):
         for i, pipeline in enumerate(pipelines):
             table, front = (pd.read_csv(inputs[name][i], sep="\t") for name in ("trials", "front"))
             labels = read_labels(inputs["rounds"][i], table["trial"])
-            selected, chosen = read_store(inputs["selected"][i])
-            search = page_search(
-                table,
-                front,
-                labels,
-                selected,
-                chosen,
-                objectives,
-                reference,
-                pixels["mask"],
-                (image, pipeline),
-            )
-            parts.append(search)
+            found = (table, front, labels, *read_store(inputs["selected"][i]))
+            parts.append(page_search(*found, objectives, reference, pixels["mask"], (image, pipeline)))
         facts = image_facts(
             attributes | {"cell_px": lattice["cell_px"], "reference": of_reference["kind"]},
             pixels["image"].shape,

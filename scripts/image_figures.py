@@ -1,4 +1,4 @@
-"""Draw the figures of an image: its columns, and the polarization and lattice of its unit cells."""
+"""Draw the figures of an image: its columns, and the polarization and the lattice of its unit cells."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ferrotune.workflow.jobs import job
 
 
 def polarization_error(sigma_yx, sublattice):
-    """Standard error (px) of a cell's polarization along an axis, of its B column and the mean of four A."""
+    """Standard error (px) of the polarization of a cell along an axis, from a B column and four A columns."""
     of_a, of_b = (
         np.nanmedian(sigma_yx[sublattice == kind]) if (sublattice == kind).any() else np.nan for kind in (A, B)
     )
@@ -19,7 +19,7 @@ def polarization_error(sigma_yx, sublattice):
 
 
 def main(image_store, columns_store, cells_store, columns_paths, polarization_paths, image, log_path):
-    """Write the figures, each to all of its paths, in the format of their suffix."""
+    """Write each figure to all of its paths, in the format of their suffix."""
     with job(log_path, f"image {image}") as log:
         pixels, attributes = read_store(image_store, "image", "mask")
         columns, of_columns = read_store(columns_store, "yx", "sigma_yx", "sublattice")

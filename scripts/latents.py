@@ -1,10 +1,10 @@
-"""Keep and draw what the selected trial's variational autoencoder says: latent variables, their certainty, pictures."""
+"""Store and draw the latent variables of the selected trial's autoencoder, their uncertainty, and decoded images."""
 
 import numpy as np
 
 from ferrotune.figures.latent_density import latent_density
+from ferrotune.figures.latent_space import latent_space
 from ferrotune.figures.latent_uncertainty import latent_uncertainty
-from ferrotune.figures.latents import latent_space
 from ferrotune.figures.style import save
 from ferrotune.files.rounds import read_checkpoint
 from ferrotune.files.stores import open_array, read_store, write_store
@@ -18,7 +18,7 @@ FIGURES = {"latent_space": latent_space, "latent_uncertainty": latent_uncertaint
 
 
 def products(inputs, pipeline, selected, attributes, seed):
-    """Arrays of the selected trial's model, of the selected sites; those of none where it trained none."""
+    """Arrays of the selected trial's model at the selected sites (empty if it trained none); clustering; best epoch."""
     if attributes["trial"] is None or (checkpoint := read_checkpoint(inputs["rounds"], attributes["trial"])) is None:
         return empty_latent_arrays(len(selected["yx"])), "", 0
     own, setting, store = selected_pipeline(pipeline, attributes["parameters"], inputs["descriptors"])
@@ -34,7 +34,7 @@ def main(inputs, output, figures, pipeline, seed, subject, log_path):
     """Write latents.zarr and its figures.
 
     `inputs` are paths by name: selected, image, and, as lists, descriptors and rounds; `figures` are lists of paths
-    by the figure's name, in the format of their suffix.
+    by the name of the figure, in the format of their suffix.
     """
     with job(log_path, subject) as log:
         selected, attributes = read_store(inputs["selected"])

@@ -1,4 +1,4 @@
-"""Draw a hyperparameter map: rewards and agreement, and how well clusters of the polarization are told."""
+"""Draw a hyperparameter map: rewards, agreement, and how well clusters of the polarization are distinguished."""
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,8 @@ from ferrotune.workflow.jobs import job
 def main(inputs, outputs, axes, objectives, subject, log_path):
     """Write the figures.
 
-    `inputs` are paths by name: table, image, cells, clusters; `outputs` are paths by the figure's name (maps,
-    polarization), each a list, in the format of their suffix; `axes` the values of the two parameters by name.
+    `inputs` are paths by name: table, image, cells, clusters; `outputs` are lists of paths by the name of the figure
+    (maps, polarization), in the format of their suffix; `axes` are the values of the two parameters by name.
     """
     with job(log_path, subject) as log:
         table = pd.read_csv(inputs["table"], sep="\t")

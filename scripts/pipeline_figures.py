@@ -1,4 +1,4 @@
-"""Draw the figures of a search: its front, the walls and the confidence of what is selected, the convergence."""
+"""Draw the figures of a search: its front, the selected walls, the confidence in them, and the convergence."""
 
 import pandas as pd
 
@@ -21,7 +21,7 @@ def main(inputs, outputs, objectives, guarded, startup, subject, log_path):
     """Write the figures.
 
     `inputs` are paths by name: trials, front, selected, rounds (a list), image, reference; `outputs` are
-    paths by the figure's name (front, walls, confidence, convergence), each a list, in the format of their suffix.
+    lists of paths by the name of the figure (front, walls, confidence, convergence), in the format of their suffix.
     """
     with job(log_path, subject) as log:
         tables = [pd.read_csv(inputs[name], sep="\t") for name in ("trials", "front")]

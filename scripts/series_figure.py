@@ -15,8 +15,8 @@ def main(summary, outputs, series, log_path):
     """Write the figure to all of `outputs`, in the format of their suffix."""
     with job(log_path, f"series {series}"):
         table = pd.read_csv(summary, sep="\t", dtype={"image": str, "pipeline": str})
-        table = table.reindex(columns=COLUMNS)  # without any result there are no columns of numbers
-        first = table.groupby("image", sort=False).first()  # of each column, that is known
+        table = table.reindex(columns=COLUMNS)  # if no image has a result, columns of numbers are missing
+        first = table.groupby("image", sort=False).first()  # the first known value of each column
         unit = "pm" if first.loc[first["a_px"].notna(), "mean_p_pm"].notna().all() else "px"
         searches = {}
         for pipeline, found in table.groupby("pipeline", sort=False):

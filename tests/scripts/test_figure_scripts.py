@@ -185,7 +185,7 @@ def test_maps_of_a_pipeline(results, tmp_path, answered):
     inputs["cells"] = tmp_path / "cells.zarr"
     script("maps.py")(inputs, table, "one", log)
     rows = pd.read_csv(table, sep="\t")
-    # trials 0 and 3 are the two variants, told wholly; trial 2 is one cluster, and tells nothing
+    # trials 0 and 3 are the two variants exactly; trial 2 is one cluster, and distinguishes nothing
     phi = rows[["phi_0", "phi_1"]].to_numpy()
     np.testing.assert_allclose(phi[[0, 3]], 1.0)
     np.testing.assert_allclose(phi[[1, 2]], 0.0, atol=0.05)
@@ -216,7 +216,7 @@ def test_explorer_needs_nothing_else(results, tmp_path, answered):
     assert (part["confidence"] is not None) == answered == ('class="confirm"' in html)
     if answered:
         (wall,) = part["confidence"]["walls"]
-        assert wall["title"] == "wall 1, found again by 0.50 of the trials"
+        assert wall["title"] == "wall 1, found in a share of 0.50 of the other trials"
         assert wall["path"].startswith("M70.0 10.0L")  # x, y of the first point in px
         assert "agreement of sites 0.77 (chance 0.40)" in part["confidence"]["words"][0]
 

@@ -1,1 +1,1 @@
-"""Figures and pages: arrays in, a matplotlib Figure (or HTML) out; no paths."""
+"""Figures and pages: arrays in, a matplotlib Figure (or HTML) out; only `style.save` knows paths."""

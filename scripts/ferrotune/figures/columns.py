@@ -1,4 +1,4 @@
-"""Figure of the atomic columns that were found."""
+"""Figure of the atomic columns that were found in an image."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -7,8 +7,8 @@ from ferrotune.figures import image_axes
 from ferrotune.figures.palette import ORANGE, SKY, VERMILLION
 from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
 
-ZOOM = 12  # unit cells
-KINDS = ((0, "A", "o", ORANGE), (1, "B", "s", SKY), (-1, "neither", "x", VERMILLION))
+ZOOM = 12  # unit cells along a side of the magnified part
+SUBLATTICES = ((0, "A", "o", ORANGE), (1, "B", "s", SKY), (-1, "neither", "x", VERMILLION))
 
 
 def _zoom_window(yx, shape, cell_px):
@@ -20,19 +20,19 @@ def _zoom_window(yx, shape, cell_px):
 
 
 def _errors(sigma_yx, sublattice, pixel_size_pm):
-    """Text: median 1-sigma error of a position along an axis, for each sublattice."""
+    """Text on the median standard error (1 sigma) of a position along an axis, for each sublattice."""
     scale, unit = (pixel_size_pm, "pm") if pixel_size_pm else (1.0, "px")
     digits = 1 if pixel_size_pm else 3
-    found = [(name, sigma_yx[sublattice == kind]) for kind, name, *_ in KINDS[:2]]
+    found = [(name, sigma_yx[sublattice == number]) for number, name, *_ in SUBLATTICES[:2]]
     texts = [f"{name} {np.nanmedian(sigma) * scale:.{digits}f} {unit}" for name, sigma in found if len(sigma)]
-    return "1-sigma position error: " + ", ".join(texts) if texts else "no columns found"
+    return "standard error of a position: " + ", ".join(texts) if texts else "no columns found"
 
 
 def _mark(axes, yx, sublattice, window):
-    """Mark the columns in a window: those outside are not seen, but would be drawn, all of a full-size image."""
+    """Mark the columns in a window; to draw those outside it as well would only take time."""
     shown = ((yx >= np.min(window, axis=1) - 1) & (yx <= np.max(window, axis=1))).all(axis=1)
-    for kind, name, marker, colour in KINDS:
-        of = yx[shown & (sublattice == kind)]
+    for number, name, marker, colour in SUBLATTICES:
+        of = yx[shown & (sublattice == number)]
         if len(of):
             face = {"color": colour} if marker == "x" else {"edgecolors": colour, "facecolors": "none"}
             axes.scatter(of[:, 1], of[:, 0], s=20, marker=marker, linewidths=1.0, label=name, **face)
@@ -40,7 +40,7 @@ def _mark(axes, yx, sublattice, window):
 
 @styled
 def figure_columns(image, mask, yx, sigma_yx, sublattice, cell_px, pixel_size_pm):
-    """The image with its mask, and a part of it with the columns marked.
+    """Draw the image with its mask, and a part of it with the columns marked.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def figure_columns(image, mask, yx, sigma_yx, sublattice, cell_px, pixel_size_pm
     if len(yx):
         part.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.2, handletextpad=0.1)
     part.text(0.0, -0.02, _errors(sigma_yx, sublattice, pixel_size_pm), transform=part.transAxes, va="top")
-    count = ", ".join(f"{(sublattice == kind).sum()} {name}" for kind, name, *_ in KINDS)
+    count = ", ".join(f"{(sublattice == number).sum()} {name}" for number, name, *_ in SUBLATTICES)
     whole.text(0.0, -0.02, f"columns: {count}", transform=whole.transAxes, va="top")
     letter(whole, "A")
     letter(part, "B")

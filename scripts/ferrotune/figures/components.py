@@ -1,4 +1,4 @@
-"""Figure of the components of one trial: a map of each."""
+"""Figure of the components of one trial: a map of each component."""
 
 import numpy as np
 
@@ -13,9 +13,9 @@ DIVERGING = "RdBu_r"
 
 
 def standardised(scores):
-    """Scores (site, r) less their mean, in standard deviations; 0 where all are the same."""
-    spread = scores.std(axis=0)
-    return (scores - scores.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    """Scale scores (site, r) to mean 0 and standard deviation 1; a constant component becomes 0."""
+    deviation = scores.std(axis=0)
+    return (scores - scores.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
 
 
 @styled

@@ -1,4 +1,4 @@
-"""Figure of how far other trials confirm a segmentation: its sites, and its walls."""
+"""Figure of the confidence in a segmentation: how many other trials agree with its sites and its walls."""
 
 import numpy as np
 from matplotlib import colormaps
@@ -9,20 +9,23 @@ from ferrotune.figures.palette import INK, domain_colour, domain_colours, faded
 from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
 from ferrotune.figures.wall_map import wall_paths
 
-MAP = colormaps["cividis_r"]  # dark is certain, on a pale image; for any colour vision
-WIDTHS = 0.7, 2.6  # points; of a wall that is never and always found again
+MAP = colormaps["cividis_r"]  # dark is certain, on a pale image; can be read with any colour vision
+WIDTHS = 0.7, 2.6  # points; a wall that no other trial has, and one that all have
 LEFT, ACROSS, GAP, BAR = (0.005, 0.515), 0.38, 0.022, 0.024  # of the figure's width
 STEPS = 200
-UNKNOWN = 0.5, 0.5, 0.5, 1.0  # of a wall that nothing was compared with
+UNKNOWN = 0.5, 0.5, 0.5, 1.0  # colour of a wall if there is no trial to compare with
 
 
-def _bar(figure, axes, picture, chance, label):
-    """A key beside axes: `picture` (STEPS, n, 3) from 0 at the bottom to 1, and a dashed line for what chance gives."""
-    if chance is None:  # nothing was compared
+def _bar(figure, axes, colours, chance, label):
+    """Draw a colour key beside axes, with a dashed line at the share that chance gives.
+
+    `colours` (STEPS, n, 3) belong to shares from 0 (bottom) to 1 (top).
+    """
+    if chance is None:  # there was no trial to compare with
         return
     box = axes.get_position()
     bar = figure.add_axes((box.x1 + GAP, box.y0, BAR, box.height))
-    bar.imshow(picture, extent=(0, 1, 0, 1), origin="lower", aspect="auto", interpolation="nearest")
+    bar.imshow(colours, extent=(0, 1, 0, 1), origin="lower", aspect="auto", interpolation="nearest")
     bar.set(xticks=[], ylabel=label)
     bar.yaxis.tick_right()
     bar.yaxis.set_label_position("right")
@@ -41,7 +44,7 @@ def _draw_domains(figure, axes, numbers, confidence, drawn, chance):
 
 
 def _draw_walls(axes, paths, shares):
-    """Walls (list of (n, 2) px) as lines whose colour and width follow the shares (list of (n,))."""
+    """Draw walls (list of (n, 2) px); the share (list of (n,)) at a point sets the colour and the width there."""
     steps = [np.stack([path[:-1], path[1:]], axis=1) for path in paths]
     if not steps:
         return
@@ -63,7 +66,7 @@ def _below(axes, lines):
 
 
 def wall_looks(shares):
-    """Colours (n, 4) and widths (n,) points of walls that shares (n,) of the trials have; NaN: grey."""
+    """Colours (n, 4) and widths (n,) (points) of walls, from the shares (n,) of trials that have them; NaN is grey."""
     known = np.nan_to_num(shares, nan=0.5)
     colours = np.where(np.isnan(shares)[:, None], UNKNOWN, MAP(known))
     return colours, WIDTHS[0] + (WIDTHS[1] - WIDTHS[0]) * known
@@ -71,7 +74,7 @@ def wall_looks(shares):
 
 @styled
 def figure_confidence(image, mask, yx, numbers, selected, chance, lines, cell_px, pixel_size_pm):
-    """The selected segmentation as far as other trials confirm its sites (A) and its walls (B).
+    """Draw how many other trials agree with the sites (A) and with the walls (B) of the selected segmentation.
 
     Parameters
     ----------
@@ -80,7 +83,7 @@ def figure_confidence(image, mask, yx, numbers, selected, chance, lines, cell_px
     yx : (site, 2) px
     numbers : (site,) int, numbers of the domains, -1 for no label
     selected : dict
-        confidence (site,), path_confidence (point,), 0 ... 1, NaN where there is nothing to compare with;
+        confidence (site,), path_confidence (point,), 0 ... 1, NaN if there is no trial to compare with;
         path_points (point, 2) cells from the image's first pixel, point_wall (point,).
     chance : dict of chance, wall_chance: float or None
     lines : pair of lists of str, below the panels
@@ -101,11 +104,12 @@ def figure_confidence(image, mask, yx, numbers, selected, chance, lines, cell_px
     image_axes.draw_image(walls, image, mask, strength=0.5)
     paths = wall_paths(selected, cell_px)
     shares = [selected["path_confidence"][selected["point_wall"] == wall] for wall in np.unique(selected["point_wall"])]
-    # a ring's first point comes again
+    # the first point of a ring is repeated at its end
     shares = [np.append(s, s[:1])[: len(path)] for s, path in zip(shares, paths, strict=True)]
     _draw_walls(walls, paths, shares)
     image_axes.frame(walls, mask)
-    _bar(figure, walls, MAP(np.linspace(0, 1, STEPS))[:, None, :3], chance["wall_chance"], "share of trials with it")
+    colours = MAP(np.linspace(0, 1, STEPS))[:, None, :3]
+    _bar(figure, walls, colours, chance["wall_chance"], "share of trials with the wall")
     for axes, of_panel in zip((sites, walls), lines, strict=True):
         scale_bar(axes, pixel_size_pm, cell_px)
         _below(axes, of_panel)

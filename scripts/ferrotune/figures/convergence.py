@@ -1,4 +1,4 @@
-"""Figure of the search: what share of the objectives' box the trials dominate, trial by trial."""
+"""Figure of the convergence of a search: the hypervolume that its trials dominate, trial by trial."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -13,16 +13,16 @@ START = "#EAF2F8"
 
 @styled
 def figure_convergence(losses, rounds, status, front, startup):
-    """Hypervolume after each trial, with rounds and start-up.
+    """Draw the hypervolume after each trial, with the rounds and the start-up trials.
 
     Parameters
     ----------
     losses : (trial, objective) float, in order; NaN for a trial that may not be on the front
     rounds : (trial,) int
-    status : (trial,) str, kinds
+    status : (trial,) str, without the reason
     front : (trial,) bool, on the final front
     startup : int
-        Trials before the history guides; 0 where none does.
+        Number of trials that are proposed before the search uses the results of earlier ones; 0 for none.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def figure_convergence(losses, rounds, status, front, startup):
     )
     axes.set(xlim=(0.5, len(number) + 0.5), ylim=(-0.07, 1.12), yticks=np.linspace(0, 1, 6))
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    axes.set(xlabel="trials", ylabel="hypervolume (share of the box)")
+    axes.set(xlabel="trials", ylabel="hypervolume (normalised)")
     if front.any() or kept_out.any():
         axes.legend(loc="lower right", bbox_to_anchor=(1.01, 0.98), ncols=2, borderaxespad=0, handletextpad=0.2)
     return figure

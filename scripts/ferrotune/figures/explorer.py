@@ -1,4 +1,4 @@
-"""Parts of the interactive page of an image: small pictures, and the trials as plain values."""
+"""Parts of the interactive page of an image: small images, and the trials as plain values."""
 
 import base64
 import io
@@ -27,9 +27,9 @@ from ferrotune.figures.wording import (
 )
 from ferrotune.rewards import REWARDS
 
-LARGEST = 480  # px along the longer side of the image's picture
-FINEST = 420  # samples along the longer side of a segmentation's
-PICTURES = 40  # trials of a pipeline with a picture, the front's and the selected one among them
+LARGEST = 480  # px along the longer side of the STEM image in the page
+FINEST = 420  # samples along the longer side of a segmentation
+PICTURES = 40  # trials of a pipeline with their segmentation in the page; those of the front are among them
 SCORES = {"ari": "ARI", "nmi": "NMI", "wall_f1": "wall F1"}
 
 
@@ -40,7 +40,7 @@ def _data_uri(picture, file_format, **options):
 
 
 def _plain(value):
-    """A value of a table as JSON knows it; None where there is none."""
+    """Turn a value of a table into a value of JSON; None if there is no value."""
     if isinstance(value, str) or value is None:
         return value
     value = float(value)
@@ -50,7 +50,7 @@ def _plain(value):
 
 
 def image_picture(image, mask):
-    """The image in greys as a data URI (JPEG), 480 px at most.
+    """Turn the image into greys and a data URI (JPEG) of at most 480 px.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def image_picture(image, mask):
 
 
 def label_picture(sites, numbers):
-    """A segmentation as a data URI: a PNG of one palette colour a domain, clear where there is no label.
+    """Turn a segmentation into a data URI: a PNG with one colour for each domain, transparent without a label.
 
     Parameters
     ----------
@@ -88,26 +88,26 @@ def label_picture(sites, numbers):
 
 
 def confidence_picture(sites, numbers, confidence):
-    """A segmentation as a data URI (PNG) whose colours fade as confidence (site,) falls; else as `label_picture`."""
+    """Turn a segmentation into a data URI (PNG) with colours that fade as confidence (site,) falls."""
     colours = np.column_stack([faded(domain_colours(numbers), confidence), numbers >= 0])
-    colours = np.concatenate([colours, np.zeros((1, 4))])  # clear where there is no site
+    colours = np.concatenate([colours, np.zeros((1, 4))])  # transparent where there is no site
     return _data_uri(Image.fromarray((255 * colours[sites]).round().astype(np.uint8)), "PNG", optimize=True)
 
 
 def wall_lines(selected, cell_px):
-    """The selected walls as lines of an SVG in px: a dict each of path, colour, width (points) and title."""
+    """Turn the selected walls into lines of an SVG in px: for each a dict of path, colour, width (points) and title."""
     colours, widths = wall_looks(selected["wall_confidence"])
     lines = []
     for i, path in enumerate(wall_paths(selected, cell_px)):
         places = "L".join(f"{x:.1f} {y:.1f}" for y, x in path.tolist())
-        share = f"found again by {selected['wall_confidence'][i]:.2f} of the trials"
+        share = f"found in a share of {selected['wall_confidence'][i]:.2f} of the other trials"
         look = {"colour": to_hex(colours[i]), "width": round(float(widths[i]), 2)}
         lines.append({"path": f"M{places}", **look, "title": f"wall {i + 1}, {share}"})
     return lines
 
 
 def frame_of(extent, shape):
-    """Where a map lies over its image, in % of the image: left, top, width, height.
+    """Place of a map over its image, in % of the image: left, top, width, height.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def frame_of(extent, shape):
 
 
 def select_line(image, pipeline, trial):
-    """The line of the config that selects a trial."""
+    """Write the line of the config that selects a trial."""
     flow = yaml.safe_dump(
         {"select": {image: {pipeline: trial}}}, default_flow_style=True, width=math.inf, allow_unicode=True
     )
@@ -129,12 +129,12 @@ def select_line(image, pipeline, trial):
 
 
 def pictured_trials(trials, first, limit):
-    """Which trials get a picture: those named first, then the others in order, up to a limit.
+    """Choose the trials whose segmentation is in the page: those in `first`, then others in order, up to a limit.
 
     Parameters
     ----------
     trials : list of int
-    first : iterable of int, always in
+    first : iterable of int, which are always chosen
     limit : int
 
     Returns
@@ -147,12 +147,12 @@ def pictured_trials(trials, first, limit):
 
 
 def _rewards_in(table):
-    """Names of the rewards in a table, in its order: the objectives come first."""
+    """Names of the rewards in a table, in its order, in which the objectives come first."""
     return [name for name in table.columns if name in REWARDS]
 
 
 def _page_confidence(selected, chosen, sites, numbers):
-    """What the page shows of the selected trial's confidence; None where nothing was compared."""
+    """Confidence in the selected trial for the page; None if there was no trial to compare with."""
     if not chosen["near_trials"]:
         return None
     return {
@@ -163,7 +163,7 @@ def _page_confidence(selected, chosen, sites, numbers):
 
 
 def _page_trials(table, front, near, selected, image, pipeline, cell_px):
-    """The trials of a search as plain values: a dict each."""
+    """Turn the trials of a search into plain values: a dict for each trial."""
     names = [*_rewards_in(table), *(name for name in SCORES if name in table)]
     on_front, near = set(front["trial"]), set(near)
     knee = set(front.loc[front["knee"].astype(bool), "trial"])
@@ -191,7 +191,7 @@ def _page_trials(table, front, near, selected, image, pipeline, cell_px):
 
 
 def page_search(table, front, labels, selected, chosen, objectives, reference, mask, names):
-    """The part of the page on one search.
+    """Make the part of the page on one search.
 
     Parameters
     ----------
@@ -206,8 +206,8 @@ def page_search(table, front, labels, selected, chosen, objectives, reference, m
     Returns
     -------
     dict of JSON values
-        Among them `trials`, a dict each, and `pictures`: trial -> data URI, of the front and the selected
-        trial and of others up to 40.
+        Among them `trials`, a dict for each trial, and `pictures`: trial -> data URI of its segmentation, for
+        the front, the selected trial, and others up to 40.
     """
     cell_px, trial = chosen["cell_px"], chosen["trial"]
     sites, extent = site_map(selected["yx"], mask, cell_px, FINEST)
@@ -218,7 +218,7 @@ def page_search(table, front, labels, selected, chosen, objectives, reference, m
     )
     of_cells, reference_extent = site_map(reference["yx"], mask, cell_px, FINEST)
     axes = {name: reward_label(name) for name in _rewards_in(table)}
-    axes |= {name: f"{word} (scored, not steering)" for name, word in SCORES.items() if name in table}
+    axes |= {name: f"{word} (not used by the search)" for name, word in SCORES.items() if name in table}
     return {
         "name": names[1],
         "answer": chosen["answer"],
@@ -236,11 +236,11 @@ def page_search(table, front, labels, selected, chosen, objectives, reference, m
 
 
 def image_facts(attributes, shape, columns, cells):
-    """What the head of the page says of the image.
+    """List the facts on the image at the top of the page.
 
     Parameters
     ----------
-    attributes : dict with sm_percent and pixel_size_pm (None where unknown), cell_px, reference (its kind)
+    attributes : dict with sm_percent and pixel_size_pm (None if not known), cell_px, reference (where it comes from)
     shape : (rows, columns) px
     columns, cells : int, how many there are
 
@@ -253,14 +253,14 @@ def image_facts(attributes, shape, columns, cells):
     if pm:
         size += f" ({shape[0] * pm / 1000:.1f} {TIMES} {shape[1] * pm / 1000:.1f} nm)"
         cell += f" ({cell_px * pm / 1000:.3f} nm)"
-    facts = [("size", size), ("pixel", f"{number(pm)} pm" if pm else "size not known"), ("unit cell", cell)]
+    facts = [("size", size), ("pixel", f"{number(pm)} pm" if pm else "size unknown"), ("unit cell", cell)]
     facts += [("columns", str(columns)), ("unit cells", str(cells)), ("reference", attributes["reference"])]
     known = attributes["sm_percent"] is not None
     return [("Sm", f"{number(attributes['sm_percent'])} %"), *facts] if known else facts
 
 
 def render_page(template, image, facts, picture, shape, searches):
-    """The page, self-contained.
+    """Fill the template: the page is one file that needs no other.
 
     Parameters
     ----------

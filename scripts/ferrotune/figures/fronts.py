@@ -1,4 +1,4 @@
-"""Figure of the trials, their front, and the segmentations that it offers (the paper's Fig. 4 A-D)."""
+"""Figure of the trials, their Pareto front, and segmentations to compare (the paper's Fig. 4 A-D)."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -12,18 +12,18 @@ from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, scale_bar, 
 from ferrotune.figures.wording import STATUSES, reward_label
 from ferrotune.segmentation.guards import OK
 
-GAP = 0.045  # of the figure, between pairs of objectives
-HEIGHT, LINE, LINES = 7.5, 0.115, 4  # in: of the figure, and of a line below a panel; room there is for so many
+GAP = 0.045  # between panels of pairs of objectives, as a share of the figure
+HEIGHT, LINE, LINES = 7.5, 0.115, 4  # inches; inches of a line below a panel; lines that have room in HEIGHT
 DECADES = 30.0  # an objective that spans a larger ratio is drawn on a logarithmic axis
 MARKERS = {"not_above_noise": "x", "one_cluster": "1", "no_walls": "+", "failed": "2"}
 
 
 @dataclass(frozen=True)
 class Scatter:
-    """Trials in their objectives.
+    """The trials as they are drawn: their rewards, and which of them are special.
 
-    rewards (trial, objective); names and directions (objective,); status kinds (trial,); front (trial,) bool;
-    knee, selected, contrasting: rows or None.
+    rewards (trial, objective); names and directions (objective,); status (trial,) without the reason;
+    front (trial,) bool; knee, selected, contrasting: their rows, or None.
     """
 
     rewards: np.ndarray
@@ -38,7 +38,7 @@ class Scatter:
 
 @dataclass(frozen=True)
 class Panel:
-    """A segmentation: domain numbers (site,) at yx (site, 2) px, with a title and lines of text below."""
+    """One segmentation as it is drawn: domain numbers (site,) at yx (site, 2) px, a title, and lines of text below."""
 
     numbers: np.ndarray
     yx: np.ndarray
@@ -52,13 +52,13 @@ def _wants_log(values):
 
 
 def _decade(value, _):
-    """A power of ten as briefly as it can be written: there is room for the axis' name beside it."""
+    """Write a power of ten in few letters, so that the name of the axis has room."""
     power = round(np.log10(value))
     return f"{value:g}" if -3 <= power <= 3 else f"1e{power}"
 
 
 def _set_axis(axes, which, values):
-    """A logarithmic axis where the values span decades, with plain numbers."""
+    """Make an axis logarithmic, with plain numbers, if the values span more than a ratio of DECADES."""
     if _wants_log(values):
         axis = getattr(axes, f"{which}axis")
         getattr(axes, f"set_{which}scale")("log")
@@ -68,14 +68,14 @@ def _set_axis(axes, which, values):
 
 
 def _axis_label(scatter, i):
-    """An objective, its unit, and which way is better."""
+    """Name an objective, its unit, and whether lower or higher is better."""
     better = "lower" if scatter.directions[i] == "minimise" else "higher"
     lines = (reward_label(scatter.names[i]), f"{better} is better")
     return (", " if len(scatter.names) == 2 else "\n").join(lines)
 
 
 def _draw_dominated(axes, points, directions):
-    """Shade what a front of two objectives dominates; its edge (the attainment surface) is drawn as steps."""
+    """Shade the region that a front of two objectives dominates, and draw its edge as steps."""
     sign = np.array([1.0 if direction == "minimise" else -1.0 for direction in directions])
     worst = [axes.get_xlim()[int(sign[0] > 0)], axes.get_ylim()[int(sign[1] > 0)]]
     best_x_first = points[np.argsort(sign[0] * points[:, 0], kind="stable")]
@@ -86,17 +86,17 @@ def _draw_dominated(axes, points, directions):
 
 
 def _marks(scatter):
-    """Special trials: (row, style, name), the widest mark first."""
+    """Yield the special trials as (row, style, name), the widest mark first."""
     ring = {"marker": "o", "s": 100, "facecolors": "none", "linewidths": 1.0, "edgecolors": INK}
     yield scatter.knee, ring, "knee"
     star = {"marker": "*", "s": 90, "c": VERMILLION, "edgecolors": "white", "linewidths": 0.5}
     yield scatter.selected, star, "selected (B)"
     diamond = {"marker": "D", "s": 30, "c": PURPLE, "edgecolors": "white", "linewidths": 0.5}
-    yield scatter.contrasting, diamond, "in contrast (C)"
+    yield scatter.contrasting, diamond, "most different (C)"
 
 
 def _draw_pair(axes, scatter, i, j):
-    """One pair of objectives: trials by status, the front, and the special trials."""
+    """Draw one pair of objectives: the trials by status, the front, and the special trials."""
     x, y = scatter.rewards[:, i], scatter.rewards[:, j]
     for kind, marker in MARKERS.items():
         of = scatter.status == kind
@@ -119,11 +119,11 @@ def _draw_pair(axes, scatter, i, j):
 
 
 def _legend(axes, scatter):
-    """Key with the number of trials of each kind; kinds without rewards appear here only."""
+    """Draw the key with the number of trials of each status; trials without rewards appear only here."""
     none = np.empty(0)
     handles = [axes.scatter(none, none, s=20, c=BLUE, label=f"front ({scatter.front.sum()})")]
     of_ok = int(((scatter.status == OK) & ~scatter.front).sum())
-    handles.append(axes.scatter(none, none, s=13, c=GREY, label=f"other ok trials ({of_ok})"))
+    handles.append(axes.scatter(none, none, s=13, c=GREY, label=f"other trials, ok ({of_ok})"))
     for kind, marker in MARKERS.items():
         of = scatter.status == kind
         if of.any():
@@ -143,17 +143,17 @@ def _legend(axes, scatter):
 
 
 def _draw_scatter(figure, scatter, box):
-    """Panel A: one pair of objectives, or all pairs as a triangle with labels at its edges."""
+    """Draw panel A: one pair of objectives, or all pairs as a triangle with labels at its edges."""
     left, bottom, width, height = box
     count = len(scatter.names) - 1
-    if count > 1:  # labels of two lines
+    if count > 1:  # the labels have two lines
         left, width = left + 0.015, width - 0.015
     across, up = ((width - GAP * (count - 1)) / count, (height - GAP * (count - 1)) / count)
     for i, j in combinations(range(count + 1), 2):
         place = (left + i * (across + GAP), bottom + (count - j) * (up + GAP), across, up)
         axes = figure.add_axes(place)
         _draw_pair(axes, scatter, i, j)
-        # of many pairs the letters are smaller, and begin at the top, clear of the panel's own
+        # with many pairs the letters are smaller, and begin at the top, clear of the letter of the panel
         look = {"fontsize": 6} if count > 2 else {}
         if j == count:
             axes.set_xlabel(_axis_label(scatter, i), **look)
@@ -169,7 +169,7 @@ def _draw_panel(figure, panel, name, box, mask, cell_px, pixel_size_pm):
     axes = figure.add_axes(box)
     image_axes.frame(axes, mask)
     if panel is None:
-        axes.text(0.5, 0.5, "no trial in contrast", transform=axes.transAxes, ha="center", va="center", color=GREY)
+        axes.text(0.5, 0.5, "no other trial to compare", transform=axes.transAxes, ha="center", va="center", color=GREY)
         letter(axes, name)
         return
     drawn = image_axes.site_map(panel.yx, mask, cell_px)
@@ -183,12 +183,12 @@ def _draw_panel(figure, panel, name, box, mask, cell_px, pixel_size_pm):
 
 @styled
 def figure_front(scatter, selected, contrasting, reference, mask, cell_px, pixel_size_pm):
-    """Trials and front (A), the selected segmentation (B), one in contrast (C), and the reference (D).
+    """Draw the trials and the front (A), the selected segmentation (B), the most different one (C), the reference (D).
 
     Parameters
     ----------
     scatter : Scatter
-    selected, contrasting, reference : Panel; None where there is no such trial
+    selected, contrasting, reference : Panel; None if there is no such trial
     mask : (y, x) bool, true where there is signal
     cell_px : float
     pixel_size_pm : float or None
@@ -199,7 +199,7 @@ def figure_front(scatter, selected, contrasting, reference, mask, cell_px, pixel
         After Barakati et al., arXiv 2411.12612, Fig. 4 A-D.
     """
     panels = {"B": selected, "C": contrasting, "D": reference}
-    # each row of panels is moved up by what its lines need more
+    # each row of panels is moved up by the extra height that its lines need
     more = LINE * max(0, *(len(panel.lines) - LINES for panel in panels.values() if panel is not None))
     height = HEIGHT + 2 * more
 

@@ -1,4 +1,4 @@
-"""Figure of rewards, walls, status and agreement over two parameters (the paper's Figs. S1 to S6)."""
+"""Figure of a hyperparameter map: rewards, walls, agreement and status over two parameters (Figs. S1 to S6)."""
 
 import numpy as np
 from matplotlib.colors import to_rgba_array
@@ -13,16 +13,16 @@ from ferrotune.rewards import REWARDS
 from ferrotune.segmentation.guards import FAILED
 
 ACROSS = 4  # panels in a row
-LEFT, BELOW, PITCH, SIDE = 0.68, 0.88, 1.68, 1.08  # inches: margins, from panel to panel, and of a panel
+LEFT, BELOW, PITCH, SIDE = 0.68, 0.88, 1.68, 1.08  # inches: two margins, distance of panels, side of a panel
 WIDE = (TWO_COLUMNS - LEFT) / ACROSS
 BRIGHT_IS_BEST = {"minimise": "viridis_r", "maximise": "viridis"}
-SAID = {"minimise": "lower is better", "maximise": "higher is better"}
+BETTER = {"minimise": "lower is better", "maximise": "higher is better"}
 AGREEMENT = {"ari": "ARI with the reference", "wall_f1": "wall F1 with the reference"}
 STATUS_COLOURS = {"ok": GREEN, "one_cluster": BLUE, "no_walls": ORANGE, "not_above_noise": PURPLE, "failed": GREY}
 
 
 def _limits(values, ok):
-    """Least and largest value, of usable trials where these have two values or more."""
+    """Least and largest value of the usable trials; of all trials if the usable ones have fewer than two values."""
     for among in (ok, np.ones(len(ok), bool)):
         found = np.unique(values[among & np.isfinite(values)])
         if len(found) > 1:
@@ -31,24 +31,24 @@ def _limits(values, ok):
 
 
 def _place(number, count):
-    """Left and bottom (inches) of a panel."""
+    """Left and bottom edge (inches) of a panel."""
     row, column = divmod(number, ACROSS)
     rows = -(-count // ACROSS)
     return LEFT + column * WIDE, BELOW + (rows - 1 - row) * PITCH
 
 
 def _panels(table, objectives):
-    """Panels in order: (values, title, said, look), the objectives first."""
+    """Yield the panels in order, the objectives first: (values, title, line below the title, look)."""
     rewards = [*objectives, *(name for name in REWARDS if name in table and name not in objectives)]
     for name in rewards:
         direction = REWARDS[name].direction
-        said = ("objective, " if name in objectives else "") + SAID[direction]
-        yield table[name].to_numpy(float), reward_label(name), said, {"cmap": BRIGHT_IS_BEST[direction]}
+        note = ("objective, " if name in objectives else "") + BETTER[direction]
+        yield table[name].to_numpy(float), reward_label(name), note, {"cmap": BRIGHT_IS_BEST[direction]}
     walls = table["n_walls"].to_numpy(float)
     yield (
         np.where(table["status"] == FAILED, np.nan, walls),
         "number of walls",
-        "neither is better",
+        "not an objective",
         {"cmap": "cividis"},
     )
     for name, title in AGREEMENT.items():
@@ -59,41 +59,41 @@ def _panels(table, objectives):
 def _draw_values(figure, axes, grid, values, look, named):
     low, high = _limits(values, grid.ok)
     look = {"vmin": low, "vmax": high} | look
-    picture = draw_grid(axes, grid, values, named, **look)
+    image = draw_grid(axes, grid, values, named, **look)
     if not np.isfinite(values).any():
-        axes.text(0.5, 0.5, "none to show", transform=axes.transAxes, ha="center", va="center")
+        axes.text(0.5, 0.5, "no values", transform=axes.transAxes, ha="center", va="center")
         return
     beyond = (np.nanmin(values) < look["vmin"], np.nanmax(values) > look["vmax"])
     extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[beyond]
     box, width = axes.get_position(), figure.get_figwidth()
     bar = figure.add_axes((box.x1 + 0.05 / width, box.y0, 0.07 / width, box.height))
-    figure.colorbar(picture, cax=bar, extend=extend, ticks=MaxNLocator(5)).outline.set_linewidth(0.4)
+    figure.colorbar(image, cax=bar, extend=extend, ticks=MaxNLocator(5)).outline.set_linewidth(0.4)
 
 
 def _draw_status(axes, grid, kinds, named):
-    """Status of each setting, with a key at its right."""
+    """Draw the status of each setting, with a key at its right."""
     draw_grid(axes, grid, to_rgba_array([STATUS_COLOURS[kind] for kind in kinds])[:, :3], named)
     there = [kind for kind in STATUS_COLOURS if (kinds == kind).any()]
-    said = {kind: STATUSES[kind].replace(" above ", "\nabove\n") for kind in there}
-    handles = [Patch(color=STATUS_COLOURS[kind], label=said[kind]) for kind in there]
+    note = {kind: STATUSES[kind].replace(" above ", "\nabove\n") for kind in there}
+    handles = [Patch(color=STATUS_COLOURS[kind], label=note[kind]) for kind in there]
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=0.6, handletextpad=0.3)
 
 
 @styled
 def figure_maps(table, grid, objectives):
-    """Heat maps over two parameters: each reward, the number of walls, the agreement, the status.
+    """Draw heat maps over two parameters: each reward, the number of walls, the agreement, the status.
 
     Parameters
     ----------
-    table : DataFrame of maps.tsv, a row a setting, in order; status without its reason
+    table : DataFrame of maps.tsv, a row for each setting, in order; the status without its reason
     grid : ferrotune.figures.setting_grid.Grid
     objectives : dict of reward name to direction
 
     Returns
     -------
     matplotlib.figure.Figure
-        In every panel of a reward or of agreement the better end is the brighter one. Colours span the usable
-        trials' values, those of agreement 0 to 1.
+        In every panel of a reward or of an agreement, brighter is better. The colours of a reward span the values
+        of the usable trials; those of an agreement go from 0 to 1.
     """
     panels = list(_panels(table, objectives))
     count = len(panels) + 1
@@ -104,11 +104,11 @@ def figure_maps(table, grid, objectives):
         axes = figure.add_axes((left / TWO_COLUMNS, bottom / high, SIDE / TWO_COLUMNS, SIDE / high))
         named = ("y" if number % ACROSS == 0 else "") + ("x" if number + ACROSS >= count else "")
         if number < len(panels):
-            values, title, said, look = panels[number]
+            values, title, note, look = panels[number]
             _draw_values(figure, axes, grid, values, look, named)
         else:
-            title, said = "status", f"{grid.ok.sum()} of {len(grid.ok)} usable"
+            title, note = "status", f"{grid.ok.sum()} of {len(grid.ok)} usable"
             _draw_status(axes, grid, table["status"].to_numpy(), named)
-        axes.set_title(f"{title}\n{said}", loc="left", fontsize=6.5, pad=3)
+        axes.set_title(f"{title}\n{note}", loc="left", fontsize=6.5, pad=3)
     grid_key(figure, axes, grid)
     return figure

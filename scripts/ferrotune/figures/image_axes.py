@@ -1,4 +1,4 @@
-"""Maps in the image's own pixels: the image, its mask, and one colour a site or unit cell."""
+"""Maps in the pixels of the image: the image, its mask, and one colour for each site or unit cell."""
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -6,35 +6,35 @@ from scipy.spatial import cKDTree
 from ferrotune.figures.palette import NOWHERE
 from ferrotune.sites.raster import site_raster
 
-FINEST = 900  # px or samples along the longer side of a map: twice what a printed panel shows
-SAMPLES = 8  # a unit cell at most
-AROUND = 0.75  # cells; a site's colour reaches no further, a little over half the diagonal
+FINEST = 900  # px or samples along the longer side of a map: twice as many as a printed panel shows
+SAMPLES = 8  # for each unit cell, at most
+AROUND = 0.75  # cells; no colour reaches further from its site: a little over half the diagonal of a cell
 MASKED = (0.84, 0.87, 0.92)
 
 
 def _block_sums(values, factor):
-    """Sums over blocks of `factor` px; pixels beyond the last whole block are left out."""
+    """Sum over blocks of factor x factor px; pixels beyond the last whole block are left out."""
     rows, columns = (n // factor for n in values.shape)
     cut = values[: rows * factor, : columns * factor]
-    of_rows = cut.reshape(rows, factor, -1).sum(axis=1, dtype=np.float32)  # along the memory first: far faster
+    of_rows = cut.reshape(rows, factor, -1).sum(axis=1, dtype=np.float32)  # in the order of memory: far faster
     return of_rows.reshape(rows, columns, factor).sum(axis=2)
 
 
 def grey_levels(image, mask, finest=FINEST):
-    """An image as it is drawn: means over blocks of pixels, 0 to 1 from the 0.5th to the 99.7th percentile.
+    """Make the grey levels of an image: means over blocks of pixels, from 0 (0.5th percentile) to 1 (99.7th).
 
     Parameters
     ----------
     image : (y, x) float
     mask : (y, x) bool, true where there is signal
     finest : int
-        Blocks are as large as they can be while their rows and columns are this many or more.
+        The longer side has at least this many blocks, if it has so many pixels; blocks are as large as possible.
 
     Returns
     -------
-    grey : (rows, columns) float32, 0 where all is masked
-    share : (rows, columns) float32, of each block that is not masked
-    factor : int, px of a block along each axis
+    grey : (rows, columns) float32, 0 where the whole block is masked
+    share : (rows, columns) float32, share of the pixels of each block that is not masked
+    factor : int, side of a block, px
     """
     factor = max(1, max(image.shape) // finest)
     weight = _block_sums(mask, factor)
@@ -46,7 +46,7 @@ def grey_levels(image, mask, finest=FINEST):
 
 
 def frame(axes, mask, margin=0.0):
-    """Bare axes in px, y down, around what is not masked.
+    """Set bare axes in px, y down, around the part of the image that is not masked.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def frame(axes, mask, margin=0.0):
 
 
 def draw_image(axes, image, mask, strength=1.0, limits=None):
-    """Draw an image in greys, what is masked in pale blue.
+    """Draw an image in greys, and its masked pixels in pale blue.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def draw_image(axes, image, mask, strength=1.0, limits=None):
     image : (y, x) float
     mask : (y, x) bool, true where there is signal
     strength : float
-        Contrast; below 1 the image turns pale, so that lines over it stand out.
+        Contrast; below 1 the image is pale, so that lines over it are easy to see.
     limits : ((top, bottom), (left, right)), optional
         Rows and columns (px, ends not included) that are drawn.
     """
@@ -85,7 +85,7 @@ def draw_image(axes, image, mask, strength=1.0, limits=None):
 
 
 def site_map(yx, mask, cell_px, finest=FINEST):
-    """Which site or unit cell is drawn at each sample of an even grid.
+    """Find which site or unit cell is drawn at each sample of a regular grid.
 
     Parameters
     ----------
@@ -93,18 +93,19 @@ def site_map(yx, mask, cell_px, finest=FINEST):
     mask : (y, x) bool, true where there is signal
     cell_px : float
     finest : int
-        Samples along the longer side at most; where there are more unit cells, some are not seen.
+        Largest number of samples along the longer side; of more unit cells, some are not drawn.
 
     Returns
     -------
     sites : (rows, cols) int32
-        Index of the site, -1 where there is none within 0.75 cells (or of the distance of neighbours, if larger).
+        Index of the nearest site; -1 if it is more than 0.75 cells away (0.75 times the distance between
+        neighbouring sites, if that is larger).
     extent : (left, right, bottom, top) px, for imshow
     """
     samples = min(finest * cell_px / max(mask.shape), SAMPLES)
     samples = int(samples) if samples >= 1 else samples
     step = cell_px / samples
-    # windows of a grid may be further apart than unit cells: no hole is left between them
+    # the windows of a grid may be further apart than unit cells: without this there would be holes
     spacing = np.median(cKDTree(yx).query(yx, k=2)[0][:, 1]) / cell_px if len(yx) > 1 else 1.0
     reach = AROUND * max(1.0, spacing)
     sites = site_raster(yx, mask, cell_px, samples, max(1.0, reach))
@@ -116,7 +117,7 @@ def site_map(yx, mask, cell_px, finest=FINEST):
 
 
 def draw_sites(axes, sites, extent, colours):
-    """Draw one colour a site.
+    """Draw one colour for each site.
 
     Parameters
     ----------
@@ -129,15 +130,15 @@ def draw_sites(axes, sites, extent, colours):
 
 
 def draw_values(axes, sites, extent, values, **look):
-    """Draw one value (site,) a site in a colour map (`look` goes to imshow); NaN is left white."""
+    """Draw the value (site,) of each site in a colour map (`look` goes to imshow); NaN stays white."""
     return axes.imshow(np.append(np.asarray(values, float), np.nan)[sites], extent=extent, **look)
 
 
 def draw_with_bar(figure, axes, drawn, values, limits, cmap, label, extend="both", ticks=None):
-    """Draw one value (site,) a site, with a colour bar beside the axes; `drawn` is from `site_map`."""
-    picture = draw_values(axes, *drawn, values, cmap=cmap, vmin=limits[0], vmax=limits[1], interpolation="none")
-    axes.apply_aspect()  # the box that it is drawn in, not that which it was given
+    """Draw the value (site,) of each site, with a colour bar beside the axes; `drawn` is from `site_map`."""
+    image = draw_values(axes, *drawn, values, cmap=cmap, vmin=limits[0], vmax=limits[1], interpolation="none")
+    axes.apply_aspect()  # now the position is that of the drawn map, which keeps its aspect
     box = axes.get_position()
     bar = figure.add_axes((box.x1 + 0.008, box.y0 + 0.01, 0.012, box.height - 0.02))
-    figure.colorbar(picture, cax=bar, extend=extend, ticks=ticks).outline.set_linewidth(0.4)
+    figure.colorbar(image, cax=bar, extend=extend, ticks=ticks).outline.set_linewidth(0.4)
     bar.set_ylabel(label)

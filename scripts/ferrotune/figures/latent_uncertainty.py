@@ -1,16 +1,16 @@
-"""Figure of how sure a model is of its latent variables: maps of their spreads."""
+"""Figure of the uncertainty of latent variables: maps of their standard deviations."""
 
 from string import ascii_uppercase
 
 import numpy as np
 
-from ferrotune.figures.latents import variable_name
+from ferrotune.figures.latent_base import latent_figure, variable_name
 from ferrotune.figures.site_maps import Ground, SiteMap, draw_rows, rows_height
-from ferrotune.figures.style import TWO_COLUMNS, empty_figure, new_figure, styled
+from ferrotune.figures.style import TWO_COLUMNS, new_figure
 
-SEQUENTIAL = "cividis"  # bright is unsure
+SEQUENTIAL = "cividis"  # bright is uncertain
 SHOWN = 2, 98  # percentiles at the ends of a colour scale
-LEAST = 1e-6  # span of a colour scale: a spread that is the same everywhere is one colour
+LEAST = 1e-6  # least span of a colour scale: a constant map has one colour
 HEADING = 0.17  # inches
 
 
@@ -20,31 +20,31 @@ def _map(title, values):
 
 
 def _maps(of_z, of_angle):
-    """Maps of spreads (site, latent) and (site, 0 or 1)."""
+    """Maps of the standard deviations of z (site, latent) and of the angle (site, 0 or 1)."""
     shown = [_map(variable_name(n + 1), values) for n, values in enumerate(of_z.T)]
     return shown + [_map("angle (°)", values) for values in of_angle.T]
 
 
 def _groups(latents):
-    """Each kind of spread, in words, with its maps."""
-    turned = "" if latents["angle"].shape[1] else "; no angle: the model turns no patch"
+    """The two standard deviations: a heading for each, and its maps."""
+    no_angle = "" if latents["angle"].shape[1] else "; no angle: the model does not rotate patches"
     posterior = _maps(latents["z_sigma"], latents["angle_sigma"])
     dropout = _maps(latents["z_dropout"], latents["angle_dropout"]) if latents["z_dropout"].shape[1] else []
-    said = "Standard deviation over Monte Carlo dropout samples of the encoder"
+    heading = "Standard deviation over Monte Carlo dropout samples of the encoder"
     if not dropout:
-        said = "Monte Carlo dropout: none, the model was trained without dropout"
-    return [(f"Standard deviation of the posterior{turned}", posterior), (said, dropout)]
+        heading = "No Monte Carlo dropout: the model was trained without dropout"
+    return [(f"Standard deviation of the posterior{no_angle}", posterior), (heading, dropout)]
 
 
-@styled
+@latent_figure
 def latent_uncertainty(latents, attributes, selected, mask):
-    """Draw the spreads of z and the angle at each site: of the posterior, and over dropout samples.
+    """Draw the standard deviations of z and of the angle at each site: of the posterior, and over dropout samples.
 
     Parameters
     ----------
     latents : dict of the arrays of latents.zarr
         yx (site, 2) px; z_sigma, z_dropout (site, latent); angle_sigma, angle_dropout (site, 0 or 1) degrees.
-        z_dropout has no columns where the model was trained without dropout.
+        z_dropout has no columns if the model was trained without dropout.
     attributes : dict with answer, cell_px and pixel_size_pm
     selected : dict with path_points (point, 2) cells and point_wall (point,), of selected.zarr
     mask : (y, x) bool, true where there is signal
@@ -54,14 +54,12 @@ def latent_uncertainty(latents, attributes, selected, mask):
     matplotlib.figure.Figure
         After Fig. 5 I to L of Barakati et al., arXiv 2411.12612.
     """
-    if not latents["z"].shape[1]:
-        return empty_figure(f"{attributes['answer']}: no latent space")
     ground, groups = Ground.of(latents["yx"], mask, selected, attributes), _groups(latents)
     heights = [HEADING + rows_height(len(shown), ground) for _, shown in groups]
     figure = new_figure(TWO_COLUMNS, sum(heights) + 0.02)
     names, top = iter(ascii_uppercase), 0.02
-    for (said, shown), height in zip(groups, heights, strict=True):
-        figure.text(0.02 / TWO_COLUMNS, 1 - top / figure.get_figheight(), said, va="top")
+    for (heading, shown), height in zip(groups, heights, strict=True):
+        figure.text(0.02 / TWO_COLUMNS, 1 - top / figure.get_figheight(), heading, va="top")
         draw_rows(figure, shown, ground, top + HEADING - 0.04, names)
         top += height
     return figure

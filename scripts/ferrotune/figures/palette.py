@@ -1,15 +1,15 @@
-"""Colours: of marks, and of domains by their number."""
+"""Colours of marks, and colours of domains by their number."""
 
 import numpy as np
 
-# Okabe and Ito's colours, told apart with any colour vision (https://jfly.uni-koeln.de/color/).
+# The colours of Okabe and Ito, which can be distinguished with any colour vision (https://jfly.uni-koeln.de/color/).
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILLION, PURPLE, GREY = "#0072B2", "#D55E00", "#CC79A7", "#999999"
 INK, FAINT = "#222222", "#BBBBBB"
 DOMAINS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, GREY)
-NOWHERE = (1.0, 1.0, 1.0)  # outside the sites
-FILL = 0.8  # strength of a colour that fills an area
-PALEST = 0.2  # of that, where a colour says how certain it is and nothing is: still told from others
+NOWHERE = (1.0, 1.0, 1.0)  # where there is no site
+FILL = 0.8  # strength of a colour that fills an area, 1 is pure
+PALEST = 0.2  # share of that for a certainty of 0: pale, but the domains can still be distinguished
 
 
 def _lighter(colour, share):
@@ -18,12 +18,12 @@ def _lighter(colour, share):
 
 
 def domain_colour(number):
-    """Colour (r, g, b) in 0 ... 1 of domain `number`, 0 and up; after eight they come again, lighter."""
+    """Colour (r, g, b) in 0 ... 1 of domain `number`, 0 and up; after eight the colours repeat, but lighter."""
     return _lighter(DOMAINS[number % len(DOMAINS)], FILL * 0.5 ** (number // len(DOMAINS)))
 
 
 def domain_colours(numbers):
-    """Colour of each site.
+    """Give each site the colour of its domain.
 
     Parameters
     ----------
@@ -31,13 +31,13 @@ def domain_colours(numbers):
 
     Returns
     -------
-    (site, 3) float, sRGB in 0 ... 1; white where there is no label
+    (site, 3) float, sRGB in 0 ... 1; white if the site has no label
     """
     numbers = np.asarray(numbers, int)
     return np.array([*(domain_colour(n) for n in range(numbers.max(initial=0) + 1)), NOWHERE])[numbers]
 
 
 def faded(colours, share):
-    """Colours (n, 3) that fade to nearly white as a share (n,) falls from 1 to 0; NaN stays as it is."""
+    """Fade colours (n, 3) to nearly white as a share (n,) falls from 1 to 0; a share of NaN changes nothing."""
     strength = PALEST + (1 - PALEST) * np.nan_to_num(np.asarray(share, float), nan=1.0)
     return 1 - (1 - np.asarray(colours)) * strength[..., None]

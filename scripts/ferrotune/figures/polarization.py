@@ -1,4 +1,4 @@
-"""Figure of the polarization and the lattice parameters of the unit cells."""
+"""Figure of the polarization and of the lattice parameters of the unit cells."""
 
 import numpy as np
 from skimage.color import lab2rgb
@@ -8,23 +8,23 @@ from ferrotune.figures.palette import INK
 from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
 from ferrotune.figures.wording import ALPHA
 
-# Hue goes around at even steps of CIELAB. Chroma and lightness leave white together as |P| grows; a little
-# more light on yellow than on blue keeps two diagonal variants apart in print and without colour vision.
+# Equal steps of direction are equal steps of hue in CIELAB. Chroma and lightness leave white together as |P| grows.
+# Yellow is a little lighter than blue: so two diagonal variants differ in print and without colour vision.
 LIGHTNESS, CHROMA, TILT = 66.0, 52.0, 12.0
 BLOCKS = 15  # arrows along the longer side
-FILLED = 0.6  # share of a block's cells that must be there for an arrow
-LEAST_FULL = 0.1  # cells; full colour never stands for less, so that noise does not look like polarization
+FILLED = 0.6  # share of the cells of a block that are needed for an arrow
+LEAST_FULL = 0.1  # cells; smallest |P| of full colour, so that noise does not look like polarization
 UNKNOWN = (0.8, 0.8, 0.8)
 
 
 def direction_colours(polarization, full):
-    """Colour of each vector: direction as hue, magnitude as departure from white.
+    """Give each vector a colour: its direction is the hue, its magnitude the distance from white.
 
     Parameters
     ----------
     polarization : (..., 2) array, (y, x), any unit
     full : float
-        Magnitude of full colour, same unit; larger ones are drawn as it.
+        Magnitude of full colour, same unit; larger magnitudes have the same colour.
 
     Returns
     -------
@@ -34,22 +34,22 @@ def direction_colours(polarization, full):
     known = np.isfinite(y) & np.isfinite(x)
     y, x = np.where(known, y, 0), np.where(known, x, 0)
     share = np.clip(np.hypot(y, x) / full, 0, 1)
-    # counterclockwise as seen; turned so that the four diagonals are red, yellow, green and blue
+    # counterclockwise in the image; rotated so that the four diagonals are red, yellow, green and blue
     hue = np.arctan2(-y, x) - np.pi / 4
-    light = 100 - share * (100 - LIGHTNESS - TILT * np.sin(hue))
-    lab = np.stack([light, share * CHROMA * np.cos(hue), share * CHROMA * np.sin(hue)], axis=-1)
+    lightness = 100 - share * (100 - LIGHTNESS - TILT * np.sin(hue))
+    lab = np.stack([lightness, share * CHROMA * np.cos(hue), share * CHROMA * np.sin(hue)], axis=-1)
     return np.where(known[..., None], np.clip(lab2rgb(lab), 0, 1), UNKNOWN)
 
 
 def full_magnitude(polarization, cell_px):
-    """Magnitude (px) of full colour: the 98th percentile, or 0.1 cells where that is more (ours)."""
+    """Magnitude (px) of full colour: the 98th percentile, but at least 0.1 cells (our choice)."""
     size = np.hypot(*np.asarray(polarization, float).T)
     largest = np.nanpercentile(size, 98) if np.isfinite(size).any() else 0.0
     return max(float(largest), LEAST_FULL * cell_px)
 
 
 def _block_means(yx, polarization, mask):
-    """Mean position and polarization of blocks of cells, and the blocks' size (px)."""
+    """Mean position and mean polarization of blocks of cells, and the size of a block (px)."""
     size = max(mask.shape) / BLOCKS
     known = np.isfinite(polarization).all(axis=1)
     block = (yx[known] // size).astype(int)
@@ -77,15 +77,15 @@ def _draw_arrows(axes, yx, polarization, mask, full):
 
 
 def _draw_wheel(axes, full, noise, scale, unit):
-    """Key: the colour of each direction, as seen in the image, and of each magnitude."""
+    """Draw the key: the colour of each direction in the image, and of each magnitude."""
     y, x = np.mgrid[-1:1:181j, -1:1:181j]
     colours = direction_colours(np.stack([y, x], axis=-1), 1.0)
     colours[np.hypot(y, x) > 1] = 1
     axes.imshow(colours, extent=(-1, 1, 1, -1))
-    turn = np.linspace(0, 2 * np.pi, 121)
-    axes.plot(np.cos(turn), np.sin(turn), color=INK, lw=0.5)
+    angle = np.linspace(0, 2 * np.pi, 121)
+    axes.plot(np.cos(angle), np.sin(angle), color=INK, lw=0.5)
     if np.isfinite(noise) and noise < full:
-        axes.plot(noise / full * np.cos(turn), noise / full * np.sin(turn), color=INK, lw=0.6, ls=(0, (2, 1.5)))
+        axes.plot(noise / full * np.cos(angle), noise / full * np.sin(angle), color=INK, lw=0.6, ls=(0, (2, 1.5)))
     axes.set(xlim=(-1.04, 1.04), ylim=(1.04, -1.04), aspect="equal")
     axes.set_axis_off()
     text = f"rim: |P| = {full * scale:.3g} {unit} or more"
@@ -95,34 +95,34 @@ def _draw_wheel(axes, full, noise, scale, unit):
 
 
 def _limits(values):
-    """Median, and how far the 2nd and 98th percentiles lie from it at most."""
+    """Median, and the larger of the distances of the 2nd and the 98th percentile from it."""
     low, middle, high = np.nanpercentile(values, [2, 50, 98])
     return middle, max(high - middle, middle - low, 1e-6)
 
 
 def _draw_lattice(figure, drawn, a, b, alpha, mask, scale, unit):
-    """Panels B, C, D: each parameter about its median; a and b over the same span, so that they compare."""
-    (of_a, swing_a), (of_b, swing_b), (of_alpha, swing) = (
+    """Draw panels B, C, D: each lattice parameter about its median; a and b have colour scales of the same length."""
+    (of_a, span_a), (of_b, span_b), (of_alpha, span_alpha) = (
         _limits(a * scale),
         _limits(b * scale),
         _limits(alpha),
     )
-    span = max(swing_a, swing_b)
+    span = max(span_a, span_b)
     parts = (
         (a * scale, of_a, span, "cividis", f"a ({unit})"),
         (b * scale, of_b, span, "cividis", f"b ({unit})"),
     )
-    parts += ((alpha, of_alpha, swing, "PuOr", f"{ALPHA} (°)"),)
-    for row, (values, middle, swing, cmap, label) in enumerate(parts):
+    parts += ((alpha, of_alpha, span_alpha, "PuOr", f"{ALPHA} (°)"),)
+    for row, (values, middle, far, cmap, label) in enumerate(parts):
         axes = figure.add_axes((0.665, 0.678 - 0.325 * row, 0.23, 0.29))
         image_axes.frame(axes, mask)
-        image_axes.draw_with_bar(figure, axes, drawn, values, (middle - swing, middle + swing), cmap, label)
+        image_axes.draw_with_bar(figure, axes, drawn, values, (middle - far, middle + far), cmap, label)
         letter(axes, "BCD"[row], x=-0.1, y=0.93)
 
 
 @styled
 def figure_polarization(yx, polarization, a, b, alpha, noise, mask, cell_px, pixel_size_pm):
-    """Polarization of every unit cell by colour and arrows, and the lattice parameters beside it.
+    """Draw the polarization of every unit cell by colour and arrows, and the lattice parameters beside it.
 
     Parameters
     ----------

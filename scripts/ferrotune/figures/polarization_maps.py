@@ -1,4 +1,4 @@
-"""Figure of how well segmentations tell clusters of the polarization, over two parameters (the paper's Fig. 2)."""
+"""Figure of how well segmentations distinguish clusters of the polarization, over two parameters (Fig. 2)."""
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -8,7 +8,7 @@ from ferrotune.figures.palette import INK
 from ferrotune.figures.setting_grid import NO_VALUE, draw_grid, grid_key
 from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
 
-# Red, green and blue that add up to white; less pure than a screen's, so that none is much darker than another.
+# Red, green and blue that add up to white; less pure than those of a screen, so that none is much darker.
 PRIMARIES = np.array([[0.88, 0.18, 0.10], [0.08, 0.54, 0.10], [0.04, 0.28, 0.80]])
 NAMES = ("red", "green", "blue")
 UNKNOWN = (0.8, 0.8, 0.8)
@@ -16,7 +16,7 @@ HIGH = 5.4  # inches
 
 
 def composite(correlations):
-    """Colour of each setting: as much of each cluster's colour as the cluster is told.
+    """Colour of each setting: the sum of the colours of the clusters, each times its correlation.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def composite(correlations):
     Returns
     -------
     (setting, 3) float, sRGB in 0 ... 1
-        Black where no cluster is told, white where all three are; light grey where all are NaN.
+        Black if no cluster is distinguished, white if all three are; light grey if all are NaN.
     """
     correlations = np.asarray(correlations, float)
     colours = np.clip(np.nan_to_num(correlations) @ PRIMARIES[: correlations.shape[1]], 0, 1)
@@ -34,7 +34,7 @@ def composite(correlations):
 
 
 def cluster_colours(labels):
-    """Colour (site, 3) of each cell by its cluster; grey where it has none (-1)."""
+    """Colour (site, 3) of each cell by its cluster; grey if it has none (-1)."""
     return np.vstack([PRIMARIES, UNKNOWN])[np.where(np.asarray(labels) < 0, len(PRIMARIES), labels)]
 
 
@@ -43,7 +43,7 @@ def _title(axes, text):
 
 
 def _draw_clusters(axes, yx, labels, mask, cell_px, pixel_size_pm):
-    """Panel A: the clusters in the image."""
+    """Draw panel A: the clusters in the image."""
     image_axes.draw_sites(axes, *image_axes.site_map(yx, mask, cell_px), cluster_colours(labels))
     image_axes.frame(axes, mask)
     scale_bar(axes, pixel_size_pm, cell_px)
@@ -51,7 +51,7 @@ def _draw_clusters(axes, yx, labels, mask, cell_px, pixel_size_pm):
 
 
 def _draw_plane(axes, polarization, labels, means, pixel_size_pm):
-    """Panel B: the clusters in the plane of the polarization, y down as in the image."""
+    """Draw panel B: the clusters in the plane of the polarization, y down as in the image."""
     scale, unit = (pixel_size_pm, "pm") if pixel_size_pm else (1.0, "px")
     known = labels >= 0
     y, x = scale * polarization[known].T
@@ -66,19 +66,19 @@ def _draw_plane(axes, polarization, labels, means, pixel_size_pm):
 
 
 def _draw_correlation(figure, axes, grid, values, k, named):
-    """Panels D to F: one cluster's correlation in its own colour."""
+    """Draw one of the panels D to F: the correlation of one cluster, in its own colour."""
     cmap = LinearSegmentedColormap.from_list(NAMES[k], ["black", PRIMARIES[k]])
-    picture = draw_grid(axes, grid, values, named, cmap=cmap, vmin=0, vmax=1)
+    image = draw_grid(axes, grid, values, named, cmap=cmap, vmin=0, vmax=1)
     box = axes.get_position()
     bar = figure.add_axes((box.x1 + 0.008, box.y0, 0.01, box.height))
-    figure.colorbar(picture, cax=bar).outline.set_linewidth(0.4)
-    best = f", {np.nanmax(values):.2f} at best" if np.isfinite(values).any() else ""
+    figure.colorbar(image, cax=bar).outline.set_linewidth(0.4)
+    best = f", best {np.nanmax(values):.2f}" if np.isfinite(values).any() else ""
     _title(axes, f"phi with the {NAMES[k]} cluster{best}")
 
 
 @styled
 def figure_polarization_maps(yx, polarization, labels, means, correlations, grid, mask, pixel_size_pm):
-    """Clusters of the polarization (A, B), and how well each setting's labels tell them (C to F).
+    """Draw clusters of the polarization (A, B), and how well the labels of each setting distinguish them (C to F).
 
     Parameters
     ----------
@@ -102,7 +102,8 @@ def figure_polarization_maps(yx, polarization, labels, means, correlations, grid
     _draw_plane(axes["B"], polarization, labels, means, pixel_size_pm)
     draw_grid(axes["C"], grid, composite(correlations))
     count = len(means)
-    _title(axes["C"], f"the {count} correlations as one colour;\nblack: none is told" + (", white: all" * (count == 3)))
+    white = ", white: all" if count == 3 else ""
+    _title(axes["C"], f"the {count} correlations as one colour;\nblack: none distinguished{white}")
     for k, values in enumerate(np.asarray(correlations).T):
         name = "DEF"[k]
         axes[name] = figure.add_axes((0.1 + 0.315 * k, 0.165, 0.21, 0.29))

@@ -1,4 +1,4 @@
-"""Figures of one search, from its table of trials, its front and its selected segmentation."""
+"""Figures of one search, made from its table of trials, its front and its selected segmentation."""
 
 from dataclasses import dataclass
 from textwrap import wrap
@@ -25,14 +25,14 @@ from ferrotune.front.selection import usable_losses
 from ferrotune.segmentation.guards import OK
 
 LINE = 46  # letters in a line below a panel, beside its scale bar
-LONG_LINE = 74  # below that
+LONG_LINE = 74  # letters in a line below the scale bar
 WITH = " with the reference"
 NBSP = "\N{NO-BREAK SPACE}"  # keeps "k = 2" on one line
 
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found.
+    """The results of a search.
 
     table, front: DataFrames of trials.tsv and front.tsv. labels (trial, site) int. selected: the arrays, and
     chosen: the attributes, of selected.zarr. objectives: reward -> direction. guarded: whether only trials of
@@ -64,7 +64,7 @@ class Search:
 
     @property
     def varied(self):
-        """Parameters (list of str) that differ between trials; all where none does. A window is named whole."""
+        """Parameters (list of str) that differ between trials, or all if none does; w1 and w2 only together."""
         names = setting_names(self.table.columns)
         differing = {name for name in names if len(self.table[name].drop_duplicates()) > 1} or set(names)
         differing |= {"w1", "w2"} if differing & {"w1", "w2"} else set()
@@ -75,25 +75,25 @@ class Search:
         return usable_losses(self.table, self.objectives, guarded)
 
     def row(self, trial):
-        """Row of a trial in the table; None for none."""
+        """Row of a trial in the table; None if the trial is None."""
         return None if trial is None else int(np.flatnonzero(self.table["trial"] == trial)[0])
 
 
 def _rewards_line(trial, names):
-    """Values of rewards, each kept on one line."""
+    """Text on the values of rewards; a value and its unit stay on one line."""
     return ", ".join(reward_value(name, trial[name]).replace(" ", NBSP) for name in names)
 
 
 def _trial_lines(search, row):
-    """Lines of text on a trial: its setting, its rewards, its agreement with the reference."""
+    """Lines of text on a trial: its setting, its rewards, and its agreement with the reference."""
     trial = search.table.iloc[row]
     setting = {name: trial[name] for name in search.varied}
     parts = [part.replace(" ", NBSP) for part in describe(setting, search.scale["cell_px"])]
     rewards = _rewards_line(trial, search.objectives)
-    agreement = f"ARI{WITH} {number(trial['ari'])} (scored, not steering)"
+    agreement = f"ARI{WITH} {number(trial['ari'])} (not used by the search)"
     if np.isnan(trial["ari"]):
-        agreement = "no score: the reference shows one variant"
-    if len(search.objectives) > 2:  # in two lines with the agreement: there is no room for three
+        agreement = "no ARI: the reference has one variant only"
+    if len(search.objectives) > 2:  # rewards and agreement share two lines, as there is no room for three
         return [*wrap(", ".join(parts), LINE), *wrap(f"{rewards}; {agreement}".replace(WITH, ""), LONG_LINE)]
     return [*wrap(", ".join(parts), LINE), rewards, agreement]
 
@@ -108,13 +108,13 @@ def _selected_panel(search, numbers):
 
 def _contrasting_panel(search, numbers, row):
     kind = search.kinds[row]
-    word = "in contrast" if kind == OK else f"kept out, {STATUSES[kind]}"
+    word = "most different" if kind == OK else f"kept out, {STATUSES[kind]}"
     title = f"{word}: trial {search.table['trial'][row]}"
     return Panel(numbers, search.selected["yx"], title, _trial_lines(search, row))
 
 
 def _wall_lines(search):
-    """Lines of text on the selected trial's walls."""
+    """Lines of text on the walls of the selected trial."""
     trial, found = search.chosen["trial"], search.chosen["parameters"]
     if trial is None:
         return [search.chosen["answer"], "No trial of this search passed the guards."]
@@ -127,7 +127,7 @@ def _wall_lines(search):
 
 
 def front_of_search(search, reference, kind, mask):
-    """Figure of the trials and the front, with the selected segmentation, one in contrast, and the reference.
+    """Draw the trials and the front, with the selected segmentation, the most different one, and the reference.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def front_of_search(search, reference, kind, mask):
     matplotlib.figure.Figure
     """
     selected, answer = search.selected["label"], search.row(search.chosen["trial"])
-    # without an answer, what the rewards alone would have chosen is held against it
+    # without a selected trial, (C) shows what the rewards alone would have selected
     other = contrasting_trial(search.losses(search.guarded and answer is not None), search.labels, selected)
     shown = [selected] if other is None else [selected, search.labels[other]]
     numbers, of_reference = domain_numbers(
@@ -166,16 +166,16 @@ def front_of_search(search, reference, kind, mask):
 
 
 def walls_of_search(search, image, mask):
-    """Figure of the walls of the selected segmentation over image (y, x) with mask (y, x) bool."""
+    """Draw the walls of the selected segmentation over image (y, x) with mask (y, x) bool."""
     names = ("path_points", "point_wall", "segments", "wall_closed")
     walls = {name: search.selected[name] for name in names if name in search.selected}
     return figure_walls(image, mask, **walls, lines=_wall_lines(search), **search.scale)
 
 
 def confidence_of_search(search, reference, image, mask):
-    """Figure of how far other trials confirm the selected segmentation.
+    """Draw how many other trials agree with the selected segmentation.
 
-    `reference` gives the domains the colours that they have in `front_of_search`; image, mask: (y, x).
+    With the `reference` the domains have the same colours as in `front_of_search`; image, mask: (y, x).
     """
     onto = (reference["label"], search.selected["yx"], reference["yx"], search.scale["cell_px"])
     (numbers,), _ = domain_numbers([search.selected["label"]], *onto)
@@ -186,6 +186,6 @@ def confidence_of_search(search, reference, image, mask):
 
 
 def convergence_of_search(search, startup):
-    """Figure of the hypervolume trial by trial, with `startup` trials shaded (0: none)."""
+    """Draw the hypervolume trial by trial, with the first `startup` trials shaded (0: none)."""
     rounds = search.table["round"].to_numpy()
     return figure_convergence(search.losses(search.guarded), rounds, search.kinds, search.on_front, startup)

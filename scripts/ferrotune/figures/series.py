@@ -1,4 +1,4 @@
-"""Figure of a series: what the images measure, and what the searches found, over composition."""
+"""Figure of a series: measurements of the images and results of the searches, over composition."""
 
 from textwrap import wrap
 
@@ -15,12 +15,17 @@ WIDEST = 0.6  # that all pipelines take up
 PANELS = 4.1  # inches of height
 IN_LINE, LINE = 7, 0.15  # names in a line of the key; inches of each further line
 NOTE = 130  # letters in a line of the note on images without a result
-LEAST_SWING = 0.3  # degrees; smaller differences of alpha are scatter and are not blown up
+LEAST_SWING = 0.3  # degrees; least half-height of the axis: smaller differences of alpha are noise
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
 def _places(sm_percent, images):
-    """Where each image stands: (image,) x, and tick positions and names; by composition if all have one."""
+    """Place each image on the x axis: by composition if all have one, otherwise in order.
+
+    Returns
+    -------
+    x (image,), ticks (tick,), their names, title of the axis (empty for images in order)
+    """
     sm_percent = np.asarray(sm_percent, float)
     if np.isfinite(sm_percent).all():
         ticks = np.unique(sm_percent)
@@ -40,7 +45,7 @@ def _axes(figure, index, label):
 
 
 def _mean_line(axes, x, values, **look):
-    """Line through the means of the images that stand at one place."""
+    """Draw a line through the means of the images at each place."""
     at = np.unique(x)
     axes.plot(
         at,
@@ -50,7 +55,7 @@ def _mean_line(axes, x, values, **look):
 
 
 def _draw_images(figure, x, series, unit, ordered):
-    """Panels A to C: what the columns and cells of an image measure; not in colours, which are the pipelines'."""
+    """Draw panels A to C: measurements of columns and cells; in black and grey, as colours stand for pipelines."""
     lines = {"lw": 0.8} if ordered else {"lw": 0}
     (polarization, noise), (a, b), alpha = series["p"], series["ab"], series["alpha"]
     axes = [
@@ -60,7 +65,7 @@ def _draw_images(figure, x, series, unit, ordered):
     ]
     _mean_line(axes[0], x, polarization, color=INK, **lines)
     axes[0].scatter(x, polarization, s=16, color=INK)
-    axes[0].scatter(x, noise, s=22, color=GREY, marker="_", label="if it were noise alone")
+    axes[0].scatter(x, noise, s=22, color=GREY, marker="_", label="from noise alone")
     axes[0].legend(loc="upper right", borderaxespad=0.1, handletextpad=0.1)
     axes[0].set_ylim(bottom=0)
     for values, colour, marker, name in ((a, INK, "o", "a"), (b, GREY, "s", "b")):
@@ -78,7 +83,7 @@ def _draw_images(figure, x, series, unit, ordered):
 
 
 def _draw_answers(axes, x, values, answered, look, ordered):
-    """Filled marks where a segmentation was selected, open ones where no walls rise above noise."""
+    """Draw filled marks for selected segmentations, and open marks if there are no walls above noise."""
     if ordered:
         _mean_line(axes, x, values, color=look["edgecolors"], lw=0.8)
     for which, face in ((answered, look["edgecolors"]), (~answered, "white")):
@@ -86,7 +91,7 @@ def _draw_answers(axes, x, values, answered, look, ordered):
 
 
 def _draw_searches(figure, x, searches, ordered):
-    """Panels D to F: what each pipeline found."""
+    """Draw panels D to F: the results of each pipeline."""
     labels = ("wall length per area (1/cell)", "domain variants found", "ARI with the reference")
     axes = [_axes(figure, 3 + i, label) for i, label in enumerate(labels)]
     step = np.diff(np.unique(x)).min(initial=np.inf)
@@ -108,13 +113,13 @@ def _draw_searches(figure, x, searches, ordered):
 
 
 def _measured(images, measured, searches):
-    """Images (image,) bool that have any number: measured (list of (image,)), or found by a pipeline."""
+    """Whether an image has any number, (image,) bool: measured (list of (image,)), or found by a pipeline."""
     found = [search[name] for search in searches.values() for name in ("density", "variants", "ari", "best")]
     return np.isfinite(np.reshape([*measured, *found], (-1, len(images)))).any(axis=0)
 
 
 def _missing(images, there, searches):
-    """Names of the images without a result; where other pipelines have one, with the name of the pipeline."""
+    """Names of the images without a result; with the name of the pipeline if only that one has no result."""
     missing = [image for image, known in zip(images, there, strict=True) if not known]
     for pipeline, found in searches.items():
         without = there & ~np.isfinite(found["variants"])
@@ -123,7 +128,7 @@ def _missing(images, there, searches):
 
 
 def _key(figure, axes, searches, note):
-    """Below the panels: pipelines, and what the open and the flat marks mean; below it the note (list of str)."""
+    """Draw the key of pipelines, open and flat marks below the panels, and the note (list of str) below the key."""
     none = np.empty(0)
     handles = [
         axes.scatter(none, none, s=16, color=DOMAINS[i % len(DOMAINS)], marker=MARKERS[i % len(MARKERS)], label=name)
@@ -140,18 +145,18 @@ def _key(figure, axes, searches, note):
 
 @styled
 def figure_series(images, sm_percent, polarization, noise, a, b, alpha, searches, unit):
-    """A series over its composition (or image by image, where one has none).
+    """Draw a series over its composition, or image by image if the composition of an image is not known.
 
     Parameters
     ----------
     images : list of str
     sm_percent : (image,) float, NaN where unknown
-    polarization, noise : (image,) mean |P|, and what it would be of noise alone; `unit`
+    polarization, noise : (image,) mean |P|, and the mean |P| that noise alone would give; `unit`
     a, b : (image,) median lattice parameters, `unit`
     alpha : (image,) degrees
     searches : dict of pipeline -> dict
-        density (image,) 1/cell, variants (image,), ari (image,) of the selected trial, best (image,) of any
-        trial, answered (image,) bool: false where no walls rise above noise.
+        density (image,) 1/cell, variants (image,), ari (image,) of the selected trial, best (image,) ARI of any
+        trial; NaN without a result. answered (image,) bool: false if there are no walls above noise.
     unit : str
 
     Returns

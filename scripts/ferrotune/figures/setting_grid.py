@@ -1,4 +1,4 @@
-"""A grid of settings, one trial each: axes in the parameters' units, hatching, and marks of special trials."""
+"""A grid of settings, one trial each: axes in the units of the parameters, hatching, marks of special trials."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from matplotlib.collections import PolyCollection
 from ferrotune.figures.palette import GREY, INK, VERMILLION
 from ferrotune.figures.wording import axis_title, value_label
 
-TICKS = 9  # on an axis at most
+TICKS = 9  # largest number on an axis
 NO_VALUE = (0.9, 0.9, 0.9)
 FRONT = {"marker": "o", "s": 13, "c": "white", "edgecolors": INK, "linewidths": 0.6}
 SELECTED = {"marker": "*", "s": 60, "c": VERMILLION, "edgecolors": "white", "linewidths": 0.5}
@@ -17,10 +17,10 @@ HATCH = {"facecolors": "none", "edgecolors": GREY, "hatch": "//////", "linewidth
 
 @dataclass(frozen=True)
 class Grid:
-    """Every setting of two parameters, one trial each, in order.
+    """All settings of two parameters, one trial each, in order.
 
-    axes: dict of the two parameters' names to their values (list), the first drawn upwards, the second to the right.
-    ok, front (trial,) bool; selected: row or None; cell_px: float.
+    axes: dict of the names of the two parameters to their values (list); the first is drawn upwards, the second to
+    the right. ok, front (trial,) bool; selected: row or None; cell_px: float.
     """
 
     axes: dict
@@ -35,7 +35,7 @@ class Grid:
         return tuple(len(values) for values in self.axes.values())
 
     def places(self, trials):
-        """Where trials (rows, or bool of all) are drawn: (x, y), each (n,)."""
+        """Places at which trials (rows, or a bool for each trial) are drawn: x (n,) and y (n,)."""
         first, second = np.divmod(np.arange(len(self.ok))[trials], self.shape[1])
         return second, first
 
@@ -64,16 +64,16 @@ def _hatch(axes, grid):
 
 
 def draw_grid(axes, grid, colours, named="xy", **look):
-    """Draw one colour a setting, hatched where it is not usable, with the front's and the selected trial.
+    """Draw one colour for each setting, hatched if it is not usable, and mark the front and the selected trial.
 
     Parameters
     ----------
     axes : matplotlib Axes
     grid : Grid
-    colours : (trial,) values for a colour map, NaN where there is none, or (trial, 3) sRGB in 0 ... 1
+    colours : (trial,) values for a colour map, NaN for no value, or (trial, 3) sRGB in 0 ... 1
     named : str
-        Which axes ("x", "y") get their title and labels.
-    look : for imshow
+        Axes ("x", "y") that have a title and labels.
+    look : keywords for imshow
 
     Returns
     -------
@@ -82,23 +82,23 @@ def draw_grid(axes, grid, colours, named="xy", **look):
     axes.set_facecolor(NO_VALUE)
     colours = np.asarray(colours, float)
     options = {"origin": "lower", "aspect": "auto", "interpolation": "none"} | look
-    picture = axes.imshow(colours.reshape(*grid.shape, *colours.shape[1:]), **options)
+    image = axes.imshow(colours.reshape(*grid.shape, *colours.shape[1:]), **options)
     axes.spines[:].set_visible(False)
     _set_axes(axes, grid, named)
     _hatch(axes, grid)
     axes.scatter(*grid.places(grid.front), zorder=3, clip_on=False, **FRONT)
     if grid.selected is not None:
         axes.scatter(*grid.places([grid.selected]), zorder=4, clip_on=False, **SELECTED)
-    return picture
+    return image
 
 
 def grid_key(figure, axes, grid):
-    """One line at the foot of a figure: what marks and hatching mean."""
+    """Explain marks and hatching in one line at the bottom of a figure."""
     none = np.empty(0)
     handles = [axes.scatter(none, none, label=f"on the front ({grid.front.sum()})", **FRONT)]
     if grid.selected is not None:
         handles.append(axes.scatter(none, none, label=f"selected: trial {grid.selected}", **SELECTED))
     if not grid.ok.all():
-        label = f"not usable: status is not ok ({(~grid.ok).sum()} of {len(grid.ok)})"
+        label = f"not usable, status is not ok ({(~grid.ok).sum()} of {len(grid.ok)})"
         handles.append(axes.fill_between([], [], label=label, **HATCH))
     figure.legend(handles=handles, loc="lower center", ncols=3, handletextpad=0.4, borderaxespad=0.3)

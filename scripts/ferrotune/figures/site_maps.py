@@ -1,4 +1,4 @@
-"""Maps of what was found at each site, in rows: each with its colour bar, the domain walls over all."""
+"""Maps of a value at each site, in rows: each map with its colour bar and with the domain walls."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ from ferrotune.figures.wall_map import draw_lines, wall_paths
 
 ACROSS = 3  # maps in a row
 PITCH = TWO_COLUMNS / ACROSS  # inches
-WIDE = 1.82  # inches; the rest of the pitch is the colour bar's
+WIDE = 1.82  # inches; the rest of the pitch is for the colour bar
 ABOVE, BELOW = 0.24, 0.2  # inches; for the title, and for a scale bar
 TALLEST = 1.5  # height over width
-FINEST = 600  # samples along the longer side: a map is as many dots across in print
-CASING = {"color": "white", "lw": 1.5}  # under the walls, which else are lost on dark colours
+FINEST = 600  # samples along the longer side, about the dots of a printed map
+CASING = {"color": "white", "lw": 1.5}  # a white line under each wall, so that it is seen on dark colours
 
 
 @dataclass(frozen=True)
 class SiteMap:
-    """What one map shows: values (site,), and the colours that they are given."""
+    """What one map shows: values (site,), and their colours."""
 
     title: str
     values: np.ndarray
@@ -32,7 +32,7 @@ class SiteMap:
 
 @dataclass(frozen=True)
 class Ground:
-    """What the maps of a figure have in common: sites as `image_axes.site_map` gives them, mask, walls, scale."""
+    """What the maps of a figure share: sites (`drawn`, from `image_axes.site_map`), mask, walls and scale."""
 
     drawn: tuple
     mask: np.ndarray
@@ -42,26 +42,26 @@ class Ground:
 
     @classmethod
     def of(cls, yx, mask, selected, attributes):
-        """Of sites yx (site, 2) px in an image, with the walls of selected.zarr."""
+        """Make the ground from sites yx (site, 2) px of an image and the walls of selected.zarr."""
         cell_px = attributes["cell_px"]
         drawn = image_axes.site_map(yx, mask, cell_px, FINEST)
         return cls(drawn, mask, wall_paths(selected, cell_px), cell_px, attributes["pixel_size_pm"])
 
     @property
     def tall(self):
-        """Height of a map over its width."""
+        """Height of a map divided by its width."""
         rows, columns = (np.ptp(np.flatnonzero(self.mask.any(axis=axis))) for axis in (1, 0))
         return min(rows / max(columns, 1), TALLEST)
 
     def finish(self, axes, name):
-        """Put the walls on a map, and a letter beside it."""
+        """Draw the walls on a map, and its panel letter."""
         draw_lines(axes, self.paths, **CASING)
         draw_lines(axes, self.paths, color=INK, lw=0.6)
         letter(axes, name)
 
 
 def rows_height(count, ground):
-    """Inches that `count` maps need."""
+    """Height (inches) that `count` maps need."""
     return -(-count // ACROSS) * (ABOVE + WIDE * ground.tall + BELOW)
 
 

@@ -1,4 +1,4 @@
-"""One look for all figures: sizes, type, colours, panel letters, scale bars, and bytes that repeat."""
+"""What all figures share: sizes, fonts, panel letters, scale bars, and files that have the same bytes each time."""
 
 import functools
 import io
@@ -15,7 +15,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D, ScaledTranslation
 from matplotlib_scalebar.scalebar import ScaleBar
 
-logging.getLogger("fontTools").setLevel(logging.WARNING)  # else a log has a line for every table of every font
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # otherwise each table of each font gives a line in the log
 
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches
 DPI = 250
@@ -42,20 +42,20 @@ STYLE = {
     "lines.linewidth": 1.0,
     "savefig.dpi": DPI,
     "pdf.fonttype": 42,  # text stays text
-    "axes.unicode_minus": False,  # letters beyond Latin-1 are a second font in a PDF, and half its time
+    "axes.unicode_minus": False,  # a true minus sign needs a second font in a PDF, which doubles its time
     "svg.hashsalt": "ferrotune",
 }
-# Without these the bytes would carry the date and the versions of the day.
+# Without these a file would hold the date, and the version of matplotlib.
 METADATA = {
     "png": {"Software": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "svg": {"Date": None, "Creator": None},
 }
-OPTIONS = {"png": {"pil_kwargs": {"compress_level": 3}}}  # for noisy images smaller than 6, and thrice as fast
+OPTIONS = {"png": {"pil_kwargs": {"compress_level": 3}}}  # smaller than level 6 if noisy, and 3 times as fast
 
 
 def styled(draw):
-    """Decorate a function that makes a figure: it is made in ferrotune's style."""
+    """Decorate a function that makes a figure: it then uses the style of ferrotune."""
 
     @functools.wraps(draw)
     def in_style(*args, **kwargs):
@@ -73,14 +73,14 @@ def new_figure(width, height):
 
 
 def place(figure, left, top, width, height):
-    """New axes of width x height inches, their upper left corner so far from the figure's."""
+    """New axes of width x height inches; left and top are their distances (inches) from the figure's edges."""
     across, down = figure.get_size_inches()
     return figure.add_axes((left / across, 1 - (top + height) / down, width / across, height / down))
 
 
 def letter(axes, name, x=0.0, y=1.0):
     """Write a panel letter at (x, y) of the axes, 3 points above it."""
-    # as an outline: one more font in a PDF costs more than all the rest of a small figure
+    # drawn as an outline: one more font in a PDF takes longer than the rest of a small figure
     outline = TextPath((0, 3), name, size=9, prop=FontProperties(family=STYLE["font.family"], weight="bold"))
     place = Affine2D().scale(1 / 72) + axes.get_figure().dpi_scale_trans
     place += ScaledTranslation(x, y, axes.transAxes)
@@ -94,7 +94,7 @@ def _round_length(longest):
 
 
 def scale_bar(axes, pixel_size_pm, cell_px):
-    """Draw a scale bar below axes in px: in nm where the pixel size is known, else in unit cells."""
+    """Draw a scale bar below axes in px: in nm if the pixel size is known, otherwise in unit cells."""
     look = {
         "location": "upper right",
         "frameon": False,
@@ -126,7 +126,7 @@ def empty_figure(reason):
 
 
 def render(figure, file_format):
-    """The figure as the bytes of a file.
+    """Turn a figure into the bytes of a file.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def render(figure, file_format):
     Returns
     -------
     bytes
-        The same for the same figure, on any day.
+        The same figure gives the same bytes on any day.
     """
     file = io.BytesIO()
     with mpl.rc_context(STYLE):

@@ -27,7 +27,7 @@ def draw_lines(axes, lines, **look):
 
 @styled
 def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px, pixel_size_pm, wall_closed=None):
-    """Walls over the image: the smoothed path of each and its straight segments.
+    """Draw the walls over the image: the smoothed path of each wall, and its straight segments.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px,
     point_wall : (point,) int, the wall of each point
     segments : (segment, 2, 2) cells, (end, y or x)
     lines : list of str
-        Below the image; without walls the first stands on it.
+        Text below the image; if there are no walls, the first line is written on the image.
     cell_px : float
     pixel_size_pm : float or None
     wall_closed : (wall,) bool, optional

@@ -1,4 +1,4 @@
-"""What figures and pages call settings, rewards, statuses, and confidence."""
+"""Words of figures and pages for settings, rewards, statuses and confidence."""
 
 import math
 
@@ -14,11 +14,11 @@ MINUS, NONE, TIMES = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{MULTIPLICATION SIGN}"
 
 PARAMETERS = {
     name: parameter
-    for kind in ("reduction", "clustering", "descriptor")  # the order in which they are said
+    for kind in ("reduction", "clustering", "descriptor")  # the order in which they are written
     for part in parts.names(kind)
     for name, parameter in parts.part(kind, part).PARAMETERS.items()
 }
-MOST = 8  # walls that are named one by one
+MOST = 8  # walls that are listed one by one
 UNITS = {"1": "", "cell": "cells", "deg": "\N{DEGREE SIGN}"}
 STATUSES = {
     "ok": "ok",
@@ -30,7 +30,7 @@ STATUSES = {
 
 
 def number(value):
-    """A number as people write it: 3 significant digits, whole numbers whole; a dash where there is none."""
+    """Write a number with 3 significant digits, a whole number with all its digits, and a dash for no number."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return NONE
     if isinstance(value, str):
@@ -53,7 +53,7 @@ def _chance(value):
 
 
 def setting_names(columns):
-    """Which columns of a table of trials are settings: those between `round` and the first reward.
+    """Find the columns of a table of trials that are settings: they lie between `round` and the first reward.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def setting_names(columns):
 
 
 def describe(setting, cell_px):
-    """A setting in words, in parts: the window in cells and px, the rank, k, the covariance and so on.
+    """Describe a setting in words: the window in cells and px, the rank, k, the covariance and so on.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def describe(setting, cell_px):
     list of str
     """
     rest, words = dict(setting), []
-    if CHOICE in rest:  # of several pipelines; what belongs to others is empty
+    if CHOICE in rest:  # one of several pipelines; the parameters of the others are empty
         words.append(rest.pop(CHOICE))
         rest = {name: value for name, value in rest.items() if not _is_unset(value) or value in (0, "none")}
     if {"w1", "w2"} <= rest.keys():
@@ -91,8 +91,8 @@ def describe(setting, cell_px):
     for name, parameter in PARAMETERS.items():
         if name in rest:
             value = rest.pop(name)
-            said = parameter.unset if parameter.unset and _is_unset(value) else ""
-            words.append(said or parameter.said.format(number(value)).replace(" 1 cells", " 1 cell"))
+            unset = parameter.unset if parameter.unset and _is_unset(value) else ""
+            words.append(unset or parameter.said.format(number(value)).replace(" 1 cells", " 1 cell"))
     return words + [f"{name} {number(value)}" for name, value in rest.items()]
 
 
@@ -101,12 +101,12 @@ def _in_cells(name):
 
 
 def axis_title(name):
-    """A parameter with its unit, for an axis whose values are said by `value_label`."""
+    """Title of the axis of a parameter, with its unit; `value_label` writes its values."""
     return f"{name} (cells; px)" if _in_cells(name) else name
 
 
 def value_label(name, value, cell_px):
-    """A parameter's value, for an axis: lengths in cells, with px in brackets."""
+    """Label of the value of a parameter on an axis: lengths in cells, with px in brackets."""
     if value is None or isinstance(value, bool):
         return {None: "none", True: "true", False: "false"}[value]
     if not _in_cells(name):
@@ -116,28 +116,28 @@ def value_label(name, value, cell_px):
 
 
 def _unit(name):
-    """Unit of a reward as figures write it, empty where it has none."""
+    """Unit of a reward as figures write it; empty if it has none."""
     return UNITS.get(REWARDS[name].unit, REWARDS[name].unit)
 
 
 def reward_label(name):
-    """A reward with its unit, for an axis."""
+    """Title of the axis of a reward, with its unit."""
     unit = _unit(name)
     return name.replace("_", "-") + (f" ({unit})" if unit else "")
 
 
 def reward_value(name, value):
-    """A reward with its value and unit, for text."""
+    """Text on a reward: its name, its value and its unit."""
     return f"{name.replace('_', '-')} {number(value)} {_unit(name)}".rstrip()
 
 
 def status_kind(status):
-    """The kind of a status, without the reason that may follow it."""
+    """The status without the reason that may follow it."""
     return status.partition(":")[0]
 
 
 def confidence_words(selected, chosen):
-    """How far the selected trial is confirmed: lines of text on its sites, and on its walls.
+    """Say how many other trials agree with the selected one: lines of text on its sites, and on its walls.
 
     Parameters
     ----------
@@ -152,13 +152,13 @@ def confidence_words(selected, chosen):
         return [chosen["answer"]], ["No trial of this search passed the guards."]
     near = f"within {number(chosen['near_distance'])} of the front"
     if not count:
-        return [f"trial {trial}: not compared, as no other trial", f"lies {near}"], ["not compared either"]
-    of_sites = [f"trial {trial}, held against {count} other trial{'s'[: count > 1]} {near}:"]
+        return [f"trial {trial}: not compared, as no other trial", f"lies {near}"], ["walls not compared either"]
+    of_sites = [f"trial {trial}, compared with {count} other trial{'s'[: count > 1]} {near}:"]
     of_sites.append(f"mean agreement of sites {_mean_share(selected['confidence'])} {_chance(chosen['chance'])}")
     if not len(shares):
         return of_sites, ["no walls"]
     found = ", ".join(f"{share:.2f}" for share in shares)
     if len(shares) > MOST:
-        found = f"{shares.min():.2f} to {shares.max():.2f}, in the mean {_mean_share(selected['path_confidence'])}"
+        found = f"{shares.min():.2f} to {shares.max():.2f}, mean {_mean_share(selected['path_confidence'])}"
     walls = "1 wall; share of trials with it" if len(shares) == 1 else f"{len(shares)} walls; share of trials with each"
     return of_sites, [f"{walls} {_chance(chosen['wall_chance'])}:", found]

@@ -1,0 +1,43 @@
+"""Figure of the series: over composition, or image by image."""
+
+import numpy as np
+
+from ferrotune.figures import style
+from ferrotune.figures.series import figure_series
+from helpers.written import written
+
+NAN = np.nan
+
+
+def test_series_goes_by_composition_or_by_name():
+    ones = np.ones(3)
+    found = {
+        "density": ones,
+        "variants": ones,
+        "ari": ones,
+        "best": ones,
+        "answered": np.array([1, 0, 1], bool),
+    }
+    shared = (ones, ones, ones, ones, 90 * ones, {"one": found, "two": found}, "pm")
+    by_composition = figure_series(["p", "q", "r"], np.array([0, 7, 7.0]), *shared)
+    assert [t.get_text() for t in by_composition.axes[0].get_xticklabels()] == ["0", "7"]
+    by_name = figure_series(["p", "q", "r"], np.array([0, NAN, 7]), *shared)
+    assert [t.get_text() for t in by_name.axes[0].get_xticklabels()] == ["p", "q", "r"]
+    assert style.render(by_name, "png") != style.render(by_composition, "png")
+
+
+def test_images_without_a_result_have_no_place_and_are_named():
+    values, missing = np.array([1.0, NAN, 2.0]), np.array([1.0, NAN, NAN])
+    found = {name: values for name in ("density", "variants", "ari", "best")} | {"answered": values == 1}
+    failed = {name: missing for name in ("density", "variants", "ari", "best")} | {"answered": missing == 1}
+    images, composition = ["Sm_0", "Sm_7", "Sm_10"], np.array([0, NAN, 10])
+    measured = (values, values, values, values, 90 * values)
+    figure = figure_series(images, composition, *measured, {"one": found, "two": failed}, "pm")
+    assert "no result: Sm_7, Sm_10 (two)" in written(figure)
+    assert [t.get_text() for t in figure.axes[0].get_xticklabels()] == ["0", "10"]
+    np.testing.assert_allclose(figure.axes[0].collections[0].get_offsets(), [[0, 1], [10, 2]])
+    nothing = np.full(3, NAN)
+    none = figure_series(images, nothing, *[nothing] * 5, {}, "px")
+    assert written(none) == "no result: Sm_0, Sm_7, Sm_10" and not none.axes
+    whole = figure_series(images, composition, *[np.ones(3)] * 5, {}, "px")  # measured, but no search has a result
+    assert "no result" not in written(whole) and style.render(whole, "png")
