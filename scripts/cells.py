@@ -6,6 +6,7 @@ from ferrotune.cells.unit_cells import build_cells
 from ferrotune.columns.lattice import Lattice
 from ferrotune.columns.sublattices import A, B
 from ferrotune.errors import InputError
+from ferrotune.files.stage_arrays import cells_arrays
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.workflow.jobs import job
 
@@ -20,24 +21,8 @@ def main(columns_store, output, image, log_path):
             raise InputError("no unit cell closes on four A columns: mask what is no crystal")
         known = np.isfinite(cells.polarization).all(axis=1)
         log.info("%d unit cells, %d of them without a B column", len(known), (~known).sum())
-        write_store(
-            output,
-            {
-                "yx": (("cell", "axis"), cells.yx),
-                "polarization": (("cell", "axis"), cells.polarization),
-                "a": (("cell",), cells.a),
-                "b": (("cell",), cells.b),
-                "alpha": (("cell",), cells.alpha),
-                "volume": (("cell",), cells.volume),
-                "ab": (("cell", "index"), cells.ab.astype(np.int32)),
-                "lattice": (("vector", "axis"), arrays["lattice"]),
-            },
-            {
-                "cell_px": attributes["cell_px"],
-                "pixel_size_pm": attributes["pixel_size_pm"],
-                "units": "yx, polarization, a, b: px; alpha: degrees; volume: px^2",
-            },
-        )
+        scale = (attributes["cell_px"], attributes["pixel_size_pm"])
+        write_store(output, *cells_arrays(cells, arrays["lattice"], *scale))
 
 
 if __name__ == "__main__":

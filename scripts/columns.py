@@ -1,9 +1,8 @@
 """Find, refine and sort the atomic columns of an image."""
 
-import numpy as np
-
 from ferrotune.columns.finding import doubts, find_columns
 from ferrotune.columns.lattice import find_lattice
+from ferrotune.files.stage_arrays import columns_arrays
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.workflow.jobs import job, warn
 
@@ -19,26 +18,7 @@ def main(image_store, output, finder, image, log_path, threads=1):
             log.info("%d columns %s", len(columns.of(sublattice)), name)
         for doubt in doubts(columns, lattice, attributes["pixel_size_pm"]):
             warn(f"image {image}", doubt)
-        fit = columns.fit
-        write_store(
-            output,
-            {
-                "yx": (("column", "axis"), fit.yx),
-                "sigma_yx": (("column", "axis"), fit.sigma_yx),
-                "amplitude": (("column",), fit.amplitude),
-                "width": (("column",), fit.width),
-                "background": (("column",), fit.background),
-                "significance": (("column",), fit.significance),
-                "sublattice": (("column",), columns.sublattice),
-                "lattice": (("vector", "axis"), np.asarray(lattice.vectors)),
-            },
-            {
-                "cell_px": lattice.cell_px,
-                "pixel_size_pm": attributes["pixel_size_pm"],
-                "finder": finder,
-                "sublattices": "0 = A (brighter), 1 = B, -1 = neither",
-            },
-        )
+        write_store(output, *columns_arrays(columns, lattice, attributes["pixel_size_pm"], finder))
 
 
 if __name__ == "__main__":

@@ -5,10 +5,8 @@ from functools import partial
 
 from ferrotune.files.rounds import finished_trials, round_arrays, write_checkpoints
 from ferrotune.files.stores import read_store, write_store
-from ferrotune.pipelines.pipeline import members_of
 from ferrotune.rewards import without_grounds
-from ferrotune.search.grouping import by_descriptor, evaluate_groups, grounds, group_trials
-from ferrotune.sites.sites import ARRAYS, Sites
+from ferrotune.search.grouping import evaluate_round, grounds
 from ferrotune.workflow.jobs import epochs_logged, job
 
 
@@ -23,21 +21,16 @@ def main(inputs, output, pipeline, rewards, seed, threads, subject, log_path):
         with open(inputs["proposals"]) as file:
             trials = [(t["trial"], t["setting"]) for t in json.load(file)["trials"]]
         cells, _ = read_store(inputs["cells"], "yx", "polarization", "lattice")
-        stores, sites, positions = by_descriptor([*inputs["descriptors"], *inputs["halves"]]), {}, {}
-        for name, (of_image, *_) in stores.items():
-            arrays, attributes = read_store(of_image, *ARRAYS, "yx")
-            positions[name] = arrays["yx"]
-            sites[name] = Sites.from_arrays(arrays).with_cells(arrays["yx"], cells, attributes["cell_px"])
         known = grounds(cells["polarization"], len(inputs["halves"]) > 0)
         for name, missing in without_grounds(rewards, known).items():
             log.info("%s has no value: there is no %s", name, " nor ".join(missing))
         finished = finished_trials(inputs["earlier_proposals"], inputs["earlier"])
-        groups, progress, outcomes = group_trials(trials, members_of(pipeline)), partial(epochs_logged, log_path), []
-        for of_group in evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, finished, threads):
-            outcomes += of_group
-            for o in of_group:
-                line = "trial %d (%d of %d): %s %s in %.2f s"
-                log.info(line, o.trial, len(outcomes), len(trials), o.status, o.reason, o.seconds)
+        stores, progress, outcomes = [*inputs["descriptors"], *inputs["halves"]], partial(epochs_logged, log_path), []
+        for outcome in evaluate_round(trials, pipeline, stores, cells, rewards, seed, threads, progress, finished):
+            outcomes.append(outcome)
+            line = "trial %d (%d of %d): %s %s in %.2f s"
+            counted = (outcome.trial, len(outcomes), len(trials))
+            log.info(line, *counted, outcome.status, outcome.reason, outcome.seconds)
         write_store(output, *round_arrays(outcomes))
         write_checkpoints(output, outcomes)
 

@@ -21,9 +21,9 @@ from ferrotune.front import pareto
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.pipelines.space import Space
 from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.search.reward_config import PAIRS
 from ferrotune.segmentation import guards
 from ferrotune.sites.sites import ARRAYS, Sites
-from ferrotune.workflow.reward_config import PAIRS
 from helpers.simulated import demo_specimens
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from ferrotune.figures.components import standardised
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.pipelines.parts import part
 from ferrotune.rewards import cheap
-from ferrotune.workflow.search_config import descriptor_uses
+from ferrotune.search.search_config import descriptor_uses
 from helpers.simulated import see
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"

@@ -13,7 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.rewards import cheap
-from ferrotune.workflow.search_config import descriptor_uses
+from ferrotune.search.search_config import descriptor_uses
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 SPECIMEN = {

@@ -12,9 +12,9 @@ from ferrotune.files.stores import read_store, write_store
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import Pipeline, parameters_of
 from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.search.reward_config import with_objectives
 from ferrotune.sites.sites import ARRAYS, Sites
 from ferrotune.workflow.config import check_config
-from ferrotune.workflow.reward_config import with_objectives
 
 ROOT = Path(__file__).parents[2]
 CELL = 10.0

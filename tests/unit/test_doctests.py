@@ -22,6 +22,11 @@ CALLED = [  # from a notebook
     "ferrotune.notebook.stages.prepare_image",
     "ferrotune.notebook.trials.evaluate_setting",
     "ferrotune.notebook.trials.run_search",
+    "ferrotune.simulation.film.simulate",
+    "ferrotune.images.normalisation.prepare",
+    "ferrotune.columns.lattice.find_lattice",
+    "ferrotune.columns.finding.find_columns",
+    "ferrotune.cells.unit_cells.build_cells",
     "ferrotune.walls.finding.find_walls",
     "ferrotune.front.pareto.front",
 ]

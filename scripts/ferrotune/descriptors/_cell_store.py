@@ -11,12 +11,10 @@ from ferrotune.columns.lattice import Lattice
 from ferrotune.columns.sublattices import SUBLATTICES
 from ferrotune.errors import InputError
 from ferrotune.files.stores import read_store, write_store
+from ferrotune.images.noise import TO_SIGMA
 from ferrotune.pipelines.parameters import FEATURES
 from ferrotune.sites.sites import Sites
 
-# Standard deviation of a normal distribution over its median absolute deviation. SciPy has more digits, and would
-# change labels of earlier results.
-TO_SIGMA = 1.4826
 FURTHEST = 5.0  # robust standard deviations; clipped beyond: a misplaced column must not become a cluster. Ours
 
 

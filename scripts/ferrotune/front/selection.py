@@ -11,7 +11,7 @@ from ferrotune.front.confidence import site_confidence, wall_confidence
 from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
 from ferrotune.segmentation.guards import OK
-from ferrotune.sites.raster import label_raster, wall_map
+from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster, raster_area, wall_map
 
 NO_ANSWER = "no walls above noise"
 
@@ -216,3 +216,37 @@ def confidence_arrays(rounds, selected, near, cell_px):
     }
     by_chance = {"chance": chance, "wall_chance": wall_chance}
     return arrays, {name: value if np.isfinite(value) else None for name, value in by_chance.items()}
+
+
+def selected_attributes(table, trial, select, sites, described, near, distance, chance):
+    """Attributes of the selected trial's store.
+
+    Parameters
+    ----------
+    table : DataFrame, the trials
+    trial, select : int or None
+        The selected trial, and the trial that the user named.
+    sites : dict with site_raster (row, sample)
+    described : dict, attributes of the descriptor's store
+    near : list of int, the trials that the selected one is compared with
+    distance : float
+        How near to the front these lie.
+    chance : dict, from `confidence_arrays`
+
+    Returns
+    -------
+    dict of JSON values
+    """
+    return {
+        "answer": answer_of(trial),
+        "trial": trial,
+        "chosen_by": chosen_by(trial, select),
+        "parameters": parameters_of(table, trial),
+        **{name: described[name] for name in ("cell_px", "sites_per_cell", "pixel_size_pm")},
+        "area_cells": raster_area(sites["site_raster"], SAMPLES_PER_CELL),
+        "samples_per_cell": SAMPLES_PER_CELL,
+        "near_trials": len(near),
+        "near_distance": distance,
+        **chance,
+        "units": "yx: px; segments, path_points: unit cells from the image's first pixel, (y, x)",
+    }

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ferrotune.cells.unit_cells import polarization_error
 from ferrotune.columns.sublattices import A, B
 from ferrotune.files.rounds import stored_walls
 from ferrotune.front import pareto
@@ -27,7 +28,7 @@ def image_facts(attributes, columns, cells):
     mean_p = np.nanmean(np.hypot(*cells["polarization"].T)) if np.isfinite(cells["polarization"]).any() else np.nan
     of_a, of_b = (np.nanmedian(columns["sigma_yx"][columns["sublattice"] == k]) for k in (A, B))
     # mean length of a vector that is only noise (Rayleigh), from the errors of a B column and of four A columns
-    floor = np.hypot(of_b, of_a / 2) * np.sqrt(np.pi / 2)
+    floor = polarization_error(of_a, of_b) * np.sqrt(np.pi / 2)
     return {
         "sm_percent": attributes["sm_percent"],
         "n_columns": len(columns["sublattice"]),

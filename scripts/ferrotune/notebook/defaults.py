@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from ferrotune.errors import InputError
-from ferrotune.workflow.reward_config import with_objectives
+from ferrotune.search.reward_config import with_objectives
 
 CONFIG = Path(__file__).parents[3] / "config" / "config.yaml"
 

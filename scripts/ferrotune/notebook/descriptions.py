@@ -13,7 +13,7 @@ from ferrotune.files.stores import read_store, write_store
 from ferrotune.notebook.labelled import dataset_of, plain_arrays
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import Pipeline, members_of
-from ferrotune.workflow.search_config import descriptor_uses, pipeline_entry
+from ferrotune.search.search_config import descriptor_uses, pipeline_entry
 
 
 class Description:

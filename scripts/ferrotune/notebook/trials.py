@@ -23,11 +23,10 @@ from ferrotune.notebook.labelled import dataset_of, ordered_walls
 from ferrotune.pipelines.pipeline import begins_with_earlier, space_of
 from ferrotune.reference.comparison import Comparison
 from ferrotune.reference.reading import align
+from ferrotune.search.grouping import evaluate_round
 from ferrotune.search.proposals import exhaustive, suggest
-from ferrotune.search.round_evaluation import evaluate_round
-from ferrotune.sites.raster import SAMPLES_PER_CELL
-from ferrotune.workflow.reward_config import PAIRS, reward_names
-from ferrotune.workflow.search_config import trial_count
+from ferrotune.search.reward_config import PAIRS, reward_names
+from ferrotune.search.search_config import trial_count
 
 SEARCH_KEYS = ("mode", "trials", "batch", "startup", "seed")
 
@@ -118,17 +117,8 @@ def _selected(table, front, rounds, store, objectives, guarded, distance):
     arrays = selection.selected_arrays(rounds, sites, trial)
     near = selection.near_trials(table, objectives, guarded, trial, distance)
     confidence, chance = selection.confidence_arrays(rounds, arrays, near, attributes["cell_px"])
-    kept = {name: attributes[name] for name in ("cell_px", "sites_per_cell", "pixel_size_pm")}
-    kept |= {
-        "answer": selection.answer_of(trial),
-        "trial": trial,
-        "chosen_by": selection.chosen_by(trial, None),
-        "parameters": selection.parameters_of(table, trial),
-        "samples_per_cell": SAMPLES_PER_CELL,
-        "near_trials": len(near),
-        "near_distance": distance,
-    }
-    return dataset_of(arrays | confidence, kept | chance, "selected")
+    kept = selection.selected_attributes(table, trial, None, sites, attributes, near, distance, chance)
+    return dataset_of(arrays | confidence, kept, "selected")
 
 
 def evaluate_setting(described, pipeline, setting, objectives=None, rewards=("cheap",), seed=1, trial=0):

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
+from ferrotune.files.stores import read_store
+from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
 from ferrotune.search.evaluation import evaluate_batch
-from ferrotune.sites.sites import nearest
+from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
 
 def _evaluate_group(trials, pipeline, stores, sites, common, seed, rewards, progress, finished):
@@ -123,3 +125,34 @@ def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, f
             for own in [pipeline.descriptor]
         )
         yield from Parallel(n_jobs=threads, return_as="generator")(work)
+
+
+def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progress=None, finished=None):
+    """Evaluate the trials of a round; each is judged at the sites of its own descriptor.
+
+    Parameters
+    ----------
+    trials : list of (trial number, setting)
+    entry : dict, a pipeline of the config, or a choice among several
+    stores : list of paths
+        Stores of the descriptors of the image, then those of its half-dose images.
+    cells : dict with yx, polarization (cell, 2) px and lattice (2, 2) px
+    rewards : list of str
+    seed : int
+    threads : int
+    progress, finished
+        As in `ferrotune.search.evaluation.evaluate_batch`, optional.
+
+    Yields
+    ------
+    ferrotune.search.evaluation.Outcome
+        Labels are given at the sites of the first descriptor, see `common_sites`.
+    """
+    stores, sites, positions = by_descriptor(stores), {}, {}
+    for name, (of_image, *_) in stores.items():
+        arrays, attributes = read_store(of_image, *ARRAYS, "yx")
+        positions[name] = arrays["yx"]
+        sites[name] = Sites.from_arrays(arrays).with_cells(arrays["yx"], cells, attributes["cell_px"])
+    groups = group_trials(trials, members_of(entry))
+    for of_group in evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, finished, threads):
+        yield from of_group

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import yaml
 
+from ferrotune.search.reward_config import with_objectives
+from ferrotune.search.search_config import apart, map_axes, pipeline_entry, searched, trial_count
 from ferrotune.workflow.config import check_config, check_select, without_nulls
-from ferrotune.workflow.reward_config import with_objectives
 from ferrotune.workflow.sample_sheet import read_sheet
-from ferrotune.workflow.search_config import apart, map_axes, pipeline_entry, searched, trial_count
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import jsonschema
 from ferrotune.errors import InputError
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import Pipeline, parameters_of
-from ferrotune.workflow.reward_config import check_rewards
-from ferrotune.workflow.search_config import pipeline_entry, searched
+from ferrotune.search.reward_config import check_rewards
+from ferrotune.search.search_config import pipeline_entry, searched
 
 UNFIT = "unfit for a path; use letters, digits and _ . -"  # where a pattern's schema does not say, in a key `unfit`
 TYPE_NAMES = {

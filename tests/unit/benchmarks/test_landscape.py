@@ -7,8 +7,8 @@ from benchmarks.hypervolume import searched
 from benchmarks.landscape import FILMS, Landscape, landscape
 from ferrotune.front import pareto
 from ferrotune.pipelines.space import Space
+from ferrotune.search.reward_config import PAIRS
 from ferrotune.segmentation import guards
-from ferrotune.workflow.reward_config import PAIRS
 
 OK, NO_WALLS = guards.STATUSES.index(guards.OK), guards.STATUSES.index(guards.NO_WALLS)
 
