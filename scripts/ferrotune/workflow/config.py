@@ -68,6 +68,7 @@ def _deepest(error):
 
 
 def schema_problems(instance, schema):
+    """Yield one line for each place where an instance (dict) breaks a JSON schema: the place, and what is allowed."""
     validator = jsonschema.Draft202012Validator(schema)
     for error in sorted(validator.iter_errors(instance), key=lambda e: list(map(str, e.absolute_path))):
         deepest = _deepest(error)
