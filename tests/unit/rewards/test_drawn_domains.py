@@ -12,7 +12,7 @@ from helpers.drawn import drawn, sites_of, turned
 
 @pytest.mark.parametrize("labels", [np.zeros(len(YX)), np.arange(len(YX)) == 0])
 def test_one_cluster_is_worth_nothing(labels):
-    """Neither a single label nor one with an outlier has walls: no reward is had for nothing."""
+    """Neither a single label nor one label with an outlier has walls, so neither has a reward."""
     values = score(drawn(labels, SITES, scores=NOISE, again=lambda k: labels, halves=lambda: (labels, labels)), REWARDS)
     assert all(math.isnan(v) for v in values.values())
 

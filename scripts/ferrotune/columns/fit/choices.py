@@ -40,7 +40,7 @@ class Choices:
     # --- Priors
     # A column that is hardly visible stays where it is: this share of what its reach alone would hold it with.
     unseen: float = 1e-4
-    # A column outside the mask shows only its tail. It stays within so many cells of its first guess, and its
+    # A column outside the mask shows only its tail. It stays within this many cells of its first guess, and its
     # amplitude within this share of the columns' amplitude: it is fitted for its neighbours only.
     outside_cells: float = 0.003
     outside_share: float = 0.1
