@@ -38,7 +38,7 @@ rule all:
 
 onsuccess:
     print(*answer_lines(RESULTS), *warning_lines(RESULTS, IMAGES), sep="\n")
-    remove_partial(RESULTS)
+    remove_replaced(RESULTS)
 
 
 onerror:

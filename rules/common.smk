@@ -13,13 +13,13 @@ from ferrotune.errors import InputError
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module_names, trains
 from ferrotune.search import search_config
+from ferrotune.search.reward_config import asks_for_halves, halved_descriptors, reward_names
 from ferrotune.workflow.case import read_case
 from ferrotune.workflow.config import pixel_size, simulation_seed, specimen
 from ferrotune.workflow.jobs import KEEPS_MEMORY
 from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
-from ferrotune.workflow.partial_series import partial_lines, remove_partial
+from ferrotune.workflow.partial_series import partial_lines, remove_replaced
 from ferrotune.workflow.provenance import code_digest
-from ferrotune.search.reward_config import asks_for_halves, halved_descriptors, reward_names
 from ferrotune.workflow.sample_sheet import local_files, remote_files
 from snakemake.exceptions import WorkflowError
 

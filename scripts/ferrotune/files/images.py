@@ -1,7 +1,6 @@
 """Read a microscope's image and its pixel size, whatever the format."""
 
 import importlib
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +14,6 @@ from ferrotune.files.sm_bfo_record import is_packed, read_main_image
 SMALLEST = 32  # px: fewer hold no unit cells to speak of
 _PM = {"pm": 1.0, "å": 100.0, "a": 100.0, "angstrom": 100.0, "ångström": 100.0, "nm": 1e3, "nanometer": 1e3}
 _PM |= {"um": 1e6, "micron": 1e6, "micrometer": 1e6, "m": 1e12}
-# Data of any dimensions, and a pixel size in pm or None.
-Read = tuple[np.ndarray, float | None]
-Reader = Callable[[Path], Read]
 
 
 def _unit_in_pm(unit, path):

@@ -7,14 +7,11 @@ with the coordinate last, and is named here as `FILE.npy#KEY`.
 """
 
 from pathlib import Path
-from typing import Literal
 
 import h5py
 import numpy as np
 
 from ferrotune.errors import InputError
-
-RowComponent = Literal["first", "second"]
 
 # Name here, name in the record, coordinates.
 _VECTORS = (("yx", "xy_COM"), ("polarization", "Pxy"), ("ab", "ab"))

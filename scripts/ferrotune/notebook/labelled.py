@@ -5,6 +5,7 @@ import warnings
 import xarray
 
 from ferrotune.errors import InputError
+from ferrotune.files.rounds import stored_walls
 
 # Coordinates of dimensions that hold components of a vector.
 COMPONENTS = {"axis": ["y", "x"], "vector": ["a", "b"], "index": ["a", "b"], "end": ["first", "last"]}
@@ -102,5 +103,5 @@ def ordered_walls(selected, unit="cell"):
     if unit not in ("cell", "px"):
         raise InputError(f"walls: unit {unit!r} is unknown; give cell or px")
     scale = selected.attrs["cell_px"] if unit == "px" else 1.0
-    points, wall = (selected[name].to_numpy() for name in ("path_points", "point_wall"))
-    return [points[wall == number] * scale for number in sorted(set(wall.tolist()))]
+    paths, _ = stored_walls({name: selected[name].to_numpy() for name in ("path_points", "point_wall")})
+    return [path * scale for path in paths]

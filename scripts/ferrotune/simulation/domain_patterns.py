@@ -6,13 +6,9 @@ and one for the x component. A wall is where a profile passes through zero, as t
 distance to the wall. The two signs give the variant, so direction and label always agree.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ferrotune.errors import InputError
-
-Profile = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]
 
 # The 71 degree wall is inclined by 45 degrees to the beam, and so is broader in projection: three times, our choice.
 INCLINED_BROADENING = 3.0

@@ -60,9 +60,15 @@ def _written(request):
 
 
 def remove_partial(results):
-    """Remove the files and logs of an earlier partial summary, once the complete summary is there."""
+    """Remove the files and logs of an earlier partial summary."""
     for path in (Path(results, name) for name in (*PARTIAL, *LOGS)):
         path.unlink(missing_ok=True)
+
+
+def remove_replaced(results):
+    """Remove an earlier partial summary where the complete summary is there: a run of some targets leaves it."""
+    if Path(results, "summary.tsv").is_file():
+        remove_partial(results)
 
 
 def missing_images(results, images, pipelines, unfinished):

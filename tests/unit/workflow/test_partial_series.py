@@ -1,6 +1,6 @@
 """The partial series: which images are missing, and what is said of them."""
 
-from ferrotune.workflow.partial_series import PARTIAL, missing_images, partial_lines, remove_partial
+from ferrotune.workflow.partial_series import LOGS, PARTIAL, missing_images, partial_lines, remove_replaced
 
 STORES = ("image.zarr", "columns.zarr", "cells.zarr", "p/selected.zarr", "p/trials.tsv", "p/front.tsv")
 CONFIG = {"objectives": {}, "mode": "guarded", "series": "tiny"}
@@ -38,9 +38,13 @@ def test_a_summary_that_cannot_be_written_does_not_hide_the_missing_image(tmp_pa
     assert missing.startswith("b: no result: see the logs in ") and end.startswith("no summary of the other images")
 
 
-def test_old_files_are_removed(tmp_path):
+def test_a_partial_summary_stays_until_the_complete_one_is_there(tmp_path):
     (tmp_path / "figures").mkdir()
-    for name in PARTIAL:
+    (tmp_path / "logs").mkdir()
+    for name in (*PARTIAL, *LOGS):
         (tmp_path / name).write_text("")
-    remove_partial(tmp_path)
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    remove_replaced(tmp_path)  # after a run of some targets that succeeded
+    assert all((tmp_path / name).is_file() for name in (*PARTIAL, *LOGS))
+    (tmp_path / "summary.tsv").write_text("")
+    remove_replaced(tmp_path)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["summary.tsv"]

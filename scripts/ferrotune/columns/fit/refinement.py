@@ -73,8 +73,9 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
     """Refine column positions by weighted least squares, with error bars.
 
     Each column is a circular Gaussian (amplitude, width), and all stand on one smooth background. All are fitted
-    together by Gauss-Newton steps. The residuals show the noise, and the noise gives the weights. In the end widths
-    are known as well as those of the neighbouring columns agree. `ferrotune.columns.fit.choices` lists all choices.
+    together by Gauss-Newton steps. The residuals show the noise, and the noise gives the weights. The more
+    alike the widths of neighbouring columns are, the less a width may differ from them. All choices are listed in
+    `ferrotune.columns.fit.choices`.
 
     Parameters
     ----------
