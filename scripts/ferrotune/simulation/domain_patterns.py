@@ -17,9 +17,21 @@ MOTTLED_CORRELATION = 3.0
 _WAVES = 96
 
 
-def _kink(distance, wall_width):
-    """Profile across a wall of full width `wall_width` (cells), from -1 to 1."""
-    return np.tanh(2.0 * distance / wall_width)
+PROFILES = {
+    "tanh": lambda distance, width: np.tanh(2.0 * distance / width),
+    # a sharp wall that is inclined through the thickness, seen in projection
+    "linear": lambda distance, width: np.clip(2.0 * distance / width, -1.0, 1.0),
+}
+
+
+class _Kink:
+    """Profile across a wall, from -1 to 1, at distances from it (cells)."""
+
+    def __init__(self, wall_width, profile):
+        self.wall_width, self._profile = wall_width, PROFILES[profile]
+
+    def __call__(self, distance, broadening=1.0):
+        return self._profile(distance, broadening * self.wall_width)
 
 
 def _random_sign(rng):
@@ -51,35 +63,35 @@ def _stripes(s, rng):
     return distance * np.where(after % 2 == 0, 1.0, -1.0) * _random_sign(rng)
 
 
-def _walls_109(yx, wall_width, rng):
+def _walls_109(yx, kink, rng):
     """Walls of 109 degrees on {100}, edge on: trace along y, the y component switches.
 
     The components along y and along the beam switch. The component normal to the wall does not, so the wall
     carries no charge (Streiffer et al., J. Appl. Phys. 83, 2742 (1998)).
     """
-    switching = _kink(_stripes(yx[:, 1], rng), wall_width)
+    switching = kink(_stripes(yx[:, 1], rng))
     return np.stack([switching, np.full(len(yx), _random_sign(rng))], axis=1)
 
 
-def _walls_71(yx, wall_width, rng):
+def _walls_71(yx, kink, rng):
     """Walls of 71 degrees on {110}: trace along x, the x component switches, broad in projection.
 
     One component switches, and the uncharged, strain-free plane contains its axis. For the x component this plane
     is {011}, which meets the image plane along x at 45 degrees to the beam (Streiffer et al. 1998). The
     broadening factor of the projection is ours.
     """
-    switching = _kink(_stripes(yx[:, 0], rng), INCLINED_BROADENING * wall_width)
+    switching = kink(_stripes(yx[:, 0], rng), INCLINED_BROADENING)
     return np.stack([np.full(len(yx), _random_sign(rng)), switching], axis=1)
 
 
-def _diagonal_180(yx, wall_width, rng):
+def _diagonal_180(yx, kink, rng):
     """Walls of 180 degrees along an in-plane <110>: P becomes -P and lies in the wall, which is uncharged."""
     diagonal = _random_sign(rng)  # P along (1, diagonal); the wall's normal is (1, -diagonal)
-    switching = _kink(_stripes((yx[:, 0] - diagonal * yx[:, 1]) / np.sqrt(2.0), rng), wall_width)
+    switching = kink(_stripes((yx[:, 0] - diagonal * yx[:, 1]) / np.sqrt(2.0), rng))
     return np.stack([switching, diagonal * switching], axis=1)
 
 
-def _closure(yx, wall_width, rng):
+def _closure(yx, kink, rng):
     """Flux closure: four quadrants around a junction; P rotates by 90 degrees at each uncharged {100} wall."""
     junction = np.empty(2)
     for axis in range(2):
@@ -87,7 +99,7 @@ def _closure(yx, wall_width, rng):
         junction[axis] = centre + rng.uniform(-0.15, 0.15) * extent
     sense = _random_sign(rng)
     y, x = (yx - junction).T
-    return sense * np.stack([_kink(x, wall_width), -_kink(y, wall_width)], axis=1)
+    return sense * np.stack([kink(x), -kink(y)], axis=1)
 
 
 def _smooth_field_distance(yx, correlation, rng):
@@ -100,12 +112,12 @@ def _smooth_field_distance(yx, correlation, rng):
     return field / np.maximum(np.hypot(slope[:, 0], slope[:, 1]), 1e-9)
 
 
-def _mottled(yx, wall_width, rng):
+def _mottled(yx, kink, rng):
     """Nanodomains of all four variants, as at the morphotropic boundary: two thresholded random fields."""
-    return np.stack([_kink(_smooth_field_distance(yx, MOTTLED_CORRELATION, rng), wall_width) for _ in range(2)], axis=1)
+    return np.stack([kink(_smooth_field_distance(yx, MOTTLED_CORRELATION, rng)) for _ in range(2)], axis=1)
 
 
-def _none(yx, wall_width, rng):
+def _none(yx, kink, rng):
     """No polarization, one label."""
     return np.zeros((len(yx), 2))
 
@@ -141,7 +153,7 @@ def variant_of(direction):
     return (2 * (direction[:, 0] >= 0) + (direction[:, 1] >= 0)).astype(np.int8)
 
 
-def domain_pattern(geometry, yx, wall_width, seed):
+def domain_pattern(geometry, yx, wall_width, seed, profile="tanh"):
     """Calculate domain labels and polarization directions of a named pattern.
 
     The seed decides positions of walls and signs of variants. The pattern covers the extent of the given positions,
@@ -154,9 +166,11 @@ def domain_pattern(geometry, yx, wall_width, seed):
     yx : (n, 2) array
         Positions along the lattice axes, in unit cells.
     wall_width : float
-        Full width of an edge-on wall, in unit cells: the profile is tanh(2 d / width).
+        Full width of an edge-on wall, in unit cells.
     seed : int
         The same seed gives the same pattern.
+    profile : {"tanh", "linear"}
+        Profile across a wall: tanh(2 d / width), or 2 d / width up to -1 and 1.
 
     Returns
     -------
@@ -176,7 +190,7 @@ def domain_pattern(geometry, yx, wall_width, seed):
     if not wall_width > 0:
         raise InputError(f"wall_width must be above 0 unit cells, not {wall_width}; widen it")
     yx = np.asarray(yx, dtype=float)
-    direction = GEOMETRIES[geometry](yx, wall_width, np.random.default_rng(seed)) / np.sqrt(2.0)
+    direction = GEOMETRIES[geometry](yx, _Kink(wall_width, profile), np.random.default_rng(seed)) / np.sqrt(2.0)
     if geometry == "none":
         return np.zeros(len(yx), np.int8), direction
     return variant_of(direction), direction

@@ -1,96 +1,22 @@
 """Simulate atomically resolved images of Sm-doped BiFeO3, with their truth."""
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from ferrotune.cells.polarization_variants import polarization_variants
 from ferrotune.errors import InputError
-from ferrotune.simulation.domain_patterns import GEOMETRIES, domain_pattern
-from ferrotune.simulation.drawing import depth_in_frame, detect, draw, rotation, tilt_share
+from ferrotune.simulation import disorder
+from ferrotune.simulation.domain_patterns import domain_pattern
+from ferrotune.simulation.drawing import depth_in_frame, detect, draw, lattice_of, rotation, tilt_share
+from ferrotune.simulation.map_pattern import map_pattern, part_of_map
+from ferrotune.simulation.specimen import MAP, MAX_DRIFT, Specimen
 
 # Intensity of a column goes with this power of its atomic number, as is usual for HAADF.
 Z_EXPONENT = 1.7
 Z_BI, Z_SM = 83, 62
 # Intensity of columns of a scandate substrate over that of a Bi column: our choice, after Z^1.7 of Dy and Sc.
 SUBSTRATE_A, SUBSTRATE_B = 0.68, 0.22
-MAX_DRIFT = 20.0  # px
-
-
-def _is_number(value):
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
-
-
-def _within(default, low, high):
-    """A setting with its allowed range."""
-    return field(default=default, metadata={"range": (low, high)})
-
-
-@dataclass(frozen=True)
-class Specimen:
-    """Settings of a simulated specimen and its image.
-
-    Angles rotate +y towards +x. Intensities are shares of the peak of a pure Bi column. Mis-tilt is our simple
-    model: it grows from the left to the right edge, whatever the composition.
-
-    Raises
-    ------
-    InputError
-        For an unknown geometry and for a value out of its range.
-
-    Examples
-    --------
-    >>> film = Specimen(geometry="walls_71", sm_percent=15, shape=[512, 512])
-    >>> print(film.shape, film.polarization_pm)
-    (512, 512) 20.0
-    """
-
-    geometry: str = "walls_109"  # domain pattern, a key of ferrotune.simulation.domain_patterns.GEOMETRIES
-    shape: tuple[int, int] = (1024, 1024)  # rows and columns of the image, px
-    sm_percent: float = _within(0.0, 0, 50)  # Sm on the A site
-    polarization_pm: float | None = _within(None, 0, 60)  # Fe from its Bi cage; None: polarization_of(Sm)
-    wall_width: float = _within(2.0, 0.1, 20)  # full width of an edge-on wall, unit cells
-    cell_px: tuple[float, float] = (25.5, 26.6)  # unit cell along rows and along columns
-    pixel_size_pm: float = _within(15.6, 1, 100)
-    lattice_rotation_deg: float = _within(0.7, -20, 20)
-    lattice_shear_deg: float = _within(0.3, -10, 10)  # 90 degrees minus the angle of the cell
-    probe_sigma_px: float = _within(5.0, 0.5, 20)  # Gaussian width of a column
-    b_intensity: float = _within(0.36, 0, 2)  # peak of a Fe column, share
-    background: float = _within(0.5, 0, 10)  # level under the columns, share
-    column_atoms: int = _within(
-        30, 1, 1000
-    )  # A atoms in a column; Sm is placed at random: the fewer atoms, the more columns differ
-    dose: float = _within(150.0, 1, np.inf)  # counts on top of a Bi column; infinite: no noise, top at 1
-    mistilt: float = _within(0.15, 0, 2)  # elongation of columns at the right edge (0 at the left), share
-    mistilt_shift_pm: float = _within(3.0, 0, 20)  # apparent shift of Fe at the right edge (0 at the left)
-    mistilt_direction_deg: float = _within(30.0, -360, 360)
-    thickness_gradient: float = _within(0.1, -1, 1)  # growth of the signal from top to bottom, share of mean
-    jitter_px: float = _within(0.3, 0, 3)  # random shift of each scan line along itself, RMS
-    drift_px: float = _within(2.0, 0, MAX_DRIFT)  # bound of the slow displacement
-    substrate_cells: float = _within(0.0, 0, 1000)  # height of a substrate strip along the bottom
-    scan_rotation_deg: float = _within(0.0, -45, 45)  # rotation of the scan frame, NaN outside; at 0 it fills the image
-
-    def __post_init__(self):
-        if self.geometry not in GEOMETRIES:
-            raise InputError(f"geometry {self.geometry!r} is unknown; choose one of: {', '.join(GEOMETRIES)}")
-        for setting in fields(self):
-            value, (low, high) = getattr(self, setting.name), setting.metadata.get("range", (None, None))
-            if low is None or (value is None and setting.default is None):
-                continue
-            if not _is_number(value) or not low <= value <= high:
-                raise InputError(f"{setting.name} must be a number from {low} to {high}, not {value!r}")
-        self._check_pair("shape", 32, 20000, whole=True)
-        self._check_pair("cell_px", 4, 200, whole=False)
-        if self.polarization_pm is None:
-            object.__setattr__(self, "polarization_pm", polarization_of(self.sm_percent))
-
-    def _check_pair(self, name, low, high, whole):
-        pair = getattr(self, name)
-        fits = isinstance(pair, tuple | list) and len(pair) == 2 and all(_is_number(v) for v in pair)
-        fits = fits and all(low <= v <= high and (not whole or v == int(v)) for v in pair)
-        if not fits:
-            numbers = "whole numbers" if whole else "numbers"
-            raise InputError(f"{name} must be two {numbers} from {low} to {high} px, not {pair!r}")
-        object.__setattr__(self, name, tuple((int if whole else float)(v) for v in pair))
 
 
 @dataclass(frozen=True)
@@ -120,18 +46,11 @@ class Simulation:
     settings: dict
 
 
-def _lattice(specimen):
-    """Lattice vectors a (down the rows) and b as rows (2, 2), px as (y, x)."""
-    along_rows = rotation(specimen.lattice_rotation_deg)[0]
-    along_columns = rotation(specimen.lattice_rotation_deg - specimen.lattice_shear_deg)[1]
-    return np.stack([specimen.cell_px[0] * along_rows, specimen.cell_px[1] * along_columns])
-
-
 def _sites(specimen, rng):
     """A sites (na, nb, 2) in lattice units from the middle of the image, and whether each (na, nb) is film."""
     half = (np.array(specimen.shape) - 1) / 2
     corners = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * half
-    reach = np.ceil(np.abs(corners @ np.linalg.inv(_lattice(specimen))).max(axis=0)).astype(int) + 2
+    reach = np.ceil(np.abs(corners @ np.linalg.inv(lattice_of(specimen))).max(axis=0)).astype(int) + 2
     index = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij"), axis=-1)
     sites = index + rng.uniform(-0.5, 0.5, 2)
     film = np.ones(index.shape[:2], bool)
@@ -172,26 +91,76 @@ def _cell_truth(a_yx, b_yx):
     return {"yx": centre, "polarization": b_yx - centre, "a": a, "b": b, "alpha": alpha, "volume": volume}
 
 
-def _polarize(sites, film, specimen, seed):
-    """Domain label (na, nb) and displacement (na, nb, 2), px, of B sites in lattice units."""
+def _drawn_polarization(sites, film, specimen, seed, rng):
+    """Domain label (na, nb) and displacement (na, nb, 2), px, of B sites in lattice units; -1 and 0 outside the film."""
     label = np.full(film.shape, -1, np.int8)
     displacement = np.zeros(sites.shape)
-    label[film], direction = domain_pattern(specimen.geometry, sites[film], specimen.wall_width, seed)
+    pattern = domain_pattern(specimen.geometry, sites[film], specimen.wall_width, seed, specimen.wall_profile)
+    label[film], direction = pattern
     amplitude = specimen.polarization_pm / specimen.pixel_size_pm
+    amplitude = amplitude * disorder.weakening(sites[film], specimen.weak_share, rng)[:, None]
     displacement[film] = amplitude * direction @ rotation(specimen.lattice_rotation_deg)
     return label, displacement
 
 
-def polarization_of(sm_percent):
-    """Displacement of Fe from its Bi cage at a Sm content, pm.
+def _mapped_polarization(sites, film, specimen, polarization, seed):
+    """Label and displacement of B sites as in `_drawn_polarization`, and whether the map knows them."""
+    displacement = map_pattern(polarization, sites)
+    known = np.isfinite(displacement).all(axis=-1)
+    label = np.full(film.shape, -1, np.int8)
+    inside = known & film
+    label[inside] = polarization_variants(displacement[inside], sites[inside], 1.0, seed=seed)
+    displacement = np.where(inside[..., None], displacement, 0.0) @ rotation(specimen.lattice_rotation_deg)
+    return label, displacement, known
 
-    It is 40 without Sm, and falls as a square root to 0 at 20 % Sm. The form is ours (Landau's order parameter); the
-    end points follow the Sm-BFO record.
-    """
-    return 40.0 * float(np.sqrt(max(0.0, 1.0 - sm_percent / 20.0)))
+
+def _corners(of_cells):
+    """Which A sites (na, nb) belong to at least one of the marked cells (na - 1, nb - 1)."""
+    of_sites = np.zeros(np.array(of_cells.shape) + 1, bool)
+    for rows in (slice(None, -1), slice(1, None)):
+        for columns in (slice(None, -1), slice(1, None)):
+            of_sites[rows, columns] |= of_cells
+    return of_sites
 
 
-def simulate(specimen, seed):
+def _completed(specimen, polarization):
+    """The specimen with the size of its whole map, and the part of the map that it uses; None without a map."""
+    if specimen.geometry != MAP:
+        return specimen, None
+    if polarization is None:
+        raise InputError("geometry map needs the polarization map; give it to simulate() as an array")
+    polarization = part_of_map(polarization, specimen.map_part, specimen.map_flip, specimen.map_turns)
+    if specimen.shape is None:
+        size = np.ceil(np.array(polarization.shape[:2]) * specimen.cell_px).astype(int)
+        specimen = replace(specimen, shape=tuple(size.tolist()))
+    return specimen, polarization
+
+
+class _Missing:
+    """Where a film is missing: holes and a ragged border (dark), and what its map does not know (not scanned)."""
+
+    def __init__(self, specimen, a_sites, rng, lattice, middle, polarization):
+        self._specimen, self._seed, self._polarization = specimen, int(rng.integers(2**31)), polarization
+        self._to_sites = lambda yx: (yx - middle) @ np.linalg.inv(lattice)
+        inside = depth_in_frame(middle + a_sites @ lattice, specimen) > 0
+        self._extent = np.stack([a_sites[inside].min(axis=0), a_sites[inside].max(axis=0)])
+        holes = specimen.holes or specimen.ragged_cells
+        self.vacuum = (lambda yx: self.of_film(self._to_sites(yx))) if holes else None
+        self.unknown = None if polarization is None else lambda yx: ~self._known(self._to_sites(yx))
+
+    def of_film(self, sites):
+        """Whether each position (..., 2), unit cells, is in a hole or beyond the border."""
+        s = self._specimen
+        if not (s.holes or s.ragged_cells):
+            return np.zeros(sites.shape[:-1], bool)
+        rng = np.random.default_rng(self._seed)
+        return disorder.missing(sites, self._extent, s.holes, s.hole_cells, s.ragged_cells, rng)
+
+    def _known(self, sites):
+        return np.isfinite(map_pattern(self._polarization, sites)).all(axis=-1)
+
+
+def simulate(specimen, seed, polarization=None):
     """Simulate an image of a specimen, with its true columns and unit cells.
 
     Parameters
@@ -201,6 +170,8 @@ def simulate(specimen, seed):
     seed : int
         Decides the pattern, the lattice's origin, the Sm content of each column, drift, jitter and noise, each from
         its own stream of random numbers: another dose leaves the domains as they are.
+    polarization : (row, column, 2) float, optional
+        Of geometry map: displacement of B in each unit cell, px as (y, x) along the lattice axes, NaN outside.
 
     Returns
     -------
@@ -217,26 +188,45 @@ def simulate(specimen, seed):
     >>> print(film.cells["a"].mean().round(), "px")
     26.0 px
     """
-    origin_rng, sm_rng, drift_rng, jitter_rng, noise_rng = np.random.default_rng(seed).spawn(5)
-    middle = (np.array(specimen.shape) - 1) / 2
+    specimen, polarization = _completed(specimen, polarization)
+    origin_rng, sm_rng, drift_rng, jitter_rng, noise_rng, *disorder_rngs = np.random.default_rng(seed).spawn(10)
+    weak_rng, damage_rng, hole_rng, scatter_rng, shift_rng = disorder_rngs
+    middle, lattice = (np.array(specimen.shape) - 1) / 2, lattice_of(specimen)
     a_sites, film_a = _sites(specimen, origin_rng)
     b_sites, film_b = a_sites[:-1, :-1] + 0.5, film_a[:-1, :-1]
-    a_yx, b_yx = (middle + sites @ _lattice(specimen) for sites in (a_sites, b_sites))
+    a_yx, b_yx = (middle + sites @ lattice for sites in (a_sites, b_sites))
 
     # The pattern covers all that any allowed drift can bring into the image, so that it does not depend on drift.
     film_b = film_b & (depth_in_frame(b_yx, specimen) > -max(specimen.cell_px) - MAX_DRIFT)
-    label, displacement = _polarize(b_sites, film_b, specimen, seed)
-    tilt = rotation(specimen.mistilt_direction_deg)[0] * specimen.mistilt_shift_pm / specimen.pixel_size_pm
-    b_yx = b_yx + displacement + tilt * tilt_share(b_yx, specimen)[..., None]
+    known = np.ones(film_b.shape, bool)
+    if polarization is None:
+        label, displacement = _drawn_polarization(b_sites, film_b, specimen, seed, weak_rng)
+    else:
+        label, displacement, known = _mapped_polarization(b_sites, film_b, specimen, polarization, seed)
+    gone = _Missing(specimen, a_sites, hole_rng, lattice, middle, polarization)
+    there_b = known & ~gone.of_film(b_sites)
+    there_a = _corners(known) & ~gone.of_film(a_sites)
+
+    direction = rotation(specimen.mistilt_direction_deg)[0] * specimen.mistilt_shift_pm / specimen.pixel_size_pm
+    b_yx = b_yx + displacement + direction * tilt_share(b_yx, specimen, seed)[..., None]
     drift = _drift(specimen, drift_rng)
     a_yx, b_yx = a_yx + drift(a_yx), b_yx + drift(b_yx)
+    a_yx, b_yx = (yx + specimen.column_noise_px * scatter_rng.normal(size=yx.shape) for yx in (a_yx, b_yx))
 
     a_peak = np.where(film_a, _a_intensity(film_a.shape, specimen, sm_rng), SUBSTRATE_A)
     b_peak = np.where(film_a[:-1, :-1], specimen.b_intensity, SUBSTRATE_B)
-    yx, peak = np.vstack([a_yx.reshape(-1, 2), b_yx.reshape(-1, 2)]), np.append(a_peak, b_peak)
-    image = detect(draw(yx, peak, specimen, jitter_rng), specimen, noise_rng)
+    sites, yx = (np.vstack([a.reshape(-1, 2), b.reshape(-1, 2)]) for a, b in ((a_sites, b_sites), (a_yx, b_yx)))
+    there = np.append(there_a, there_b)
+    hurt = disorder.damaged(sites, specimen.damage_share, damage_rng)[:, None]
+    drawn = yx + hurt * disorder.DAMAGE_PX * scatter_rng.normal(size=yx.shape)
+    peak = np.append(a_peak, b_peak) * np.where(hurt[:, 0], disorder.DAMAGED_INTENSITY, 1.0)
+    shifts = specimen.jitter_px * jitter_rng.normal(size=sum(specimen.shape))
+    shifts += disorder.row_shifts(len(shifts), specimen.row_shift_px, shift_rng)
+    columns = draw(drawn[there], peak[there], tilt_share(drawn[there], specimen, seed), shifts, specimen)
+    image = detect(columns, specimen, noise_rng, seed, gone.vacuum, gone.unknown)
 
-    seen_a, seen_b = (depth_in_frame(sites, specimen) >= 1 for sites in (a_yx, b_yx))
+    seen_a = there_a & (depth_in_frame(a_yx, specimen) >= 1)
+    seen_b = there_b & (depth_in_frame(b_yx, specimen) >= 1)
     whole = seen_b & seen_a[:-1, :-1] & seen_a[1:, :-1] & seen_a[:-1, 1:] & seen_a[1:, 1:]
     cells = {name: values[whole] for name, values in _cell_truth(a_yx, b_yx).items()}
     ab = np.argwhere(whole).astype(np.int32)
