@@ -9,7 +9,7 @@ from ferrotune.figures.setting_grid import Grid
 from ferrotune.figures.style import save
 from ferrotune.figures.wording import status_kind
 from ferrotune.files.stores import read_store
-from ferrotune.segmentation.guards import OK
+from ferrotune.segmentation.statuses import OK
 from ferrotune.workflow.jobs import job
 
 

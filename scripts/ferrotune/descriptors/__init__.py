@@ -17,5 +17,5 @@ open(store, setting) : gives an object for all trials with the same parameters o
     features(setting), the descriptors (site, p). Three further members are optional:
     principal_components(setting, rank), (site, rank), where this is faster than from the features;
     shared(setting), whether neighbours share the noise of their descriptors: the guards then compare sites that are
-    further apart; and limits, a ferrotune.segmentation.guards.Limits, where the guards must be stricter.
+    further apart; and limits, a ferrotune.segmentation.statuses.Limits, where the guards must be stricter.
 """

@@ -59,11 +59,6 @@ class CellTable:
         known = {name: arrays[name] for name in names}
         return cls(known, arrays["variance"], arrays["sublattice"], arrays["yx"], attributes["cell_px"])
 
-    @staticmethod
-    def shared(setting):
-        """Whether neighbours share noise: through averages, or through the vector between them."""
-        return setting["radius"] > 0 or setting["features"] != "displacement"
-
     def features(self, setting):
         """Descriptors (site, p) of a setting: standardised, minus their trend, averaged over the neighbourhood.
 

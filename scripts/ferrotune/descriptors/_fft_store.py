@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -12,7 +11,6 @@ from ferrotune.errors import InputError
 from ferrotune.files.stores import add_array, open_array, read_store, write_store
 from ferrotune.images.preprocessing import preprocess
 from ferrotune.images.smoothing import block_mean
-from ferrotune.segmentation.guards import Limits
 from ferrotune.sites.sites import Sites
 
 
@@ -32,11 +30,6 @@ class WindowSpectra:
     grid: WindowGrid
     stride: float
     cell_px: float
-
-    # Limits of the guards. Windows that overlap make sharp fronts also where there is no wall. On 20 films without
-    # walls, 24 settings each, with ICA and NMF, the product was up to 0.64; where labels agreed with the truth it was
-    # 0.6 to 0.7. Our choice: rather miss walls than report false ones.
-    limits: ClassVar = Limits(distinct=0.65, crossed=0.75)
 
     @classmethod
     def open(cls, store, flatten, denoise):

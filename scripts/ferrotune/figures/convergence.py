@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 from ferrotune.figures.palette import BLUE, FAINT, GREY, INK
 from ferrotune.figures.style import ONE_COLUMN, new_figure, styled
 from ferrotune.front.pareto import best_and_worst, hypervolume_history
-from ferrotune.segmentation.guards import OK
+from ferrotune.segmentation.statuses import OK
 
 START = "#EAF2F8"
 

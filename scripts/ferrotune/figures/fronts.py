@@ -10,7 +10,7 @@ from ferrotune.figures import image_axes
 from ferrotune.figures.palette import BLUE, FAINT, GREY, INK, PURPLE, VERMILLION, domain_colours
 from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
 from ferrotune.figures.wording import STATUSES, reward_label
-from ferrotune.segmentation.guards import OK
+from ferrotune.segmentation.statuses import OK
 
 GAP = 0.045  # between panels of pairs of objectives, as a share of the figure
 HEIGHT, LINE, LINES = 7.5, 0.115, 4  # inches; inches of a line below a panel; lines that have room in HEIGHT

@@ -10,7 +10,7 @@ from ferrotune.figures.setting_grid import draw_grid, grid_key
 from ferrotune.figures.style import TWO_COLUMNS, new_figure, styled
 from ferrotune.figures.wording import STATUSES, reward_label
 from ferrotune.rewards import REWARDS
-from ferrotune.segmentation.guards import FAILED
+from ferrotune.segmentation.statuses import FAILED
 
 ACROSS = 4  # panels in a row
 LEFT, BELOW, PITCH, SIDE = 0.68, 0.88, 1.68, 1.08  # inches: two margins, distance of panels, side of a panel

@@ -22,7 +22,7 @@ from ferrotune.figures.wording import (
 )
 from ferrotune.front.contrast import contrasting_trial
 from ferrotune.front.selection import usable_losses
-from ferrotune.segmentation.guards import OK
+from ferrotune.segmentation.statuses import OK
 
 LINE = 46  # letters in a line below a panel, beside its scale bar
 LONG_LINE = 74  # letters in a line below the scale bar

@@ -9,7 +9,7 @@ import numpy as np
 
 from ferrotune.errors import InputError
 from ferrotune.files.stores import add_group, read_store, write_store
-from ferrotune.segmentation.guards import STATUSES
+from ferrotune.segmentation.statuses import STATUSES
 
 RING_GAP = 0.5  # cells; in a store without `wall_closed`, a wall whose ends are nearer is a ring (points: 0.25 apart)
 

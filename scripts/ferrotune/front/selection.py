@@ -10,7 +10,7 @@ from ferrotune.front import pareto
 from ferrotune.front.confidence import site_confidence, wall_confidence
 from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
-from ferrotune.segmentation.guards import OK
+from ferrotune.segmentation.statuses import OK
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster, raster_area, wall_map
 
 NO_ANSWER = "no walls above noise"

@@ -7,7 +7,7 @@ from ferrotune.columns.sublattices import A, B
 from ferrotune.files.rounds import stored_walls
 from ferrotune.front import pareto
 from ferrotune.front.selection import usable_losses
-from ferrotune.segmentation.guards import OK
+from ferrotune.segmentation.statuses import OK
 from ferrotune.segmentation.wall_lengths import wall_lengths, walls_per_area
 
 

@@ -26,10 +26,6 @@ PARAMETERS = {
     "warm_start": Parameter(YES_OR_NO, "warm start {}", default=False),
 }
 NESTED = False
-# Limits of the guards. At a wall the latent variables change between two values over about the size of the window: in
-# right segmentations the crossing is 0.55 to 0.9. On 12 films without walls (76 trials, seeds 1 to 6, half of them
-# tilted) the product was at most 0.35, and 0.44 to 0.7 in right segmentations: the product alone decides. Our choice.
-LIMITS = {"distinct": 0.42, "crossed": 0.5}
 
 
 def train(described, setting, seed, progress=iter, finished=None):

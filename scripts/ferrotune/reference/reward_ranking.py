@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 
 from ferrotune.front import pareto
 from ferrotune.front.selection import usable_losses
-from ferrotune.segmentation.guards import OK
+from ferrotune.segmentation.statuses import OK
 
 AGREEMENTS = ("ari", "wall_f1")
 # ARI; an image in which no trial agrees better with the truth says nothing about rewards.

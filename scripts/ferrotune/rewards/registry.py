@@ -63,9 +63,9 @@ def without_grounds(names, known):
 def score(segmentation, names):
     """Compute rewards of one segmentation, by their names.
 
-    Without walls every reward is NaN, and the trial enters no front. A number would be wrong: one cluster has no
-    wall, so it would have no curvature and no energy, the best values of these rewards; and the mean length grows
-    if all walls but the longest are lost. `ferrotune.segmentation.guards` gives the reason why a trial has no walls.
+    Without walls that stand a reward is NaN, and the trial enters no front. A number would be wrong: one cluster has
+    no wall, so it would have no curvature and no energy, the best values of these rewards; and the mean length grows
+    if all walls but the longest are lost. Rewards of the judge itself need no wall: they measure whether there is one.
     A reward is also NaN if something that it needs is missing.
 
     Parameters
@@ -107,5 +107,6 @@ def score(segmentation, names):
             raise InputError(f"rewards: no reward is called {name!r}; there are {', '.join(REWARDS)}")
         given = all(getattr(segmentation, need) is not None for need in REWARDS[name].needs)
         with_walls = len(segmentation.walls.paths) > 0 and len(segmentation.walls.segments) > 0
-        values[name] = float(REWARDS[name].function(segmentation)) if given and with_walls else math.nan
+        usable = given and (with_walls or "judgement" in REWARDS[name].needs)
+        values[name] = float(REWARDS[name].function(segmentation)) if usable else math.nan
     return values

@@ -8,28 +8,52 @@ from functools import partial
 
 import numpy as np
 
+from ferrotune.judge.judgement import judge
+from ferrotune.judge.undecided import UNDECIDED, outliers_at_borders
+from ferrotune.judge.variation import variation
+from ferrotune.judge.wall_verdicts import WallVerdicts, judge_walls, standing_walls
 from ferrotune.rewards import Segmentation, cheap, score
-from ferrotune.segmentation import guards
-from ferrotune.segmentation.labels import cluster
+from ferrotune.segmentation.labels import by_size, cluster
+from ferrotune.segmentation.statuses import FAILED, MINORITY, NO_WALL_STANDS, OK, ONE_CLUSTER, Verdict, minority
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster
 from ferrotune.walls import NO_WALLS_AT_ALL, Walls, find_walls
+
+RATE = 0.05  # false discovery rate of walls, as in the default configuration
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of a trial: labels (site,) int8 (-1 if it failed), walls, rewards by name, status, reason, seconds.
+    """Result of a trial.
 
-    checkpoint: arrays by name and attributes of a reduction that was trained, or None.
+    Attributes
+    ----------
+    trial : int
+    labels : (site,) int8, -1 where undecided, and throughout if the trial failed
+    walls : Walls, all that were traced
+    wall_verdicts : WallVerdicts, which of them stand, with their widths and jumps
+    rewards : dict of str to float
+    verdict : Verdict, the status and the test that decided it
+    variation : float, how much the image varies over a few cells, see `ferrotune.judge.variation`
+    reason : str, the error of a trial that failed
+    seconds : float
+    checkpoint : arrays by name and attributes of a reduction that was trained, or None
     """
 
     trial: int
     labels: np.ndarray
     walls: Walls
+    wall_verdicts: WallVerdicts
     rewards: Mapping[str, float]
-    status: str
-    reason: str
-    seconds: float
+    verdict: Verdict
+    variation: float = math.nan
+    reason: str = ""
+    seconds: float = math.nan
     checkpoint: tuple | None = None
+
+    @property
+    def status(self):
+        """Status of the trial, one of `ferrotune.segmentation.statuses`."""
+        return self.verdict.status
 
 
 def trial_seed(seed, trial, *repeat):
@@ -40,7 +64,9 @@ def trial_seed(seed, trial, *repeat):
     return int(np.random.SeedSequence(seed, spawn_key=(trial, *repeat)).generate_state(1)[0] >> 1)
 
 
-def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halves=(), progress=None, finished=None):
+def evaluate_batch(
+    trials, pipeline, described, sites, seed, rewards=None, halves=(), progress=None, finished=None, rate=RATE
+):
     """Evaluate trials that share their descriptors, one by one.
 
     What the trials share, such as a nested reduction, is computed once.
@@ -55,6 +81,7 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
     rewards : list of str, names of the rewards to compute; by default the cheap ones
     halves : the opened descriptors of the two half-dose images; empty where there are none
     progress : function of a trial's number that returns a wrapper for the epochs of a training, optional
+    rate : float, false discovery rate of walls; None: walls are not judged (mode paper)
     finished : trials of earlier rounds that have a checkpoint, as in `ferrotune.reductions`, optional
 
     Yields
@@ -87,60 +114,99 @@ def evaluate_batch(trials, pipeline, described, sites, seed, rewards=None, halve
             epochs = progress(trial) if progress else iter
             made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs, finished)
             scores = reduced_scores(pipeline, described, setting, reduced[0], made)
-            labels_of = partial(_labels, scores, pipeline, setting, seed, trial)
+            of_scores = partial(cluster, clustering=pipeline.part("clustering"), setting=setting)
+            labels_of = partial(_labels, scores, sites, of_scores, seed, trial)
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
-            ways = {"again": labels_of, "halves": of_halves, "near": _near(described, setting, sites)}
-            ways["limits"] = _limits(pipeline, described)
-            outcome = judge(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, **ways)
+            ways = {"again": labels_of, "halves": of_halves}
+            outcome = evaluated(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, of_scores, rate, ways)
             outcome = replace(outcome, checkpoint=made)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), rewards, error)
         yield replace(outcome, seconds=time.perf_counter() - start)
 
 
-def _labels(scores, pipeline, setting, seed, trial, *repeat):
-    """Labels (site,) of a trial, or of a repetition of it under another seed."""
-    return cluster(scores, pipeline.part("clustering"), setting, trial_seed(seed, trial, *repeat))
+def _labels(scores, sites, of_scores, seed, trial, *repeat):
+    """Labels (site,) of a trial, or of a repetition of it under another seed; outliers at borders have none."""
+    labels = np.full(len(scores), UNDECIDED, np.int8)
+    usable = ~outliers_at_borders(sites.grid, scores)
+    labels[usable] = of_scores(scores[usable], seed=trial_seed(seed, trial, *repeat))
+    return labels
 
 
 def _half_labels(pipeline, halves, setting, reduced, seed, trial):
     """Labels (site,) of a trial's setting from each half-dose image, (list)."""
-    labels = []
+    labels, clustering = [], pipeline.part("clustering")
     for half, known in zip(halves, reduced, strict=True):
         made = trained(pipeline, half, setting, trial_seed(seed, trial))
         scores = reduced_scores(pipeline, half, setting, known, made)
-        labels.append(_labels(scores, pipeline, setting, seed, trial))
+        labels.append(cluster(scores, clustering, setting, trial_seed(seed, trial)))
     return labels
 
 
-def _near(described, setting, sites):
-    """Neighbourhood for the guards: pairs further apart if the descriptors of neighbours share their noise."""
-    return sites.near.apart if hasattr(described, "shared") and described.shared(setting) else sites.near
+def evaluated(trial, labels, scores, sites, seed, rewards, of_scores, rate=RATE, ways=None):
+    """Outcome of labels that were found from scores: judged boundaries, walls, rewards and the status.
 
-
-def _limits(pipeline, described):
-    """Limits of the guards: those of the reduction, else those of the descriptor, else the common ones."""
-    own = getattr(pipeline.part("reduction"), "LIMITS", None)
-    return guards.Limits(**own) if own else getattr(described, "limits", guards.LIMITS)
-
-
-def judge(trial, labels, scores, sites, seed, rewards, near=None, limits=guards.LIMITS, **ways):
-    """Outcome of labels (site,) that were found from scores (site, r): walls, rewards by name, status.
-
-    The seed is used for the walls and the status. The status tests with `near` (a Neighbourhood; by default that of
-    the sites) and `limits` whether labels are above noise. `ways` are `again` and `halves` of
-    ferrotune.rewards.Segmentation.
+    Parameters
+    ----------
+    trial : int
+    labels : (site,) int, negative where there is none
+    scores : (site, r) float
+    sites : ferrotune.sites.sites.Sites
+    seed : int, for the walls and the null maps
+    rewards : list of str
+    of_scores : function of scores (n, r) and a seed that returns labels (n,): the same setting, for null maps
+    rate : float, false discovery rate of walls, or None
+    ways : dict, optional, `again` and `halves` of ferrotune.rewards.Segmentation
     """
+    varies = variation(sites.grid, scores if sites.polarization is None else sites.polarization)
+    verdict, judgement = _one_cluster(labels), None
+    if verdict is None and rate is not None:
+        relabel = partial(of_scores, seed=seed)
+        judgement = judge(sites.grid, labels, scores, relabel, seed, rate)
+        labels = np.where(judgement.labels >= 0, _renumbered(judgement.labels), UNDECIDED).astype(np.int8)
+        verdict = _one_cluster(labels)
+    if verdict is not None:
+        nothing = dict.fromkeys(rewards, math.nan)
+        return Outcome(trial, labels, NO_WALLS_AT_ALL, WallVerdicts.unjudged(0, False), nothing, verdict, varies)
     walls = find_walls(label_raster(sites.raster, labels), SAMPLES_PER_CELL, seed)
-    status = guards.status(labels, scores, near or sites.near, walls, seed, limits)
-    segmentation = Segmentation(labels, walls, sites, scores, **ways)
-    return Outcome(trial, labels, walls, score(segmentation, rewards), status, "", math.nan)
+    if judgement is None:
+        verdicts = WallVerdicts.unjudged(len(walls.paths), stands=True)
+    else:
+        verdicts = judge_walls(walls, judgement, scores, sites.polarization)
+    segmentation = Segmentation(labels, standing_walls(walls, verdicts), sites, scores, judgement=judgement, **(ways or {}))
+    return Outcome(trial, labels, walls, verdicts, score(segmentation, rewards), _verdict(verdicts, rate), varies)
+
+
+def _renumbered(labels):
+    """Labels (site,) numbered by falling size; negative ones anyhow."""
+    numbered = np.zeros(len(labels), np.int8)
+    numbered[labels >= 0] = by_size(labels[labels >= 0])
+    return numbered
+
+
+def _one_cluster(labels):
+    """Verdict of labels of which nearly all are the same; None for others."""
+    share = minority(labels)
+    if share > MINORITY:
+        return None
+    return Verdict(ONE_CLUSTER, "share of sites outside the largest cluster", share, MINORITY)
+
+
+def _verdict(verdicts, rate):
+    """Verdict of a segmentation by its walls (WallVerdicts): the most significant one decides."""
+    standing = np.count_nonzero(verdicts.stands)
+    if rate is None:
+        return Verdict(OK if standing else NO_WALL_STANDS, "walls that were traced", standing, 1)
+    significance = verdicts.significance[verdicts.stands] if standing else verdicts.significance
+    least = float(significance.min()) if len(significance) else 1.0
+    return Verdict(OK if standing else NO_WALL_STANDS, "probability of its best wall on a null map", least, rate)
 
 
 def _failed(trial, n_sites, rewards, error):
     reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
-    labels, nothing = np.full(n_sites, -1, np.int8), dict.fromkeys(rewards, math.nan)
-    return Outcome(trial, labels, NO_WALLS_AT_ALL, nothing, guards.FAILED, reason, math.nan)
+    labels, nothing = np.full(n_sites, UNDECIDED, np.int8), dict.fromkeys(rewards, math.nan)
+    none = WallVerdicts.unjudged(0, stands=False)
+    return Outcome(trial, labels, NO_WALLS_AT_ALL, none, nothing, Verdict(FAILED), reason=reason)
 
 
 def trained(pipeline, described, setting, seed, progress=iter, finished=None):

@@ -10,14 +10,14 @@ from joblib import Parallel, delayed, parallel_config
 from ferrotune.files.stores import read_store
 from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
-from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.search.evaluation import RATE, evaluate_batch
 from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
 
-def _evaluate_group(trials, pipeline, stores, sites, common, seed, rewards, progress, finished):
+def _evaluate_group(trials, pipeline, stores, sites, common, seed, rewards, progress, finished, rate):
     """Outcomes (list) of trials that share their descriptors, with labels at the `common` sites (index)."""
     described, *halves = (pipeline.part("descriptor").open(store, trials[0][1]) for store in stores)
-    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards, halves, progress, finished)
+    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards, halves, progress, finished, rate)
     return [replace(outcome, labels=outcome.labels[common]) for outcome in outcomes]
 
 
@@ -89,11 +89,11 @@ def grounds(polarization, with_halves):
     set of str
         Names as in `Reward.needs`.
     """
-    given = {"scores", "again", "lattice"} | ({"halves"} if with_halves else set())
+    given = {"scores", "again", "lattice", "judgement"} | ({"halves"} if with_halves else set())
     return given | ({"polarization"} if np.isfinite(polarization).any() else set())
 
 
-def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, finished, threads):
+def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, finished, threads, rate):
     """Evaluate groups of trials on some cores; each trial is judged at the sites of its own descriptor.
 
     Parameters
@@ -107,6 +107,8 @@ def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, f
         Labels are given at the sites of the first, see `common_sites`.
     seed, rewards, progress, finished
         As in `ferrotune.search.evaluation.evaluate_batch`.
+    rate
+        As in `ferrotune.search.evaluation.evaluate_batch`.
     threads : int
         Groups that are evaluated at a time.
 
@@ -119,7 +121,7 @@ def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, f
     with parallel_config("loky", inner_max_num_threads=1):
         work = (
             delayed(_evaluate_group)(
-                trials, pipeline, stores[own], sites[own], common[own], seed, rewards, progress, finished
+                trials, pipeline, stores[own], sites[own], common[own], seed, rewards, progress, finished, rate
             )
             for pipeline, trials in groups
             for own in [pipeline.descriptor]
@@ -127,7 +129,7 @@ def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, f
         yield from Parallel(n_jobs=threads, return_as="generator")(work)
 
 
-def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progress=None, finished=None):
+def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progress=None, finished=None, rate=RATE):
     """Evaluate the trials of a round; each is judged at the sites of its own descriptor.
 
     Parameters
@@ -140,7 +142,7 @@ def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progr
     rewards : list of str
     seed : int
     threads : int
-    progress, finished
+    progress, finished, rate
         As in `ferrotune.search.evaluation.evaluate_batch`, optional.
 
     Yields
@@ -150,9 +152,9 @@ def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progr
     """
     stores, sites, positions = by_descriptor(stores), {}, {}
     for name, (of_image, *_) in stores.items():
-        arrays, attributes = read_store(of_image, *ARRAYS, "yx")
+        arrays, attributes = read_store(of_image, *ARRAYS)
         positions[name] = arrays["yx"]
-        sites[name] = Sites.from_arrays(arrays).with_cells(arrays["yx"], cells, attributes["cell_px"])
+        sites[name] = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
     groups = group_trials(trials, members_of(entry))
-    for of_group in evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, finished, threads):
+    for of_group in evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, finished, threads, rate):
         yield from of_group

@@ -9,7 +9,7 @@ CHEAP = "cheap"  # in the config's list of rewards: all that cost next to nothin
 # Where the config names none. The first leads to the truth as reliably as any where that is known (`make rewards`),
 # to a hundredth, and of such pairs costs least; the second is the paper's.
 PAIRS = {
-    "guarded": {"separation": "maximise", "chord_to_arc": "minimise"},
+    "guarded": {"boundary_evidence": "maximise", "label_evidence": "maximise"},
     "paper": {"curvature": "minimise", "length": "maximise"},
 }
 

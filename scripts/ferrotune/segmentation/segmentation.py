@@ -20,6 +20,7 @@ class Segmentation:
     ----------
     labels : (site,) int, negative for a site without a label
     walls : ferrotune.walls.Walls
+        Only walls that stand, where the segmentation was judged.
     sites : ferrotune.sites.sites.Sites
         Raster and neighbourhoods of the sites, and, where known, the lattice and the polarization at the sites.
     scores : (site, r) float
@@ -28,6 +29,8 @@ class Segmentation:
         Gives labels (site,) of the same setting with another seed, a different one for each number.
     halves : function, or None
         Gives two arrays of labels (site,) of the same setting, from two images of half the dose each.
+    judgement : ferrotune.judge.judgement.Judgement, or None
+        Which of its boundaries stand, and what they show beyond null maps.
     """
 
     labels: np.ndarray
@@ -36,6 +39,7 @@ class Segmentation:
     scores: np.ndarray | None = None
     again: Callable | None = None
     halves: Callable | None = None
+    judgement: Any = None
 
     @property
     def lattice(self):

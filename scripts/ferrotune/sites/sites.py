@@ -10,18 +10,22 @@ from scipy.spatial import cKDTree
 from ferrotune.cells.unit_cells import polarization_at
 from ferrotune.sites.neighbourhood import Neighbourhood
 from ferrotune.sites.raster import SAMPLES_PER_CELL, raster_area, site_raster
+from ferrotune.sites.site_grid import SiteGrid
 
 
 @dataclass(frozen=True)
 class Sites:
     """Sites of an image, which all of its trials share: raster (rows, cols) of the nearest sites, and near.
 
-    The store of descriptors keeps both. lattice (2, 2), its vectors as (y, x) px, and polarization (site, 2) px come
-    from the unit cells; they are None if the unit cells are not given.
+    The store of descriptors keeps both, with the positions yx (site, 2) px. lattice (2, 2), its vectors as (y, x) px,
+    and polarization (site, 2) px come from the unit cells; they are None if the unit cells are not given. cell_px is
+    the edge of the unit cell.
     """
 
     raster: np.ndarray
     near: Neighbourhood
+    yx: np.ndarray
+    cell_px: float
     lattice: np.ndarray | None = None
     polarization: np.ndarray | None = None
 
@@ -45,15 +49,21 @@ class Sites:
             Cells between the nearest sites: there must be no gap between the samples of neighbouring sites.
         """
         raster = site_raster(yx, mask, cell_px, SAMPLES_PER_CELL, max(1.0, spacing))
-        return cls(raster, Neighbourhood.of(yx, apart * cell_px, grid, across * cell_px))
+        return cls(raster, Neighbourhood.of(yx, apart * cell_px, grid, across * cell_px), yx, cell_px)
 
     def __len__(self):
         return self.near.around.shape[0]
 
-    def with_cells(self, yx, cells, cell_px):
-        """The same sites (yx (site, 2) px) with the lattice and the polarization of the cells (dict of arrays)."""
-        found = polarization_at(yx, cells["yx"], cells["polarization"], cell_px)
+    def with_cells(self, cells):
+        """The same sites with the lattice and the polarization of the cells (dict of arrays)."""
+        found = polarization_at(self.yx, cells["yx"], cells["polarization"], self.cell_px)
         return replace(self, lattice=cells["lattice"], polarization=found if np.isfinite(found).any() else None)
+
+    @cached_property
+    def grid(self):
+        """The sites on a regular grid along the lattice, or along the image where no lattice is known."""
+        lattice = self.cell_px * np.eye(2) if self.lattice is None else self.lattice
+        return SiteGrid.of(self.yx, lattice, self.cell_px)
 
     @cached_property
     def area(self):
@@ -79,13 +89,14 @@ class Sites:
         }
 
     @classmethod
-    def from_arrays(cls, arrays):
-        """Sites from the arrays of a store (dict of name -> array)."""
+    def from_arrays(cls, arrays, cell_px):
+        """Sites from the arrays of a store (dict of name -> array), and the edge of the unit cell, px."""
         starts = arrays["around_start"]
         around = csr_array(
             (arrays["around_weight"], arrays["around_site"], starts), shape=(len(starts) - 1, len(starts) - 1)
         )
-        return cls(arrays["site_raster"], Neighbourhood(arrays["edges"], around, arrays["across"]))
+        near = Neighbourhood(arrays["edges"], around, arrays["across"])
+        return cls(arrays["site_raster"], near, arrays["yx"], cell_px)
 
 
 def nearest(yx, others):
@@ -93,4 +104,4 @@ def nearest(yx, others):
     return cKDTree(yx).query(others)[1]
 
 
-ARRAYS = ("site_raster", "edges", "across", "around_site", "around_weight", "around_start")
+ARRAYS = ("yx", "site_raster", "edges", "across", "around_site", "around_weight", "around_start")

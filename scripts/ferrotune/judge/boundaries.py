@@ -1,0 +1,144 @@
+"""Domains of like labels, and the boundaries between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+SMOOTH = 2.0  # cells; sigma over which the course of a boundary is smoothed, so that noise does not make it rough
+REACH = 10.0  # cells; sites up to this distance belong to the profile of their nearest boundary
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """Boundaries of a segmentation: each separates two domains.
+
+    Attributes
+    ----------
+    domain : (row, column) int
+        Domain of each point of the grid, -1 without a label.
+    label : (domain,) int
+        Label of each domain.
+    pair : (boundary, 2) int
+        The two domains of each boundary, the smaller number first.
+    length : (boundary,) float
+        Cells.
+    midpoint : (edge, 2) float
+        Positions between neighbouring points of unlike labels, cells, smoothed along the boundary.
+    normal : (edge, 2) float
+        Unit vector from the first domain of the boundary to the second.
+    of_edge : (edge,) int
+        Boundary of each edge.
+    """
+
+    domain: np.ndarray
+    label: np.ndarray
+    pair: np.ndarray
+    length: np.ndarray
+    midpoint: np.ndarray
+    normal: np.ndarray
+    of_edge: np.ndarray
+
+    def __len__(self):
+        return len(self.pair)
+
+    def some(self, numbers):
+        """Some of the boundaries, numbered anew: numbers (m,) int, rising."""
+        own = np.isin(self.of_edge, numbers)
+        return Boundaries(
+            self.domain,
+            self.label,
+            self.pair[numbers],
+            self.length[numbers],
+            self.midpoint[own],
+            self.normal[own],
+            np.searchsorted(numbers, self.of_edge[own]),
+        )
+
+
+def _edges(domain, yx):
+    """Edges between unlike domains: the domains of both ends (edge, 2), and the positions of both ends."""
+    ends, places = [], []
+    for one, other in (
+        ((slice(None, -1), slice(None)), (slice(1, None), slice(None))),
+        ((slice(None), slice(None, -1)), (slice(None), slice(1, None))),
+    ):
+        a, b = domain[one], domain[other]
+        cut = (a != b) & (a >= 0) & (b >= 0)
+        ends.append(np.column_stack([a[cut], b[cut]]))
+        places.append(np.stack([yx[one][cut], yx[other][cut]], axis=1))
+    return np.concatenate(ends), np.concatenate(places)
+
+
+def _smoothed(midpoint, across, of_edge):
+    """Midpoints and directions (edge, 2) averaged over the edges of the same boundary within 2 SMOOTH."""
+    tree = cKDTree(midpoint)
+    pairs = tree.query_pairs(2 * SMOOTH, output_type="ndarray")
+    pairs = pairs[of_edge[pairs[:, 0]] == of_edge[pairs[:, 1]]]
+    weight = np.exp(-((midpoint[pairs[:, 0]] - midpoint[pairs[:, 1]]) ** 2).sum(axis=1) / (2 * SMOOTH**2))
+    total, both = np.ones(len(midpoint)), np.column_stack([midpoint, across])
+    sums = both.copy()
+    for one, other in ((0, 1), (1, 0)):
+        total += np.bincount(pairs[:, one], weight, len(midpoint))
+        for axis in range(4):
+            sums[:, axis] += np.bincount(pairs[:, one], weight * both[pairs[:, other], axis], len(midpoint))
+    return sums[:, :2] / total[:, None], sums[:, 2:] / total[:, None]
+
+
+def boundaries_of(grid, labels):
+    """Boundaries of a segmentation.
+
+    Parameters
+    ----------
+    grid : SiteGrid
+    labels : (site,) int, negative for an undecided site
+
+    Returns
+    -------
+    Boundaries
+    """
+    domain, of_domain = grid.domains(labels)
+    ends, places = _edges(domain, grid.yx)
+    turned = ends[:, 0] > ends[:, 1]
+    ends[turned], places[turned] = ends[turned, ::-1], places[turned, ::-1]
+    pair, of_edge, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+    of_edge = of_edge.ravel()
+    across = places[:, 1] - places[:, 0]
+    midpoint, direction = places.mean(axis=1), across
+    if len(of_edge):
+        midpoint, direction = _smoothed(midpoint, across, of_edge)
+    norm = np.hypot(*direction.T)
+    # where a boundary turns back on itself the direction averages out: the edge's own direction is left
+    direction = np.where(norm[:, None] > 0.1, direction, across)
+    normal = direction / np.maximum(np.hypot(*direction.T), 1e-9)[:, None]
+    # a staircase of edges is longer than the line: its projection on the smoothed normal is the length
+    length = np.bincount(of_edge, np.abs((across * normal).sum(axis=1)), len(pair))
+    return Boundaries(domain, of_domain, pair.reshape(-1, 2), length, midpoint, normal, of_edge)
+
+
+def distances(boundaries, grid):
+    """Boundary nearest to each point, and the signed distance from it.
+
+    Parameters
+    ----------
+    boundaries : Boundaries, one or more
+    grid : SiteGrid
+
+    Returns
+    -------
+    point : (n, 2) int
+        Points of the grid within REACH of their nearest boundary, and in one of its two domains.
+    boundary : (n,) int
+    distance : (n,) float
+        Cells, along the normal of the boundary: negative on the side of its first domain.
+    """
+    point = np.argwhere(boundaries.domain >= 0)
+    yx = grid.yx[*point.T]
+    far, edge = cKDTree(boundaries.midpoint).query(yx, distance_upper_bound=REACH + 1.0)
+    near = np.isfinite(far)
+    point, yx, edge = point[near], yx[near], edge[near]
+    boundary = boundaries.of_edge[edge]
+    distance = ((yx - boundaries.midpoint[edge]) * boundaries.normal[edge]).sum(axis=1)
+    domain = boundaries.domain[*point.T]
+    own = (boundaries.pair[boundary] == domain[:, None]).any(axis=1) & (np.abs(distance) <= REACH)
+    return point[own], boundary[own], distance[own]

@@ -1,0 +1,89 @@
+"""What one setting finds on null maps of the image's own measurements."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ferrotune.judge.crossings import Crossings
+from ferrotune.judge.gaussian_classes import log_densities
+from ferrotune.judge.null_gains import mean_gain
+from ferrotune.judge.profiles import gains
+from ferrotune.judge.surrogates import surrogate
+from ferrotune.judge.undecided import decided_labels
+
+MAPS = 3  # null maps of a trial; ours: more make the reward less noisy, and each costs a clustering
+CLUSTERED = 3000  # sites of a null map that are clustered; the others take the class that is most probable
+
+
+@dataclass(frozen=True)
+class Found:
+    """Boundaries of one segmentation, measured or null.
+
+    length, gain : (boundary,) float, cells and share of variance
+    mean_gain : float, averaged by length, times the share of decided sites
+    explained : float, share of the variance of the scores that the labels explain
+    """
+
+    length: np.ndarray
+    gain: np.ndarray
+    mean_gain: float
+    explained: float
+
+
+def explained_variance(labels, values):
+    """Share of the variance of values (site, r) that labels (site,) explain; undecided sites explain nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> explained_variance(np.array([0, 0, 1, 1]), np.array([[1.0], [1.0], [3.0], [3.0]]))
+    1.0
+    """
+    centred = values - values.mean(axis=0)
+    total = (centred**2).sum()
+    between = 0.0
+    for k in np.unique(labels[labels >= 0]):
+        own = centred[labels == k]
+        between += len(own) * (own.mean(axis=0) ** 2).sum()
+    return float(between / total) if total > 0 else 0.0
+
+
+def found_of(crossings, scores):
+    """What a segmentation (Crossings) shows in scores (site, r): Found."""
+    length, labels = crossings.boundaries.length, crossings.labels
+    gain = gains(crossings.profiles(crossings.along(scores))) if len(length) else np.zeros(0)
+    decided = float((labels >= 0).mean())
+    return Found(length, gain, decided * mean_gain(length, gain), explained_variance(labels, scores))
+
+
+def _null_labels(scores, relabel, rng):
+    """Labels (site,) of a null map; only some sites are clustered where there are many."""
+    if len(scores) <= CLUSTERED:
+        return relabel(scores)
+    some = np.sort(rng.permutation(len(scores))[:CLUSTERED])
+    labels = np.asarray(relabel(scores[some]), int)
+    return np.unique(labels)[log_densities(scores, scores[some], labels, pooled=False).argmax(axis=1)]
+
+
+def null_maps(grid, scores, relabel, seed, count=MAPS):
+    """What a setting finds on null maps.
+
+    Parameters
+    ----------
+    grid : SiteGrid
+    scores : (site, r) float
+    relabel : function of scores (n, r) that returns labels (n,) int
+    seed : int
+    count : int
+
+    Returns
+    -------
+    list of Found
+    """
+    found = []
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        drawn = surrogate(grid, scores, rng)
+        labels = decided_labels(grid, _null_labels(drawn, relabel, rng), drawn)
+        found.append(found_of(Crossings.of(grid, labels), drawn))
+    return found

@@ -1,0 +1,87 @@
+"""Undecided sites: specks, descriptors that noise decides, and outliers beside holes and borders."""
+
+import numpy as np
+from scipy.ndimage import binary_dilation, uniform_filter
+from scipy.stats import median_abs_deviation
+
+from ferrotune.judge.gaussian_classes import log_densities
+
+UNDECIDED = -1
+# Our choices.
+LEAST_DOMAIN = 6.0  # unit cells; smaller domains are specks
+BESIDE = 2  # points of the grid from a hole or the border
+OUTLYING = 4.0  # robust standard deviations, root mean square over the descriptor
+DOUBTFUL = 0.75  # probability of the label; less, and most of the surroundings must have the label too
+
+
+def outliers_at_borders(grid, scores):
+    """Sites beside holes and borders whose descriptor is unlike those of the film.
+
+    Parameters
+    ----------
+    grid : SiteGrid
+    scores : (site, r) float
+
+    Returns
+    -------
+    (site,) bool
+
+    Notes
+    -----
+    The distance is taken from the median of all sites, each component in units of its median absolute deviation. A
+    domain that reaches a border keeps its sites there unless it is as unlike the film as a hole.
+    """
+    open_space = np.pad(~grid.known, 1, constant_values=True)
+    near = binary_dilation(open_space, np.ones((3, 3), bool), iterations=BESIDE)[1:-1, 1:-1]
+    deviation = median_abs_deviation(scores, axis=0, scale="normal")
+    distance = (scores - np.median(scores, axis=0)) / np.where(deviation > 0, deviation, np.inf)
+    return grid.at_sites(near) & (np.sqrt((distance**2).mean(axis=1)) > OUTLYING)
+
+
+def _probabilities(labels, scores):
+    """Probability of each site's label, from Gaussian clusters of one covariance; 0 for an undecided site."""
+    decided = labels >= 0
+    logs = log_densities(scores[decided], scores[decided], labels[decided], pooled=True)
+    shares = np.exp(logs - logs.max(axis=1, keepdims=True))
+    place = np.unique(labels[decided], return_inverse=True)[1]
+    found = np.zeros(len(labels))
+    found[decided] = shares[np.arange(len(place)), place] / shares.sum(axis=1)
+    return found
+
+
+def _agreement(grid, labels):
+    """Share of the decided points around each site (3 x 3, without it) that have its label."""
+    at = grid.gridded(labels, UNDECIDED)
+    count = uniform_filter((at >= 0).astype(float), 3, mode="constant") * 9 - (at >= 0)
+    same = np.zeros(at.shape)
+    for k in np.unique(labels[labels >= 0]):
+        own = at == k
+        same[own] = (uniform_filter(own.astype(float), 3, mode="constant") * 9)[own] - 1
+    return grid.at_sites(same / np.maximum(count, 1))
+
+
+def without_specks(grid, labels):
+    """Labels (site,) with -1 for the sites of domains smaller than LEAST_DOMAIN."""
+    domain, of_domain = grid.domains(labels)
+    size = np.bincount(domain[domain >= 0], minlength=len(of_domain)) * grid.step**2
+    own = grid.at_sites(domain)
+    # a site whose point belongs to another site takes that one's domain only if the label is the same
+    foreign = (own >= 0) & (of_domain[own] != labels)
+    small = ~foreign & ((own < 0) | (size[own] < LEAST_DOMAIN))
+    return np.where(small, UNDECIDED, labels)
+
+
+def decided_labels(grid, labels, scores):
+    """Labels (site,) int, -1 where they depend on noise.
+
+    Parameters
+    ----------
+    grid : SiteGrid
+    labels : (site,) int, negative for sites that were not clustered
+    scores : (site, r) float
+    """
+    labels = np.asarray(labels, int)
+    if (labels >= 0).sum() and len(np.unique(labels[labels >= 0])) > 1:
+        doubtful = _probabilities(labels, scores) < DOUBTFUL
+        labels = np.where(doubtful & (_agreement(grid, labels) < 0.5), UNDECIDED, labels)
+    return without_specks(grid, labels) if (labels >= 0).any() else labels

@@ -1,0 +1,27 @@
+"""Rewards of the judge: what the boundaries and the labels show beyond null maps of the same image."""
+
+from ferrotune.rewards.registry import reward
+
+
+@reward(
+    "maximise",
+    "1",
+    "At a wall the descriptor steps from one domain to the next; on a map without walls it changes gradually.",
+    "ours; null maps: Prichard and Theiler, Phys. Rev. Lett. 73, 951 (1994)",
+    needs=("judgement",),
+)
+def boundary_evidence(segmentation):
+    """Share of variance that a step explains beyond a trend, mean over boundaries, less that on null maps."""
+    return segmentation.judgement.evidence
+
+
+@reward(
+    "maximise",
+    "1",
+    "Domains are uniform inside: labels explain more of the descriptor than on a map that changes gradually.",
+    "ours",
+    needs=("judgement",),
+)
+def label_evidence(segmentation):
+    """Share of the variance of the descriptor that the labels explain, less that on null maps."""
+    return segmentation.judgement.explained

@@ -1,0 +1,35 @@
+"""Status of a trial: whether walls stand in its segmentation, or the first reason why not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+OK = "ok"  # at least one wall stands
+NO_WALL_STANDS = "no_wall_stands"
+ONE_CLUSTER = "one_cluster"
+FAILED = "failed"  # the trial raised an error; set by the code that caught it
+STATUSES = (OK, NO_WALL_STANDS, ONE_CLUSTER, FAILED)  # a store keeps the index in this tuple, and the tuple
+# Smallest share of sites outside the largest label. Fewer sites are outliers, or a strip along the frame of the image
+# (a row of a full-size image is 0.6 %), whose wall would be long and straight but no domain wall. Our choice.
+MINORITY = 0.01
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Status of a trial, and the test that decided it.
+
+    status : str, one of STATUSES
+    test : str, what was measured; empty where nothing was
+    value, limit : float
+    """
+
+    status: str
+    test: str = ""
+    value: float = np.nan
+    limit: float = np.nan
+
+
+def minority(labels):
+    """Share of the decided sites (labels (site,), negative if undecided) that are outside the largest label."""
+    count = np.bincount(labels[labels >= 0], minlength=1)
+    return float(1 - count.max() / max(count.sum(), 1))
