@@ -13,7 +13,7 @@ from ferrotune.errors import InputError
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module_names, trains
 from ferrotune.search import search_config
-from ferrotune.search.reward_config import asks_for_halves, halved_descriptors, reward_names
+from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate, halved_descriptors, reward_names
 from ferrotune.workflow.case import read_case
 from ferrotune.workflow.config import pixel_size, simulation_seed, specimen
 from ferrotune.workflow.jobs import KEEPS_MEMORY
@@ -47,6 +47,12 @@ wildcard_constraints:
     descriptor="|".join({re.escape(p["descriptor"]) for p in config["pipelines"].values() if "choice" not in p}),
     round=r"\d{3}",
     half="[01]",
+
+
+def get_map(wildcards):
+    """File of the polarization map that a simulated image is rendered from, if there is one."""
+    path = specimen(config["simulation"], wildcards.image, IMAGES[wildcards.image]).get("map")
+    return [path.partition("#")[0]] if path else []
 
 
 def get_source(wildcards):

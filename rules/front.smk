@@ -31,11 +31,13 @@ rule trials:
 
 
 rule front:
-    """Find the non-dominated trials and their knee; store the selected segmentation and its confidence."""
+    """Find the non-dominated trials and their knee; judge the selected one again, and store it with its confidence."""
     input:
         trials=f"{PIPELINE}/trials.tsv",
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
         sites=get_sites,
+        descriptors=get_descriptors,
+        cells=f"{IMAGE}/cells.zarr",
     output:
         front=f"{PIPELINE}/front.tsv",
         selected=directory(f"{PIPELINE}/selected.zarr"),
@@ -46,11 +48,13 @@ rule front:
     conda:
         "../envs/ferrotune.yaml"
     params:
+        pipeline=get_pipeline,
         objectives=config["objectives"],
-        guarded=config["mode"] == "guarded",
+        rate=false_discovery_rate(config),
+        seed=lambda wildcards: CASE.searches[wildcards.pipeline]["seed"],
         select=lambda wildcards: config["select"].get(wildcards.image, {}).get(wildcards.pipeline),
         distance=config["confidence"]["distance"],
-        code=code_digest("front.py"),
+        code=lambda wildcards: code_digest("front.py", *module_names(get_pipeline(wildcards))),
     message:
         "Finding the front of {wildcards.image}, {wildcards.pipeline}"
     script:

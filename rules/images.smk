@@ -48,6 +48,8 @@ rule download:
 
 rule simulate:
     """Simulate an image of a Sm-doped BiFeO3 film; write it in the layout of the public record, with the truth."""
+    input:
+        get_map,
     output:
         image=f"{IMAGE}/source/HAADF.h5",
         cells=f"{IMAGE}/source/UCParameterization.h5",
@@ -60,6 +62,7 @@ rule simulate:
         "../envs/ferrotune.yaml"
     params:
         specimen=lambda wildcards: specimen(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
+        row_component=config["reference"]["row_component"],
         seed=lambda wildcards: simulation_seed(config["simulation"], wildcards.image),
         code=code_digest("simulate.py"),
     message:

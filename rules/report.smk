@@ -59,7 +59,6 @@ rule pipeline_figures:
         "../envs/ferrotune.yaml"
     params:
         objectives=config["objectives"],
-        guarded=config["mode"] == "guarded",
         startup=lambda wildcards: search_config.startup_count(CASE.searches[wildcards.pipeline]),
         code=code_digest("pipeline_figures.py", *PARTS),
     message:
@@ -119,7 +118,6 @@ rule summary:
         images=list(IMAGES),
         pipelines=PIPELINES,
         objectives=config["objectives"],
-        guarded=config["mode"] == "guarded",
         series=config["series"],
         code=code_digest("summary.py"),
     message:

@@ -22,7 +22,6 @@ rule suggest:
     params:
         pipeline=get_pipeline,
         objectives=config["objectives"],
-        guarded=config["mode"] == "guarded",
         search=lambda wildcards: search_config.round_search(CASE.searches[wildcards.pipeline]),
         code=code_digest("suggest.py"),
     message:
@@ -52,6 +51,7 @@ rule evaluate:
     params:
         pipeline=get_pipeline,
         rewards=reward_names(config),
+        rate=false_discovery_rate(config),
         seed=lambda wildcards: CASE.searches[wildcards.pipeline]["seed"],
         code=lambda wildcards: code_digest("evaluate.py", *module_names(get_pipeline(wildcards))),
     message:

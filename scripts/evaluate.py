@@ -10,7 +10,7 @@ from ferrotune.search.grouping import evaluate_round, grounds
 from ferrotune.workflow.jobs import epochs_logged, job
 
 
-def main(inputs, output, pipeline, rewards, seed, threads, subject, log_path):
+def main(inputs, output, pipeline, rewards, rate, seed, threads, subject, log_path):
     """Write a round's store.
 
     `inputs` are paths by name: proposals, cells, and, as lists, the stores of the descriptors in use: descriptors
@@ -26,7 +26,9 @@ def main(inputs, output, pipeline, rewards, seed, threads, subject, log_path):
             log.info("%s has no value: there is no %s", name, " nor ".join(missing))
         finished = finished_trials(inputs["earlier_proposals"], inputs["earlier"])
         stores, progress, outcomes = [*inputs["descriptors"], *inputs["halves"]], partial(epochs_logged, log_path), []
-        for outcome in evaluate_round(trials, pipeline, stores, cells, rewards, seed, threads, progress, finished):
+        for outcome in evaluate_round(
+            trials, pipeline, stores, cells, rewards, seed, threads, progress, finished, rate
+        ):
             outcomes.append(outcome)
             line = "trial %d (%d of %d): %s %s in %.2f s"
             counted = (outcome.trial, len(outcomes), len(trials))
@@ -41,6 +43,7 @@ if __name__ == "__main__":
         output=snakemake.output[0],
         pipeline=snakemake.params.pipeline,
         rewards=snakemake.params.rewards,
+        rate=snakemake.params.rate,
         seed=snakemake.params.seed,
         threads=snakemake.threads,
         subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",

@@ -1,18 +1,12 @@
-"""Find the Pareto front of a search and its knee, and store the selected segmentation."""
+"""Find the Pareto front of a search and its knee; judge the selected trial again, and store its segmentation."""
 
 import numpy as np
 
+from ferrotune.files.rounds import read_checkpoint
 from ferrotune.files.stores import read_store, write_store
-from ferrotune.front.selection import (
-    answer_of,
-    confidence_arrays,
-    front_of,
-    near_trials,
-    selected_arrays,
-    selected_attributes,
-    selected_trial,
-)
+from ferrotune.front import selection
 from ferrotune.front.trial_table import read_table, write_table
+from ferrotune.search.confirmation import confirmed, outcome_arrays
 from ferrotune.workflow.jobs import job
 
 MEANS = ("confidence", "path_confidence")
@@ -30,22 +24,37 @@ def log_confidence(log, near, distance, arrays, chance):
             log.info("%s: %.3f in the mean (%.3f by chance)", name, known.mean(), by_chance)
 
 
-def main(inputs, outputs, objectives, guarded, select, distance, subject, log_path):
+def judge_again(trial, table, inputs, pipeline, seed, rate, yx):
+    """Outcome of the selected trial on many null maps."""
+    parameters = selection.parameters_of(table, trial)
+    own, setting, store = selection.selected_pipeline(pipeline, parameters, inputs["descriptors"])
+    cells, _ = read_store(inputs["cells"], "yx", "polarization", "lattice")
+    checkpoint = read_checkpoint(inputs["rounds"], trial)
+    return confirmed(trial, own, setting, store, cells, yx, seed, rate, checkpoint)
+
+
+def main(inputs, outputs, pipeline, objectives, rate, seed, select, distance, subject, log_path):
     """Write front.tsv and selected.zarr; `inputs` and `outputs` are paths by the rule's names."""
     with job(log_path, subject) as log:
         table = read_table(inputs["trials"])
-        front = front_of(table, objectives, guarded)
+        front = selection.front_of(table, objectives)
         write_table(front, outputs["front"])
-        trial = selected_trial(table, front, select)
-        log.info("%d of %d trials on the front; selected: %s", len(front), len(table), answer_of(trial))
+        trial, by = selection.selected_trial(table, front, select)
         sites, attributes = read_store(inputs["sites"], "yx", "site_raster")
+        outcome = None if trial is None else judge_again(trial, table, inputs, pipeline, seed, rate, sites["yx"])
+        arrays = selection.selected_arrays(outcome and outcome_arrays(outcome), sites)
+        near = selection.near_trials(table, objectives, trial, distance)
         rounds = [read_store(store)[0] for store in inputs["rounds"]]
-        arrays = selected_arrays(rounds, sites, trial)
-        near = near_trials(table, objectives, guarded, trial, distance)
-        confidence, chance = confidence_arrays(rounds, arrays, near, attributes["cell_px"])
+        confidence, chance = selection.confidence_arrays(rounds, arrays, near, attributes["cell_px"])
+        kept = selection.selected_attributes(
+            table, (trial, by), outcome and outcome.verdict, arrays, sites, attributes, near, distance, chance
+        )
+        log.info("%d of %d trials on the front", len(front), len(table))
+        log.info("%s: %s", kept["answer_words"], kept["reason"])
+        if kept["caution"]:
+            log.warning("%s: %s", kept["answer"], kept["caution"])
         if trial is not None:
             log_confidence(log, near, distance, confidence, chance)
-        kept = selected_attributes(table, trial, select, sites, attributes, near, distance, chance)
         write_store(outputs["selected"], arrays | confidence, kept)
 
 
@@ -53,8 +62,10 @@ if __name__ == "__main__":
     main(
         inputs=dict(snakemake.input.items()),
         outputs=dict(snakemake.output.items()),
+        pipeline=snakemake.params.pipeline,
         objectives=snakemake.params.objectives,
-        guarded=snakemake.params.guarded,
+        rate=snakemake.params.rate,
+        seed=snakemake.params.seed,
         select=snakemake.params.select,
         distance=snakemake.params.distance,
         subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",

@@ -17,7 +17,7 @@ from ferrotune.workflow.jobs import job
 FIGURES = ("front", "walls", "confidence", "convergence")
 
 
-def main(inputs, outputs, objectives, guarded, startup, subject, log_path):
+def main(inputs, outputs, objectives, startup, subject, log_path):
     """Write the figures.
 
     `inputs` are paths by name: trials, front, selected, rounds (a list), image, reference; `outputs` are
@@ -26,10 +26,10 @@ def main(inputs, outputs, objectives, guarded, startup, subject, log_path):
     with job(log_path, subject) as log:
         tables = [pd.read_csv(inputs[name], sep="\t") for name in ("trials", "front")]
         labels = read_labels(inputs["rounds"], tables[0]["trial"])
-        search = Search(*tables, labels, *read_store(inputs["selected"]), objectives, guarded)
+        search = Search(*tables, labels, *read_store(inputs["selected"]), objectives)
         pixels, _ = read_store(inputs["image"], "image", "mask")
         reference, of_reference = read_store(inputs["reference"], "yx", "label")
-        log.info("selected: %s", search.chosen["answer"])
+        log.info("selected: %s", search.chosen["answer_words"])
         figures = {
             "front": front_of_search(search, reference, of_reference["kind"], pixels["mask"]),
             "walls": walls_of_search(search, pixels["image"], pixels["mask"]),
@@ -45,7 +45,6 @@ if __name__ == "__main__":
         inputs=dict(snakemake.input.items()),
         outputs={name: [snakemake.output[name], snakemake.output[f"{name}_pdf"]] for name in FIGURES},
         objectives=snakemake.params.objectives,
-        guarded=snakemake.params.guarded,
         startup=snakemake.params.startup,
         subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",
         log_path=snakemake.log[0],

@@ -8,7 +8,7 @@ from ferrotune.search.proposals import exhaustive, suggest
 from ferrotune.workflow.jobs import job
 
 
-def main(proposals, rounds, output, round_number, pipeline, objectives, guarded, search, subject, log_path):
+def main(proposals, rounds, output, round_number, pipeline, objectives, search, subject, log_path):
     """Write a round's JSON from the records of the rounds before it."""
     with job(log_path, subject) as log:
         space = space_of(pipeline)
@@ -17,9 +17,7 @@ def main(proposals, rounds, output, round_number, pipeline, objectives, guarded,
             chosen = exhaustive(space, first, batch)
         else:
             records = read_records(proposals, rounds)
-            chosen = suggest(
-                space, records, objectives, batch, round_number, search["seed"], search["startup"], guarded
-            )
+            chosen = suggest(space, records, objectives, batch, round_number, search["seed"], search["startup"])
         trials = [{"trial": first + i, "setting": setting} for i, setting in enumerate(chosen)]
         for trial in trials:
             log.info("trial %d: %s", trial["trial"], trial["setting"])
@@ -35,7 +33,6 @@ if __name__ == "__main__":
         round_number=int(snakemake.wildcards.round),
         pipeline=snakemake.params.pipeline,
         objectives=snakemake.params.objectives,
-        guarded=snakemake.params.guarded,
         search=snakemake.params.search,
         subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",
         log_path=snakemake.log[0],

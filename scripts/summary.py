@@ -6,7 +6,7 @@ from ferrotune.files.stores import read_store
 from ferrotune.front.series import confidence_facts, image_facts, search_facts, wall_facts
 from ferrotune.workflow.jobs import job
 
-SCORES = ("ari", "nmi", "correlation", "wall_f1")
+SCORES = ("ari", "nmi", "correlation", "wall_f1", "polarization_r2")
 
 
 def list_runs(inputs, images, pipelines):
@@ -20,7 +20,7 @@ def list_runs(inputs, images, pipelines):
     return runs
 
 
-def main(runs, output, objectives, guarded, series, log_path):
+def main(runs, output, objectives, series, log_path):
     """Write summary.tsv; `runs` are those of `list_runs`."""
     with job(log_path, f"series {series}") as log:
         rows = []
@@ -31,14 +31,20 @@ def main(runs, output, objectives, guarded, series, log_path):
             facts = image_facts(attributes, columns, cells)
             selected, chosen = read_store(run["selected"])
             table, front = (pd.read_csv(run[name], sep="\t") for name in ("trials", "front"))
-            row = run["names"] | {"answer": chosen["answer"], "trial": chosen["trial"]}
-            row |= {"chosen_by": chosen["chosen_by"], "status": chosen["parameters"].get("status")} | facts
+            row = run["names"] | {
+                "answer": chosen["answer"],
+                "reason": chosen.get("reason"),
+                "caution": chosen.get("caution"),
+                "trial": chosen["trial"],
+            }
+            row |= {"chosen_by": chosen["chosen_by"], "status": chosen["parameters"].get("status")}
+            row |= {"decided_share": chosen.get("decided_share")} | facts
             row |= {name: chosen["parameters"].get(name) for name in objectives}
             row |= wall_facts(selected, chosen)
             row |= confidence_facts(selected, chosen)
             row |= {name: chosen["parameters"].get(name) for name in SCORES}
-            rows.append(row | search_facts(table, front, objectives, guarded))
-            log.info("%s, %s: %s", *run["names"].values(), chosen["answer"])
+            rows.append(row | search_facts(table, front, objectives))
+            log.info("%s, %s: %s", *run["names"].values(), chosen["answer_words"])
         summary = pd.DataFrame(rows).astype({"trial": "Int64"})
         summary.to_csv(output, sep="\t", index=False, na_rep="nan", float_format="%.6g")
 
@@ -48,7 +54,6 @@ if __name__ == "__main__":
         runs=list_runs(dict(snakemake.input.items()), snakemake.params.images, snakemake.params.pipelines),
         output=snakemake.output[0],
         objectives=snakemake.params.objectives,
-        guarded=snakemake.params.guarded,
         series=snakemake.params.series,
         log_path=snakemake.log[0],
     )

@@ -13,8 +13,8 @@ def main(proposals, rounds, image_store, sites_store, reference_store, output, t
         records = read_records(proposals, rounds)[:trials]
         mask = open_array(image_store, "mask")[...]
         sites, attributes = read_store(sites_store, "yx", "site_raster")
-        reference, _ = read_store(reference_store, "yx", "label")
-        known = (reference["yx"], reference["label"], mask, attributes["cell_px"])
+        reference, _ = read_store(reference_store, "yx", "label", "polarization")
+        known = (reference["yx"], reference["label"], mask, attributes["cell_px"], reference["polarization"])
         comparison = Comparison(sites["yx"], sites["site_raster"], *known)
         labels = read_labels(rounds, [record["trial"] for record in records])
         table = trial_table(records, labels, comparison)

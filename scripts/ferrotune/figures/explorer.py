@@ -221,7 +221,9 @@ def page_search(table, front, labels, selected, chosen, objectives, reference, m
     axes |= {name: f"{word} (not used by the search)" for name, word in SCORES.items() if name in table}
     return {
         "name": names[1],
-        "answer": chosen["answer"],
+        "answer": chosen["answer_words"],
+        "reason": chosen["reason"],
+        "caution": chosen["caution"],
         "chosen_by": chosen["chosen_by"],
         "selected": trial,
         "objectives": dict(objectives),

@@ -15,7 +15,7 @@ from ferrotune.segmentation.statuses import OK
 GAP = 0.045  # between panels of pairs of objectives, as a share of the figure
 HEIGHT, LINE, LINES = 7.5, 0.115, 4  # inches; inches of a line below a panel; lines that have room in HEIGHT
 DECADES = 30.0  # an objective that spans a larger ratio is drawn on a logarithmic axis
-MARKERS = {"not_above_noise": "x", "one_cluster": "1", "no_walls": "+", "failed": "2"}
+MARKERS = {"no_wall_stands": "x", "one_cluster": "1", "failed": "2"}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from ferrotune.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE
+from ferrotune.figures.palette import BLUE, GREEN, GREY, ORANGE
 from ferrotune.figures.setting_grid import draw_grid, grid_key
 from ferrotune.figures.style import TWO_COLUMNS, new_figure, styled
 from ferrotune.figures.wording import STATUSES, reward_label
@@ -18,7 +18,7 @@ WIDE = (TWO_COLUMNS - LEFT) / ACROSS
 BRIGHT_IS_BEST = {"minimise": "viridis_r", "maximise": "viridis"}
 BETTER = {"minimise": "lower is better", "maximise": "higher is better"}
 AGREEMENT = {"ari": "ARI with the reference", "wall_f1": "wall F1 with the reference"}
-STATUS_COLOURS = {"ok": GREEN, "one_cluster": BLUE, "no_walls": ORANGE, "not_above_noise": PURPLE, "failed": GREY}
+STATUS_COLOURS = {"ok": GREEN, "no_wall_stands": ORANGE, "one_cluster": BLUE, "failed": GREY}
 
 
 def _limits(values, ok):

@@ -35,8 +35,7 @@ class Search:
     """The results of a search.
 
     table, front: DataFrames of trials.tsv and front.tsv. labels (trial, site) int. selected: the arrays, and
-    chosen: the attributes, of selected.zarr. objectives: reward -> direction. guarded: whether only trials of
-    status ok may be on the front.
+    chosen: the attributes, of selected.zarr. objectives: reward -> direction.
     """
 
     table: pd.DataFrame
@@ -45,7 +44,6 @@ class Search:
     selected: dict
     chosen: dict
     objectives: dict
-    guarded: bool
 
     @property
     def scale(self):
@@ -70,9 +68,10 @@ class Search:
         differing |= {"w1", "w2"} if differing & {"w1", "w2"} else set()
         return [name for name in names if name in differing]
 
-    def losses(self, guarded):
-        """Losses (trial, objective); if guarded NaN where the status is not ok."""
-        return usable_losses(self.table, self.objectives, guarded)
+    @property
+    def losses(self):
+        """Losses (trial, objective); NaN where a trial has none."""
+        return usable_losses(self.table, self.objectives)
 
     def row(self, trial):
         """Row of a trial in the table; None if the trial is None."""
@@ -101,14 +100,15 @@ def _trial_lines(search, row):
 def _selected_panel(search, numbers):
     yx, row = search.selected["yx"], search.row(search.chosen["trial"])
     if row is None:
-        return Panel(numbers, yx, search.chosen["answer"], ["No trial passed the guards: one domain."])
-    by = "knee" if search.chosen["chosen_by"] == "knee" else "by the config"
-    return Panel(numbers, yx, f"selected: trial {search.chosen['trial']} ({by})", _trial_lines(search, row))
+        return Panel(numbers, yx, search.chosen["answer"], ["No trial has two clusters: one domain."])
+    by = {"knee": "knee", "config": "by the config"}.get(search.chosen["chosen_by"], "most evidence")
+    title = f"{search.chosen['answer']}: trial {search.chosen['trial']} ({by})"
+    return Panel(numbers, yx, title, _trial_lines(search, row))
 
 
 def _contrasting_panel(search, numbers, row):
     kind = search.kinds[row]
-    word = "most different" if kind == OK else f"kept out, {STATUSES[kind]}"
+    word = "most different" if kind == OK else f"most different, {STATUSES[kind]}"
     title = f"{word}: trial {search.table['trial'][row]}"
     return Panel(numbers, search.selected["yx"], title, _trial_lines(search, row))
 
@@ -117,9 +117,13 @@ def _wall_lines(search):
     """Lines of text on the walls of the selected trial."""
     trial, found = search.chosen["trial"], search.chosen["parameters"]
     if trial is None:
-        return [search.chosen["answer"], "No trial of this search passed the guards."]
-    count, segments = len(np.unique(search.selected["point_wall"])), len(search.selected["segments"])
-    lines = [f"walls of trial {trial}: {count}; straight segments: {segments}"]
+        return [search.chosen["answer"], "No trial of this search has two clusters."]
+    count = len(np.unique(search.selected["point_wall"]))
+    stands = search.selected.get("wall_stands", np.ones(count, bool))
+    lines = [f"{search.chosen['answer']}: of {count} boundaries of trial {trial}, {stands.sum()} stand as walls"]
+    width = search.selected.get("wall_width", np.full(count, np.nan))[stands]
+    if np.isfinite(width).any():
+        lines[0] += f", {np.nanmedian(width):.1f} cells wide (median)"
     if count:
         lines += wrap(_rewards_line(found, search.objectives), LONG_LINE)
     kind = status_kind(found["status"])
@@ -141,8 +145,7 @@ def front_of_search(search, reference, kind, mask):
     matplotlib.figure.Figure
     """
     selected, answer = search.selected["label"], search.row(search.chosen["trial"])
-    # without a selected trial, (C) shows what the rewards alone would have selected
-    other = contrasting_trial(search.losses(search.guarded and answer is not None), search.labels, selected)
+    other = contrasting_trial(search.losses, search.labels, selected)
     shown = [selected] if other is None else [selected, search.labels[other]]
     numbers, of_reference = domain_numbers(
         shown, reference["label"], search.selected["yx"], reference["yx"], search.scale["cell_px"]
@@ -167,7 +170,7 @@ def front_of_search(search, reference, kind, mask):
 
 def walls_of_search(search, image, mask):
     """Draw the walls of the selected segmentation over image (y, x) with mask (y, x) bool."""
-    names = ("path_points", "point_wall", "segments", "wall_closed")
+    names = ("path_points", "point_wall", "segments", "wall_closed", "wall_stands")
     walls = {name: search.selected[name] for name in names if name in search.selected}
     return figure_walls(image, mask, **walls, lines=_wall_lines(search), **search.scale)
 
@@ -188,4 +191,4 @@ def confidence_of_search(search, reference, image, mask):
 def convergence_of_search(search, startup):
     """Draw the hypervolume trial by trial, with the first `startup` trials shaded (0: none)."""
     rounds = search.table["round"].to_numpy()
-    return figure_convergence(search.losses(search.guarded), rounds, search.kinds, search.on_front, startup)
+    return figure_convergence(search.losses, rounds, search.kinds, search.on_front, startup)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ferrotune.figures import image_axes
-from ferrotune.figures.palette import BLUE, ORANGE
+from ferrotune.figures.palette import BLUE, ORANGE, VERMILLION
 from ferrotune.figures.style import ONE_COLUMN, new_figure, scale_bar, styled
 from ferrotune.files.rounds import stored_walls
 from ferrotune.segmentation.wall_lengths import whole_path
@@ -26,7 +26,9 @@ def draw_lines(axes, lines, **look):
 
 
 @styled
-def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px, pixel_size_pm, wall_closed=None):
+def figure_walls(
+    image, mask, path_points, point_wall, segments, lines, cell_px, pixel_size_pm, wall_closed=None, wall_stands=None
+):
     """Draw the walls over the image: the smoothed path of each wall, and its straight segments.
 
     Parameters
@@ -40,8 +42,9 @@ def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px,
         Text below the image; if there are no walls, the first line is written on the image.
     cell_px : float
     pixel_size_pm : float or None
-    wall_closed : (wall,) bool, optional
-        Whether each wall is a ring; stores of earlier versions do not say.
+    wall_closed, wall_stands : (wall,) bool, optional
+        Whether each wall is a ring, and whether it stands; stores of earlier versions do not say. A boundary that does
+        not stand is dashed.
 
     Returns
     -------
@@ -55,14 +58,18 @@ def figure_walls(image, mask, path_points, point_wall, segments, lines, cell_px,
     image_axes.draw_image(axes, image, mask, strength=0.7)
     walls = {"path_points": path_points, "point_wall": point_wall}
     paths = wall_paths(walls if wall_closed is None else walls | {"wall_closed": wall_closed}, cell_px)
-    draw_lines(axes, paths, color="black", lw=3.0)
-    draw_lines(axes, paths, color=ORANGE, lw=2.2, label="wall, smoothed")
+    stands = np.ones(len(paths), bool) if wall_stands is None else wall_stands
+    walls, others = ([paths[k] for k in np.flatnonzero(which)] for which in (stands, ~stands))
+    draw_lines(axes, walls, color="black", lw=3.0)
+    draw_lines(axes, walls, color=ORANGE, lw=2.2, label="wall, smoothed")
+    draw_lines(axes, others, color="white", lw=1.6, alpha=0.7)
+    draw_lines(axes, others, color=VERMILLION, lw=1.1, ls=(0, (3, 1.5)), label="no wall: changes gradually")
     ends = {"marker": "o", "markersize": 2.4, "markerfacecolor": "white", "markeredgewidth": 0.6}
     draw_lines(axes, list(segments * cell_px), color=BLUE, lw=0.9, label="straight segment", **ends)
     image_axes.frame(axes, mask)
     scale_bar(axes, pixel_size_pm, cell_px)
     if paths:
-        axes.legend(loc="upper left", bbox_to_anchor=(-0.01, 0.0), ncols=2, borderaxespad=0.2, columnspacing=1)
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.01, 0.0), ncols=3, borderaxespad=0.2, columnspacing=1)
     else:
         box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 6}
         headline, *lines = lines

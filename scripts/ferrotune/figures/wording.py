@@ -22,9 +22,8 @@ MOST = 8  # walls that are listed one by one
 UNITS = {"1": "", "cell": "cells", "deg": "\N{DEGREE SIGN}"}
 STATUSES = {
     "ok": "ok",
+    "no_wall_stands": "no wall stands",
     "one_cluster": "one cluster",
-    "no_walls": "no walls",
-    "not_above_noise": "not above noise",
     "failed": "failed",
 }
 
@@ -149,7 +148,7 @@ def confidence_words(selected, chosen):
     """
     trial, count, shares = chosen["trial"], chosen["near_trials"], selected["wall_confidence"]
     if trial is None:
-        return [chosen["answer"]], ["No trial of this search passed the guards."]
+        return [chosen["answer_words"]], ["No trial of this search has two clusters."]
     near = f"within {number(chosen['near_distance'])} of the front"
     if not count:
         return [f"trial {trial}: not compared, as no other trial", f"lies {near}"], ["walls not compared either"]

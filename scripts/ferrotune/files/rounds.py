@@ -1,6 +1,7 @@
 """Stores of the rounds of a search: trials to arrays, and back to records, labels and walls."""
 
 import json
+import math
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,16 @@ from ferrotune.files.stores import add_group, read_store, write_store
 from ferrotune.segmentation.statuses import STATUSES
 
 RING_GAP = 0.5  # cells; in a store without `wall_closed`, a wall whose ends are nearer is a ring (points: 0.25 apart)
+
+
+NUMBERS = ("value", "limit", "variation")  # of each trial
+VERDICTS = ("stands", "width", "width_error", "jump", "jump_px", "significance")
+
+
+def _of_walls(outcomes, name):
+    """One verdict of the walls of all outcomes, (wall,)."""
+    values = np.concatenate([getattr(o.wall_verdicts, name) for o in outcomes])
+    return values if values.dtype == bool else values.astype(np.float32)
 
 
 def round_arrays(outcomes):
@@ -41,10 +52,15 @@ def round_arrays(outcomes):
         "point_wall": (("point",), np.repeat(wall, count)),
         "wall_closed": (("wall",), np.array([ring for o in outcomes for ring in o.walls.closed], bool)),
         "wall_trial": (("wall",), np.repeat(trial, walls)),
+        **{f"wall_{name}": (("wall",), _of_walls(outcomes, name)) for name in VERDICTS},
+        "value": (("trial",), np.array([o.verdict.value for o in outcomes], np.float32)),
+        "limit": (("trial",), np.array([o.verdict.limit for o in outcomes], np.float32)),
+        "variation": (("trial",), np.array([o.variation for o in outcomes], np.float32)),
     }
     attributes = {
         "rewards": names,
         "statuses": list(STATUSES),
+        "tests": {str(o.trial): o.verdict.test for o in outcomes if o.verdict.test},
         "reasons": {str(o.trial): o.reason for o in outcomes if o.reason},
         "lengths": "unit cells from the image's first pixel, (y, x)",
     }
@@ -84,7 +100,9 @@ def finished_trials(proposals, rounds):
 
 
 def _wall_counts(arrays):
-    """Number of walls (dict) of each trial in a round's arrays, where points stand wall after wall."""
+    """Number of standing walls (dict) of each trial in a round's arrays; in older stores, of all its walls."""
+    if "wall_stands" in arrays:
+        return Counter(arrays["wall_trial"][arrays["wall_stands"]].tolist())
     trial, wall = arrays["point_trial"], arrays["point_wall"]
     first = np.append(True, (np.diff(trial) != 0) | (np.diff(wall) != 0))[: len(trial)]
     return Counter(trial[first].tolist())
@@ -129,7 +147,8 @@ def trial_arrays(stored, trial):
     Returns
     -------
     dict
-        label (site,), segments (segment, 2, 2), path_points (point, 2), point_wall (point,), wall_closed (wall,).
+        label (site,), segments (segment, 2, 2), path_points (point, 2), point_wall (point,), and of each wall (wall,)
+        wall_closed, wall_stands, wall_width, wall_width_error, wall_jump, wall_jump_px, wall_significance.
     """
     of_point = stored["point_trial"] == trial
     found = {
@@ -138,9 +157,14 @@ def trial_arrays(stored, trial):
         "path_points": stored["path_points"][of_point],
         "point_wall": stored["point_wall"][of_point],
     }
-    if "wall_closed" in stored:
-        found["wall_closed"] = stored["wall_closed"][stored["wall_trial"] == trial]
-    return found | {"wall_closed": stored_walls(found)[1]}
+    if "wall_trial" in stored:
+        own = stored["wall_trial"] == trial
+        names = ("wall_closed", *(f"wall_{name}" for name in VERDICTS))
+        found |= {name: stored[name][own] for name in names if name in stored}
+    closed = stored_walls(found)[1]
+    # walls of stores without verdicts were not judged: all count
+    unjudged = {f"wall_{name}": np.full(len(closed), np.nan, np.float32) for name in VERDICTS[1:]}
+    return {"wall_stands": np.ones(len(closed), bool), **unjudged, **found, "wall_closed": closed}
 
 
 def read_labels(rounds, trials):
@@ -181,14 +205,14 @@ def read_records(proposals, rounds):
     Returns
     -------
     list of dict
-        trial, round, setting, rewards (dict), n_walls, status, reason, seconds.
+        trial, round, setting, rewards (dict), n_walls (those that stand), status, the test that decided it with its
+        value and its limit, variation, reason, seconds.
     """
     records = []
     for proposal, store in zip(proposals, rounds, strict=True):
         with open(proposal) as file:
             proposed = json.load(file)
-        names = ("trial", "rewards", "status", "seconds", "point_trial", "point_wall")
-        arrays, attributes = read_store(store, *names)
+        arrays, attributes = read_store(store)
         walls = _wall_counts(arrays)
         row = {int(trial): i for i, trial in enumerate(arrays["trial"])}
         for trial in proposed["trials"]:
@@ -201,6 +225,8 @@ def read_records(proposals, rounds):
                     "rewards": dict(zip(attributes["rewards"], arrays["rewards"][i].tolist(), strict=True)),
                     "n_walls": walls[trial["trial"]],
                     "status": attributes["statuses"][arrays["status"][i]],
+                    "test": attributes.get("tests", {}).get(str(trial["trial"]), ""),
+                    **{name: float(arrays[name][i]) if name in arrays else math.nan for name in NUMBERS},
                     "reason": attributes["reasons"].get(str(trial["trial"]), ""),
                     "seconds": float(arrays["seconds"][i]),
                 }

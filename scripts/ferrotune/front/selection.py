@@ -5,59 +5,41 @@ from pathlib import Path
 import numpy as np
 
 from ferrotune.errors import InputError
-from ferrotune.files.rounds import trial_arrays
 from ferrotune.front import pareto
+from ferrotune.front.answers import answer_of, caution_of, reason_of, summary_words, variation_of
 from ferrotune.front.confidence import site_confidence, wall_confidence
 from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
-from ferrotune.segmentation.statuses import OK
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster, raster_area, wall_map
 
-NO_ANSWER = "no walls above noise"
+EVIDENCE = "boundary_evidence"
+WALL_NUMBERS = ("wall_width", "wall_width_error", "wall_jump", "wall_jump_px", "wall_significance")
 
 
-def guarded_losses(rewards, directions, statuses, guarded):
-    """Losses of trials; in guarded mode only trials of status "ok" have them.
+def usable_losses(table, objectives):
+    """Losses (trial, objective) of a table of trials: smaller is better; NaN where a trial lacks one of the rewards.
 
-    This is the one place where the guards keep trials out: of searches, fronts, figures and rankings alike.
-
-    Parameters
-    ----------
-    rewards : (trial, objective) float
-    directions : sequence of str
-        'minimise' or 'maximise' for each objective.
-    statuses : sequence of str, one for each trial
-    guarded : bool
-
-    Returns
-    -------
-    (trial, objective) float
-        Smaller is better; NaN throughout for a trial that the guards keep out.
+    Rewards of walls have no value where no wall stands, see `ferrotune.rewards.score`.
 
     Examples
     --------
-    >>> guarded_losses([[2.0, 5.0], [3.0, 4.0]], ["minimise", "maximise"], ["ok", "no_walls"], guarded=True).tolist()
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"curvature": [2.0, float("nan")], "length": [5.0, 4.0]})
+    >>> usable_losses(table, {"curvature": "minimise", "length": "maximise"}).tolist()
     [[2.0, -5.0], [nan, nan]]
     """
-    losses = pareto.losses(rewards, directions)
-    losses[[guarded and status != OK for status in statuses]] = np.nan
+    losses = pareto.losses(table[list(objectives)].to_numpy(float), list(objectives.values()))
+    losses[np.isnan(losses).any(axis=1)] = np.nan
     return losses
 
 
-def usable_losses(table, objectives, guarded):
-    """Losses (trial, objective) of a table of trials, as `guarded_losses` gives them."""
-    return guarded_losses(table[list(objectives)].to_numpy(float), list(objectives.values()), table["status"], guarded)
-
-
-def front_of(table, objectives, guarded):
+def front_of(table, objectives):
     """The trials of a table that are on the Pareto front, with a column `knee` that marks the knee.
 
     Parameters
     ----------
-    table : DataFrame, a row a trial with its status and a column for each objective
+    table : DataFrame, a row a trial with a column for each objective
     objectives : dict of reward name to direction
-    guarded : bool
-        If True, only trials of status "ok" can be on the front.
 
     Returns
     -------
@@ -66,14 +48,13 @@ def front_of(table, objectives, guarded):
     Examples
     --------
     >>> import pandas as pd
-    >>> status = ["ok", "ok", "no_walls", "ok"]
-    >>> rewards = {"curvature": [0.10, 0.02, 0.01, 0.05], "length": [9.0, 6.0, 20.0, 8.5]}
-    >>> table = pd.DataFrame({"trial": range(4), "status": status, **rewards})
-    >>> front = front_of(table, {"curvature": "minimise", "length": "maximise"}, guarded=True)
+    >>> rewards = {"curvature": [0.10, 0.02, float("nan"), 0.05], "length": [9.0, 6.0, float("nan"), 8.5]}
+    >>> table = pd.DataFrame({"trial": range(4), **rewards})
+    >>> front = front_of(table, {"curvature": "minimise", "length": "maximise"})
     >>> front[["trial", "knee"]].values.tolist()
     [[1, False], [3, True], [0, False]]
     """
-    losses = usable_losses(table, objectives, guarded)
+    losses = usable_losses(table, objectives)
     chosen = np.flatnonzero(pareto.front(losses))
     front = table.iloc[chosen].assign(knee=False)
     if len(front):
@@ -83,38 +64,44 @@ def front_of(table, objectives, guarded):
 
 
 def selected_trial(table, front, select):
-    """Number of the selected trial: the user's choice (`select`), else the knee; None without a front.
+    """Number of the selected trial, and how it was chosen.
+
+    Parameters
+    ----------
+    table, front : DataFrame, all trials, and those on the front
+    select : int or None, the trial that the user names
+
+    Returns
+    -------
+    trial : int or None
+    chosen_by : str or None
+        "config": the user's choice. "knee": the knee of the front. "evidence": without a front, the trial with the
+        largest `boundary_evidence`, whose map is then shown. None: no trial has two clusters.
 
     Raises
     ------
     InputError
         If the user's trial is not in the table.
     """
-    if select is None:
-        return int(front.loc[front["knee"], "trial"].iloc[0]) if len(front) else None
-    if select not in set(table["trial"]):
-        raise InputError(f"config: select: there is no trial {select}; there are 0 to {table['trial'].max()}")
-    return select
+    if select is not None:
+        if select not in set(table["trial"]):
+            raise InputError(f"config: select: there is no trial {select}; there are 0 to {table['trial'].max()}")
+        return select, "config"
+    if len(front):
+        return int(front.loc[front["knee"], "trial"].iloc[0]), "knee"
+    if EVIDENCE in table and table[EVIDENCE].notna().any():
+        return int(table.loc[table[EVIDENCE].idxmax(), "trial"]), "evidence"
+    return None, None
 
 
-def near_trials(table, objectives, guarded, trial, distance):
+def near_trials(table, objectives, trial, distance):
     """Numbers (list of int) of the trials near the front, which the selected trial is compared with.
 
     They are within `distance` of the front, as `ferrotune.front.pareto.distance_to_front` measures it. The selected
     trial itself is left out.
     """
-    near = pareto.distance_to_front(usable_losses(table, objectives, guarded)) <= distance
+    near = pareto.distance_to_front(usable_losses(table, objectives)) <= distance
     return table.loc[near & (table["trial"] != trial).to_numpy(), "trial"].tolist() if trial is not None else []
-
-
-def answer_of(trial):
-    """The answer of a search as text: the number of the selected trial, or that there are no walls."""
-    return NO_ANSWER if trial is None else f"trial {trial}"
-
-
-def chosen_by(trial, select):
-    """How the trial was chosen: "config", "knee", or None if no trial was."""
-    return None if trial is None else "knee" if select is None else "config"
 
 
 def parameters_of(table, trial):
@@ -146,31 +133,28 @@ def selected_pipeline(config, parameters, descriptors):
     return own, setting_of(own.space, parameters), store
 
 
-def selected_arrays(rounds, sites, trial):
+def selected_arrays(found, sites):
     """Arrays of selected.zarr: sites, labels and walls of the selected trial.
-
-    Without a selected trial all sites have one label, and there are no walls.
 
     Parameters
     ----------
-    rounds : list of dict, the arrays of the rounds' stores
+    found : dict, from `ferrotune.files.rounds.trial_arrays`, or None
+        Without a selected trial all sites have one label, and there are no walls.
     sites : dict with yx (site, 2) px and site_raster (row, sample)
-    trial : int or None
 
     Returns
     -------
     dict for `ferrotune.files.stores.write_store`
     """
-    found = {
+    found = found or {
         "label": np.zeros(len(sites["yx"]), np.int8),
         "segments": np.empty((0, 2, 2), np.float32),
         "path_points": np.empty((0, 2), np.float32),
         "point_wall": np.empty(0, np.int32),
         "wall_closed": np.empty(0, bool),
+        "wall_stands": np.empty(0, bool),
+        **{name: np.empty(0, np.float32) for name in WALL_NUMBERS},
     }
-    for stored in rounds:
-        if trial is not None and trial in stored["trial"]:
-            found = trial_arrays(stored, trial)
     raster = label_raster(sites["site_raster"], found["label"])
     return {
         "yx": (("site", "axis"), sites["yx"]),
@@ -178,7 +162,7 @@ def selected_arrays(rounds, sites, trial):
         "segments": (("segment", "end", "axis"), found["segments"]),
         "path_points": (("point", "axis"), found["path_points"]),
         "point_wall": (("point",), found["point_wall"]),
-        "wall_closed": (("wall",), found["wall_closed"]),
+        **{name: (("wall",), found[name]) for name in ("wall_closed", "wall_stands", *WALL_NUMBERS)},
         "wall_map": (("y_sample", "x_sample"), wall_map(raster)),
     }
 
@@ -218,14 +202,15 @@ def confidence_arrays(rounds, selected, near, cell_px):
     return arrays, {name: value if np.isfinite(value) else None for name, value in by_chance.items()}
 
 
-def selected_attributes(table, trial, select, sites, described, near, distance, chance):
+def selected_attributes(table, chosen, verdict, arrays, sites, described, near, distance, chance):
     """Attributes of the selected trial's store.
 
     Parameters
     ----------
     table : DataFrame, the trials
-    trial, select : int or None
-        The selected trial, and the trial that the user named.
+    chosen : (trial, chosen_by), from `selected_trial`
+    verdict : ferrotune.segmentation.statuses.Verdict of the selected trial, or None
+    arrays : dict, from `selected_arrays`
     sites : dict with site_raster (row, sample)
     described : dict, attributes of the descriptor's store
     near : list of int, the trials that the selected one is compared with
@@ -237,16 +222,25 @@ def selected_attributes(table, trial, select, sites, described, near, distance, 
     -------
     dict of JSON values
     """
+    trial, by = chosen
+    parameters = parameters_of(table, trial)
+    standing, walls = int(arrays["wall_stands"][1].sum()), len(arrays["wall_stands"][1])
+    answer = answer_of(variation_of(table, trial), standing)
     return {
-        "answer": answer_of(trial),
+        "answer": answer,
+        "answer_words": summary_words(answer, trial, standing),
+        "reason": reason_of(answer, variation_of(table, trial), verdict, standing, walls),
+        "caution": caution_of(len(arrays["label"][1]), described.get("dropped_sites", 0)),
         "trial": trial,
-        "chosen_by": chosen_by(trial, select),
-        "parameters": parameters_of(table, trial),
+        "chosen_by": by,
+        "parameters": parameters,
+        "decided_share": float((arrays["label"][1] >= 0).mean()),
         **{name: described[name] for name in ("cell_px", "sites_per_cell", "pixel_size_pm")},
         "area_cells": raster_area(sites["site_raster"], SAMPLES_PER_CELL),
         "samples_per_cell": SAMPLES_PER_CELL,
         "near_trials": len(near),
         "near_distance": distance,
         **chance,
-        "units": "yx: px; segments, path_points: unit cells from the image's first pixel, (y, x)",
+        "units": "yx: px; segments, path_points: unit cells from the image's first pixel, (y, x); wall_width: cells; "
+        "wall_jump: 1 is the difference of the two clusters; wall_jump_px: px of polarization",
     }

@@ -46,7 +46,7 @@ def image_facts(attributes, columns, cells):
 
 
 def wall_facts(selected, chosen):
-    """Number of walls of the selected segmentation, their length per area, and its number of variants.
+    """Number of standing walls of the selected segmentation, their length per area, width, and number of variants.
 
     Parameters
     ----------
@@ -55,14 +55,20 @@ def wall_facts(selected, chosen):
     Returns
     -------
     dict
-        n_walls, wall_density_per_cell (the reward `wall_density`, but 0 without walls), n_variants.
+        n_walls (those that stand), n_boundaries (all that were traced), wall_width_cells (median),
+        wall_density_per_cell (the reward `wall_density`, but 0 without walls), n_variants.
     """
     paths, closed = stored_walls(selected)
+    stands = selected.get("wall_stands", np.ones(len(paths), bool))
+    paths, closed = [path for path, standing in zip(paths, stands, strict=True) if standing], closed[stands]
     # stores of earlier versions lack the area: there each site stands for an equal part of a unit cell
     area = chosen.get("area_cells", len(selected["label"]) / chosen["sites_per_cell"])
     variants = len(np.unique(selected["label"][selected["label"] >= 0]))
     density = walls_per_area(wall_lengths(paths, closed), area)
-    return {"n_walls": len(paths), "wall_density_per_cell": density, "n_variants": variants}
+    widths = selected.get("wall_width", np.full(len(stands), np.nan))[stands]
+    width = float(np.nanmedian(widths)) if np.isfinite(widths).any() else np.nan
+    facts = {"n_walls": len(paths), "n_boundaries": len(stands), "wall_width_cells": width}
+    return facts | {"wall_density_per_cell": density, "n_variants": variants}
 
 
 def confidence_facts(selected, chosen):
@@ -83,9 +89,9 @@ def confidence_facts(selected, chosen):
     return {"near_trials": chosen["near_trials"], **found}
 
 
-def search_facts(table, front, objectives, guarded):
+def search_facts(table, front, objectives):
     """Facts of a search: numbers of trials, hypervolume, and the best agreement of any trial."""
-    losses = usable_losses(table, objectives, guarded)
+    losses = usable_losses(table, objectives)
     return {
         "best_ari": table["ari"].max(),
         "trials": len(table),

@@ -101,7 +101,7 @@ def boundaries_of(grid, labels):
     ends, places = _edges(domain, grid.yx)
     turned = ends[:, 0] > ends[:, 1]
     ends[turned], places[turned] = ends[turned, ::-1], places[turned, ::-1]
-    pair, of_edge, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+    pair, of_edge = np.unique(ends, axis=0, return_inverse=True)
     of_edge = of_edge.ravel()
     across = places[:, 1] - places[:, 0]
     midpoint, direction = places.mean(axis=1), across

@@ -7,7 +7,7 @@ import numpy as np
 from ferrotune.judge.crossings import Crossings
 from ferrotune.judge.merging import without_wall_clusters
 from ferrotune.judge.null_gains import discoveries, p_values
-from ferrotune.judge.null_maps import found_of, null_maps
+from ferrotune.judge.null_maps import MAPS, found_of, null_maps
 from ferrotune.judge.undecided import decided_labels
 
 LEAST_WALL = 8.0  # cells; shorter boundaries do not count as walls. Ours, as long as the shortest traced wall
@@ -43,7 +43,7 @@ class Judgement:
         return self.crossings.labels
 
 
-def judge(grid, labels, scores, relabel, seed, rate):
+def judge(grid, labels, scores, relabel, seed, rate, maps=MAPS):
     """Judge the labels of a segmentation boundary by boundary.
 
     Parameters
@@ -57,6 +57,8 @@ def judge(grid, labels, scores, relabel, seed, rate):
     seed : int
     rate : float
         False discovery rate of walls in one segmentation.
+    maps : int
+        Number of null maps.
 
     Returns
     -------
@@ -66,13 +68,13 @@ def judge(grid, labels, scores, relabel, seed, rate):
     if len(np.unique(decided[decided >= 0])) > 2:
         decided = without_wall_clusters(grid, decided, scores)
     crossings = Crossings.of(grid, decided)
-    found, null = found_of(crossings, scores), null_maps(grid, scores, relabel, seed)
+    found, null = found_of(crossings, scores), null_maps(grid, scores, relabel, seed, maps)
     lengths, null_gains = (np.concatenate([getattr(of, name) for of in null]) for name in ("length", "gain"))
     p, long = np.ones(len(found.gain)), found.length >= LEAST_WALL
     taken = lengths >= LEAST_WALL / 2
     p[long] = p_values(found.length[long], found.gain[long], lengths[taken], null_gains[taken])
     stands = np.zeros(len(p), bool)
-    stands[long] = discoveries(p[long], rate)
+    stands[long] = discoveries(p[long], found.length[long], rate)
     evidence = found.mean_gain - np.mean([of.mean_gain for of in null])
     explained = found.explained - np.mean([of.explained for of in null])
     return Judgement(crossings, found.gain, p, stands, float(evidence), float(explained))

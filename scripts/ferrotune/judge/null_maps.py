@@ -10,9 +10,11 @@ from ferrotune.judge.null_gains import mean_gain
 from ferrotune.judge.profiles import gains
 from ferrotune.judge.surrogates import surrogate
 from ferrotune.judge.undecided import decided_labels
+from ferrotune.segmentation.agreement import explained_variance
 
-MAPS = 3  # null maps of a trial; ours: more make the reward less noisy, and each costs a clustering
-CLUSTERED = 3000  # sites of a null map that are clustered; the others take the class that is most probable
+# Null maps of a trial, and of the selected one; ours: more make the numbers less noisy, and each costs a clustering.
+MAPS, MANY_MAPS = 3, 30
+CLUSTERED = 2000  # sites of a null map that are clustered; the others take the class that is most probable
 
 
 @dataclass(frozen=True)
@@ -28,24 +30,6 @@ class Found:
     gain: np.ndarray
     mean_gain: float
     explained: float
-
-
-def explained_variance(labels, values):
-    """Share of the variance of values (site, r) that labels (site,) explain; undecided sites explain nothing.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> explained_variance(np.array([0, 0, 1, 1]), np.array([[1.0], [1.0], [3.0], [3.0]]))
-    1.0
-    """
-    centred = values - values.mean(axis=0)
-    total = (centred**2).sum()
-    between = 0.0
-    for k in np.unique(labels[labels >= 0]):
-        own = centred[labels == k]
-        between += len(own) * (own.mean(axis=0) ** 2).sum()
-    return float(between / total) if total > 0 else 0.0
 
 
 def found_of(crossings, scores):

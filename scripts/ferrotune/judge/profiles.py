@@ -109,7 +109,9 @@ def steps_of(profiles):
     allowed = of_width <= (of_width.min(axis=1) + scatter)[:, None]
     low = FINE_WIDTHS[allowed.argmax(axis=1)]
     high = FINE_WIDTHS[len(FINE_WIDTHS) - 1 - allowed[:, ::-1].argmax(axis=1)]
-    return Steps(FINE_WIDTHS[i], np.maximum((high - low) / 2, 0.05 * FINE_WIDTHS[i]), np.array(shapes)[s], FINE_SHIFTS[j])
+    return Steps(
+        FINE_WIDTHS[i], np.maximum((high - low) / 2, 0.05 * FINE_WIDTHS[i]), np.array(shapes)[s], FINE_SHIFTS[j]
+    )
 
 
 def jumps(profiles, steps):

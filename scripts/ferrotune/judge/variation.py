@@ -3,10 +3,9 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-# Our choices, on the films of docs/truth.md that had a part in choices. Mis-tilt and thickness vary over more than TREND.
+# Our choices, on the films of docs/truth.md that had a part in choices. Mis-tilt and thickness vary more slowly.
 TREND = 6.0  # cells, sigma of the mean that is subtracted
 LAGS = (2.5, 4.5)  # cells between the sites that are compared: nearer ones may share noise
-VARIES = 0.08  # at most 0.03 on films with noise, shifted rows and mis-tilt, 0.19 and more on measured maps
 OFF_ROW = 1.5  # cells; nearer rows are not compared: they share scan lines
 
 

@@ -1,6 +1,6 @@
 """Walls of a segmentation with the verdicts of the boundaries that they follow."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -41,9 +41,6 @@ class WallVerdicts:
         """Verdicts of walls that were not judged."""
         return cls(np.full(count, stands), *np.full((5, count), np.nan))
 
-    def __getitem__(self, taken):
-        return type(self)(*(values[taken] for values in astuple(self)))
-
 
 def _followed(walls, judgement):
     """For each wall, whether most of it stands, and the boundary that it follows longest (a standing one if so)."""
@@ -72,13 +69,31 @@ def _of_polarization(crossings, polarization):
     return near, values, (values * change[near.boundary]).sum(axis=1)
 
 
-def judge_walls(walls, judgement, scores, polarization):
-    """Verdict of each wall of a judged segmentation.
+def judge_walls(walls, judgement):
+    """Which walls of a judged segmentation stand, with their significance; widths and jumps are left open.
 
     Parameters
     ----------
     walls : ferrotune.walls.Walls, lengths in cells from the image's first pixel
     judgement : Judgement
+
+    Returns
+    -------
+    WallVerdicts
+    """
+    found = WallVerdicts.unjudged(len(walls.paths), stands=False)
+    if not walls.paths or not len(judgement.crossings.boundaries):
+        return found
+    stands, main = _followed(walls, judgement)
+    return replace(found, stands=stands, significance=judgement.significance[main])
+
+
+def measure_walls(walls, judgement, scores, polarization):
+    """Verdict of each wall of a judged segmentation, with its width and jump.
+
+    Parameters
+    ----------
+    walls, judgement : as in `judge_walls`
     scores : (site, r) float
     polarization : (site, 2) px or None
 
@@ -86,12 +101,11 @@ def judge_walls(walls, judgement, scores, polarization):
     -------
     WallVerdicts
     """
-    crossings = judgement.crossings
-    if not walls.paths or not len(crossings.boundaries):
-        return WallVerdicts.unjudged(len(walls.paths), stands=False)
-    stands, main = _followed(walls, judgement)
-    numbers, main = np.unique(main, return_inverse=True)
-    only = crossings.of_boundaries(numbers)
+    found = judge_walls(walls, judgement)
+    if not walls.paths or not len(judgement.crossings.boundaries):
+        return found
+    numbers, main = np.unique(_followed(walls, judgement)[1], return_inverse=True)
+    only = judgement.crossings.of_boundaries(numbers)
     profiles = only.profiles(only.along(scores))
     steps = steps_of(profiles)
     jump, jump_px = jumps(profiles, steps), np.full(len(only.boundaries), np.nan)
@@ -99,8 +113,8 @@ def judge_walls(walls, judgement, scores, polarization):
         near, values, along = _of_polarization(only, polarization)
         steps = steps_of(near.profiles(along))
         jump_px = np.hypot(*(jumps(near.profiles(component), steps) for component in values.T))
-    found = (steps.width, steps.width_error, jump, jump_px, judgement.significance[numbers])
-    return WallVerdicts(stands, *(values[main] for values in found))
+    widths = {"width": steps.width[main], "width_error": steps.width_error[main]}
+    return replace(found, **widths, jump=jump[main], jump_px=jump_px[main])
 
 
 def standing_walls(walls, verdicts):

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from ferrotune.cells.polarization_variants import polarization_variants
 from ferrotune.errors import InputError
-from ferrotune.files.rounds import finished_trials, read_records, round_arrays, write_checkpoints
+from ferrotune.files.rounds import finished_trials, read_checkpoint, read_records, round_arrays, write_checkpoints
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.front import selection
 from ferrotune.front.trial_table import read_table, trial_table, write_table
@@ -23,6 +23,8 @@ from ferrotune.notebook.labelled import dataset_of, ordered_walls
 from ferrotune.pipelines.pipeline import begins_with_earlier, space_of
 from ferrotune.reference.comparison import Comparison
 from ferrotune.reference.reading import align
+from ferrotune.search.confirmation import confirmed, outcome_arrays
+from ferrotune.search.evaluation import RATE
 from ferrotune.search.grouping import evaluate_round
 from ferrotune.search.proposals import exhaustive, suggest
 from ferrotune.search.reward_config import PAIRS, reward_names
@@ -45,7 +47,7 @@ class SearchResult:
 
     def __repr__(self):
         counts = f"{len(self.trials)} trials, {len(self.front)} on the front"
-        return f"<search: {counts}; selected: {self.selected.attrs['answer']}>"
+        return f"<search: {counts}; selected: {self.selected.attrs['answer_words']}>"
 
     def walls(self, unit="cell"):
         """Walls of the selected segmentation: list of (n, 2) arrays (y, x), in unit cells, or in px (unit="px")."""
@@ -75,17 +77,20 @@ def _as_written(table):
 def _comparison(described, store, reference, seed):
     """What trials are compared with: the reference's labels, or the variants of the cells' own polarization."""
     cells, cell_px = _plain_cells(described.cells), described.cells.attrs["cell_px"]
+    polarization = cells["polarization"]
     if reference is None:
-        yx, label = cells["yx"], polarization_variants(cells["polarization"], cells["yx"], cell_px, seed=seed)
+        yx, label = cells["yx"], polarization_variants(polarization, cells["yx"], cell_px, seed=seed)
     else:
         yx, label = (np.asarray(reference[name]) for name in ("yx", "label"))
         yx = yx - align(yx, cells["yx"], cell_px)
+        polarization = np.asarray(reference["polarization"]) if "polarization" in reference else None
     sites, attributes = read_store(store, "yx", "site_raster")
     mask = described.image["mask"].to_numpy()
-    return Comparison(sites["yx"], sites["site_raster"], yx, label.astype(np.int16), mask, attributes["cell_px"])
+    known = (yx, label.astype(np.int16), mask, attributes["cell_px"], polarization)
+    return Comparison(sites["yx"], sites["site_raster"], *known)
 
 
-def _run_rounds(described, pipeline, search, objectives, guarded, rewards, threads, folder):
+def _run_rounds(described, pipeline, search, objectives, rate, rewards, threads, folder):
     """Records (list of dict) and stores (list of paths) of all rounds, written to a folder."""
     entry, stores, cells = described.entry(pipeline), described.stores(pipeline), _plain_cells(described.cells)
     space, total = space_of(entry), trial_count(entry, search)
@@ -96,11 +101,11 @@ def _run_rounds(described, pipeline, search, objectives, guarded, rewards, threa
             chosen = exhaustive(space, first, count)
         else:
             records = read_records(proposals, rounds)
-            how = (objectives, count, number, search["seed"], search["startup"], guarded)
+            how = (objectives, count, number, search["seed"], search["startup"])
             chosen = suggest(space, records, *how)
         trials = list(enumerate(chosen, start=first))
         finished = finished_trials(proposals, rounds) if begins_with_earlier(entry) else {}
-        work = (entry, stores, cells, rewards, search["seed"], threads, None, finished)
+        work = (entry, stores, cells, rewards, search["seed"], threads, None, finished, rate)
         outcomes = list(evaluate_round(trials, *work))
         proposals, rounds = [*proposals, folder / f"{number:03d}.json"], [*rounds, folder / f"{number:03d}.zarr"]
         numbered = [{"trial": trial, "setting": setting} for trial, setting in trials]
@@ -110,14 +115,22 @@ def _run_rounds(described, pipeline, search, objectives, guarded, rewards, threa
     return read_records(proposals, rounds), rounds
 
 
-def _selected(table, front, rounds, store, objectives, guarded, distance):
-    """Dataset of the selected segmentation and how far near trials confirm it."""
-    sites, attributes = read_store(store, "yx", "site_raster")
-    trial = selection.selected_trial(table, front, None)
-    arrays = selection.selected_arrays(rounds, sites, trial)
-    near = selection.near_trials(table, objectives, guarded, trial, distance)
+def _selected(described, pipeline, table, front, paths, objectives, seed, rate, distance):
+    """Dataset of the selected segmentation, judged again, and how far near trials confirm it."""
+    entry, stores = described.entry(pipeline), described.stores(pipeline)
+    sites, attributes = read_store(stores[0], "yx", "site_raster")
+    trial, by = selection.selected_trial(table, front, None)
+    outcome = None
+    if trial is not None:
+        own, setting, store = selection.selected_pipeline(entry, selection.parameters_of(table, trial), stores)
+        how = (_plain_cells(described.cells), sites["yx"], seed, rate, read_checkpoint(paths, trial))
+        outcome = confirmed(trial, own, setting, store, *how)
+    arrays = selection.selected_arrays(outcome and outcome_arrays(outcome), sites)
+    near = selection.near_trials(table, objectives, trial, distance)
+    rounds = [read_store(path)[0] for path in paths]
     confidence, chance = selection.confidence_arrays(rounds, arrays, near, attributes["cell_px"])
-    kept = selection.selected_attributes(table, trial, None, sites, attributes, near, distance, chance)
+    verdict = outcome and outcome.verdict
+    kept = selection.selected_attributes(table, (trial, by), verdict, arrays, sites, attributes, near, distance, chance)
     return dataset_of(arrays | confidence, kept, "selected")
 
 
@@ -176,7 +189,8 @@ def run_search(
     pipeline,
     search=None,
     objectives=None,
-    guarded=True,
+    mode="guarded",
+    rate=RATE,
     rewards=("cheap",),
     reference=None,
     distance=None,
@@ -193,8 +207,10 @@ def run_search(
         of the default configuration.
     objectives : dict of reward name to "minimise" or "maximise", optional
         By default those of the workflow.
-    guarded : bool
-        Whether only segmentations that are above noise may guide the search and stand on the front.
+    mode : {"guarded", "paper"}
+        Whether walls are judged; it decides the objectives where none are given.
+    rate : float
+        False discovery rate of walls.
     rewards : list of str, further rewards; "cheap" stands for all that cost next to nothing
     reference : mapping with yx (n, 2) px and label (n,) int, optional
         What trials are compared with: ``film.reference`` of opened results, for example. By default the variants of the
@@ -233,19 +249,19 @@ def run_search(
     """
     search = _complete_search(described.entry(pipeline), search or {})
     distance = default_config()["confidence"]["distance"] if distance is None else distance
-    objectives = objectives or PAIRS["guarded" if guarded else "paper"]
+    objectives = objectives or PAIRS[mode]
+    rate = rate if mode == "guarded" else None
     names = reward_names({"objectives": objectives, "rewards": rewards})
     store = described.stores(pipeline)[0]
     folder = Path(tempfile.mkdtemp(prefix="rounds-", dir=described.folder))
     try:
         with threadpool_limits(1):
             comparison = _comparison(described, store, reference, search["seed"])
-            records, paths = _run_rounds(described, pipeline, search, objectives, guarded, names, threads, folder)
-            rounds = [read_store(path)[0] for path in paths]
-            labels = np.concatenate([arrays["labels"] for arrays in rounds])
+            records, paths = _run_rounds(described, pipeline, search, objectives, rate, names, threads, folder)
+            labels = np.concatenate([read_store(path, "labels")[0]["labels"] for path in paths])
             table = _as_written(trial_table(records, labels, comparison))
-            front = selection.front_of(table, objectives, guarded)
-            selected = _selected(table, front, rounds, store, objectives, guarded, distance)
+            front = selection.front_of(table, objectives)
+            selected = _selected(described, pipeline, table, front, paths, objectives, search["seed"], rate, distance)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return SearchResult(table, _as_written(front), selected)

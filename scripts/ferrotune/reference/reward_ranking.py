@@ -45,17 +45,17 @@ def scored(tables):
     return with_truth, {image: table for image, table in tables.items() if image not in with_truth}
 
 
-def winner(table, objectives, guarded=True):
+def winner(table, objectives):
     """Row (int) of the trial that the objectives (dict of reward to direction) select; None if none is usable.
 
     It is the knee of the front, as in a search; with one objective it is the best trial.
     """
-    losses = usable_losses(table, objectives, guarded)
+    losses = usable_losses(table, objectives)
     front = np.flatnonzero(pareto.front(losses))
     return int(front[pareto.knee(losses[front], pareto.best_and_worst(losses))]) if len(front) else None
 
 
-def share_of_best(table, objectives, agreement="ari", guarded=True):
+def share_of_best(table, objectives, agreement="ari"):
     """Agreement of the selected trial divided by the best agreement of any trial, 0 ... 1; 0 if none is selected.
 
     NaN if no trial agrees with the truth, or the truth is not known.
@@ -63,19 +63,19 @@ def share_of_best(table, objectives, agreement="ari", guarded=True):
     best = table[agreement].max()
     if not best > FOUND:
         return np.nan
-    row = winner(table, objectives, guarded)
+    row = winner(table, objectives)
     return 0.0 if row is None else max(float(np.nan_to_num(table[agreement].iloc[row])), 0.0) / best
 
 
-def is_degenerate(table, objectives, guarded=True):
-    """Whether the guards refuse the selected trial, or it agrees with the truth by chance only: 1.0 or 0.0.
+def is_degenerate(table, objectives):
+    """Whether no trial is selected, or it agrees with the truth by chance only: 1.0 or 0.0.
 
     NaN if no trial agrees with the truth.
     """
     if not table["ari"].max() > FOUND:
         return np.nan
-    row = winner(table, objectives, guarded)
-    return float(row is None or not _ok(table)[row] or not table["ari"].iloc[row] > DEGENERATE)
+    row = winner(table, objectives)
+    return float(row is None or not table["ari"].iloc[row] > DEGENERATE)
 
 
 def _mean(values):
@@ -125,8 +125,8 @@ def pair_rows(tables, directions):
     DataFrame, a row for each pair, the best first
         redundancy: Spearman's correlation of the two rewards (both with the sign that makes larger better), mean
         over images: at 1 they are the same objective; share_ari, share_wall_f1: agreement of the knee divided by
-        the best agreement of any trial; worst_ari: the smallest share_ari of an image; degenerate,
-        degenerate_unguarded: share of images with a degenerate knee, with the guards and without.
+        the best agreement of any trial; worst_ari: the smallest share_ari of an image; degenerate: share of images
+        with a degenerate knee.
     """
     rows = []
     for pair in combinations(directions, 2):
@@ -141,7 +141,6 @@ def pair_rows(tables, directions):
                 **{f"share_{agreement}": _mean(found) for agreement, found in shares.items()},
                 "worst_ari": float(np.nanmin(shares["ari"])) if np.isfinite(shares["ari"]).any() else np.nan,
                 "degenerate": _mean(is_degenerate(table, objectives) for table in tables.values()),
-                "degenerate_unguarded": _mean(is_degenerate(table, objectives, False) for table in tables.values()),
             }
         )
     return pd.DataFrame(rows).sort_values("share_ari", ascending=False, kind="stable", ignore_index=True)

@@ -16,7 +16,7 @@ def labels_at(sites_yx, yx, label, reach_px):
 
     A site may lie at the corner of four cells that are equally near. So all positions count that are at most a third
     of the reach further away than the nearest one. If two labels are equally frequent, the site is on the wall
-    between them and gets no label.
+    between them, and gets that of the nearest of these positions: a site on a wall counts, too.
 
     Parameters
     ----------
@@ -39,8 +39,11 @@ def labels_at(sites_yx, yx, label, reach_px):
     of_site, votes = np.nonzero(taken)[0], place[index[taken]]
     count = np.bincount(of_site * len(names) + votes, minlength=len(sites_yx) * len(names)).reshape(-1, len(names))
     most = count.max(axis=1)
-    clear = (most > 0) & ((count == most[:, None]).sum(axis=1) == 1)
-    labels[clear] = names[count[clear].argmax(axis=1)]
+    known = most > 0
+    # positions are in order of their distance: the first whose label is one of the most frequent decides
+    of_position = np.where(taken, place[np.where(taken, index, 0)], 0)
+    frequent = taken & (np.take_along_axis(count, of_position, axis=1) == most[:, None])
+    labels[known] = names[of_position[np.arange(len(labels)), frequent.argmax(axis=1)]][known]
     return np.maximum(labels, -1)
 
 

@@ -9,9 +9,10 @@ from functools import partial
 import numpy as np
 
 from ferrotune.judge.judgement import judge
+from ferrotune.judge.null_maps import MANY_MAPS, MAPS
 from ferrotune.judge.undecided import UNDECIDED, outliers_at_borders
 from ferrotune.judge.variation import variation
-from ferrotune.judge.wall_verdicts import WallVerdicts, judge_walls, standing_walls
+from ferrotune.judge.wall_verdicts import WallVerdicts, judge_walls, measure_walls, standing_walls
 from ferrotune.rewards import Segmentation, cheap, score
 from ferrotune.segmentation.labels import by_size, cluster
 from ferrotune.segmentation.statuses import FAILED, MINORITY, NO_WALL_STANDS, OK, ONE_CLUSTER, Verdict, minority
@@ -115,17 +116,18 @@ def evaluate_batch(
             made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs, finished)
             scores = reduced_scores(pipeline, described, setting, reduced[0], made)
             of_scores = partial(cluster, clustering=pipeline.part("clustering"), setting=setting)
-            labels_of = partial(_labels, scores, sites, of_scores, seed, trial)
+            labels_of = partial(labels_of_scores, scores, sites, of_scores, seed, trial)
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
             ways = {"again": labels_of, "halves": of_halves}
-            outcome = evaluated(trial, labels_of(), scores, sites, trial_seed(seed, trial), rewards, of_scores, rate, ways)
+            seeds = trial_seed(seed, trial), seed
+            outcome = evaluated(trial, labels_of(), scores, sites, seeds, rewards, of_scores, rate, ways)
             outcome = replace(outcome, checkpoint=made)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), rewards, error)
         yield replace(outcome, seconds=time.perf_counter() - start)
 
 
-def _labels(scores, sites, of_scores, seed, trial, *repeat):
+def labels_of_scores(scores, sites, of_scores, seed, trial, *repeat):
     """Labels (site,) of a trial, or of a repetition of it under another seed; outliers at borders have none."""
     labels = np.full(len(scores), UNDECIDED, np.int8)
     usable = ~outliers_at_borders(sites.grid, scores)
@@ -143,7 +145,7 @@ def _half_labels(pipeline, halves, setting, reduced, seed, trial):
     return labels
 
 
-def evaluated(trial, labels, scores, sites, seed, rewards, of_scores, rate=RATE, ways=None):
+def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, rate=RATE, ways=None, thorough=False):
     """Outcome of labels that were found from scores: judged boundaries, walls, rewards and the status.
 
     Parameters
@@ -152,17 +154,19 @@ def evaluated(trial, labels, scores, sites, seed, rewards, of_scores, rate=RATE,
     labels : (site,) int, negative where there is none
     scores : (site, r) float
     sites : ferrotune.sites.sites.Sites
-    seed : int, for the walls and the null maps
+    seeds : (int, int), of the trial and of the null maps: trials on the same maps can be compared
     rewards : list of str
     of_scores : function of scores (n, r) and a seed that returns labels (n,): the same setting, for null maps
     rate : float, false discovery rate of walls, or None
     ways : dict, optional, `again` and `halves` of ferrotune.rewards.Segmentation
+    thorough : bool, whether to use many null maps, and to measure the widths and jumps of the walls
     """
+    seed, null_seed = seeds
     varies = variation(sites.grid, scores if sites.polarization is None else sites.polarization)
     verdict, judgement = _one_cluster(labels), None
     if verdict is None and rate is not None:
-        relabel = partial(of_scores, seed=seed)
-        judgement = judge(sites.grid, labels, scores, relabel, seed, rate)
+        maps = MANY_MAPS if thorough else MAPS
+        judgement = judge(sites.grid, labels, scores, partial(of_scores, seed=seed), null_seed, rate, maps)
         labels = np.where(judgement.labels >= 0, _renumbered(judgement.labels), UNDECIDED).astype(np.int8)
         verdict = _one_cluster(labels)
     if verdict is not None:
@@ -172,8 +176,11 @@ def evaluated(trial, labels, scores, sites, seed, rewards, of_scores, rate=RATE,
     if judgement is None:
         verdicts = WallVerdicts.unjudged(len(walls.paths), stands=True)
     else:
-        verdicts = judge_walls(walls, judgement, scores, sites.polarization)
-    segmentation = Segmentation(labels, standing_walls(walls, verdicts), sites, scores, judgement=judgement, **(ways or {}))
+        measured = (scores, sites.polarization) if thorough else ()
+        verdicts = (measure_walls if thorough else judge_walls)(walls, judgement, *measured)
+    segmentation = Segmentation(
+        labels, standing_walls(walls, verdicts), sites, scores, judgement=judgement, **(ways or {})
+    )
     return Outcome(trial, labels, walls, verdicts, score(segmentation, rewards), _verdict(verdicts, rate), varies)
 
 

@@ -9,7 +9,6 @@ from scipy.stats import qmc
 
 from ferrotune.errors import InputError
 from ferrotune.front import pareto
-from ferrotune.front.selection import guarded_losses
 from ferrotune.pipelines.space_union import CHOICE, SpaceUnion
 
 RHO = 0.05  # weight of the sum in the augmented Tchebycheff function (Knowles 2006)
@@ -63,15 +62,14 @@ def _trial(domain, space, trial, setting, loss):
     return {"tid": trial, "state": JOB_STATE_DONE, "result": result, "misc": misc, **times}
 
 
-def _normalised_losses(records, objectives, guarded):
+def _normalised_losses(records, objectives):
     """Losses (trial, objective) in [0, 1]; NaN for trials that may not guide the search."""
     names = sorted(objectives)
     rewards = np.full((len(records), len(names)), np.nan)
     for row, record in zip(rewards, records, strict=True):
         found = (record["rewards"].get(name) for name in names)
         row[:] = [np.nan if value is None else value for value in found]
-    statuses = [record["status"] for record in records]
-    return pareto.normalise(guarded_losses(rewards, [objectives[name] for name in names], statuses, guarded))
+    return pareto.normalise(pareto.losses(rewards, [objectives[name] for name in names]))
 
 
 def _ranked_scalar(losses, weights):
@@ -168,7 +166,6 @@ def suggest(
     round,
     seed,
     startup,
-    guarded=True,
 ):
     """Propose the settings of one round of trials.
 
@@ -186,8 +183,6 @@ def suggest(
         Not negative. Proposal i draws from ``SeedSequence(seed, spawn_key=(round, i))``.
     startup : int
         Number of trials at the start of the search that fill the space evenly; TPE proposes the later ones.
-    guarded : bool
-        Whether only trials of status 'ok' have a loss; otherwise every trial with finite objectives has one.
 
     Returns
     -------
@@ -215,7 +210,7 @@ def suggest(
     """
     if len(objectives) < 2:
         raise InputError(f"objectives: {list(objectives)} is fewer than two; name two rewards or more")
-    losses = _normalised_losses(records, objectives, guarded)
+    losses = _normalised_losses(records, objectives)
     settings = [record["setting"] for record in records]
     start = _start_design(space, startup, seed)
     proposals = min(n, space.size - len({space.index(setting) for setting in settings}))

@@ -6,8 +6,7 @@ from ferrotune.pipelines.pipeline import members_of
 from ferrotune.rewards import REWARDS, cheap
 
 CHEAP = "cheap"  # in the config's list of rewards: all that cost next to nothing
-# Where the config names none. The first leads to the truth as reliably as any where that is known (`make rewards`),
-# to a hundredth, and of such pairs costs least; the second is the paper's.
+# Where the config names none: what the judge finds beyond null maps (docs/rewards.md), and the paper's pair.
 PAIRS = {
     "guarded": {"boundary_evidence": "maximise", "label_evidence": "maximise"},
     "paper": {"curvature": "minimise", "length": "maximise"},
@@ -17,6 +16,11 @@ PAIRS = {
 def with_objectives(config):
     """The config with its objectives, or those of its mode where it names none."""
     return config if config.get("objectives") else config | {"objectives": PAIRS.get(config["mode"], {})}
+
+
+def false_discovery_rate(config):
+    """Rate of walls that may be false in a segmentation; None in mode paper, where walls are not judged."""
+    return config["judge"]["false_discovery_rate"] if config["mode"] == "guarded" else None
 
 
 def check_rewards(config, entries):

@@ -8,7 +8,7 @@ from sklearn.metrics.cluster import contingency_matrix
 
 def _with_reference(labels, reference):
     labels, reference = np.asarray(labels), np.asarray(reference)
-    known = reference >= 0
+    known = (reference >= 0) & (labels >= 0)
     return labels[known], reference[known]
 
 
@@ -22,12 +22,12 @@ def _phi(both):
 
 
 def ari(labels, reference):
-    """Adjusted Rand index over the sites whose reference label is not negative (none: NaN).
+    """Adjusted Rand index over the decided sites whose reference label is known (none: NaN).
 
     Parameters
     ----------
     labels, reference : (site,) int arrays
-        Labels at the same sites. Sites with a negative label are a cluster of their own: they do not agree.
+        Labels at the same sites. Sites with a negative label are undecided, and do not count.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def ari(labels, reference):
     Examples
     --------
     >>> import numpy as np
-    >>> ari(np.array([2, 2, 0, 0, 1]), np.array([0, 0, 1, 1, -1]))
+    >>> ari(np.array([2, 2, 0, 0, 1, -1]), np.array([0, 0, 1, 1, -1, 1]))
     1.0
     >>> ari(np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1]))
     -0.5
@@ -63,7 +63,7 @@ def correlation(labels, reference):
     Parameters
     ----------
     labels, reference : (site,) int arrays
-        Labels at the same sites; sites with a negative reference label do not count.
+        Labels at the same sites; sites with a negative label do not count.
 
     Returns
     -------
@@ -119,3 +119,21 @@ def best_correlations(labels, classes, n_classes):
     both = contingency_matrix(classes, labels).astype(float)
     found[names] = _phi(both)[:, np.unique(labels) >= 0].max(axis=1)
     return np.maximum(found, 0.0)
+
+
+def explained_variance(labels, values):
+    """Share of the variance of values (site, r) that labels (site,) explain; undecided sites explain nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> explained_variance(np.array([0, 0, 1, 1]), np.array([[1.0], [1.0], [3.0], [3.0]]))
+    1.0
+    """
+    centred = values - values.mean(axis=0)
+    total = (centred**2).sum()
+    between = 0.0
+    for k in np.unique(labels[labels >= 0]):
+        own = centred[labels == k]
+        between += len(own) * (own.mean(axis=0) ** 2).sum()
+    return float(between / total) if total > 0 else 0.0

@@ -12,6 +12,9 @@ STATUSES = (OK, NO_WALL_STANDS, ONE_CLUSTER, FAILED)  # a store keeps the index 
 # Smallest share of sites outside the largest label. Fewer sites are outliers, or a strip along the frame of the image
 # (a row of a full-size image is 0.6 %), whose wall would be long and straight but no domain wall. Our choice.
 MINORITY = 0.01
+# Share of the variance that sites a few cells apart have in common beyond trends: larger, and the image varies. At most
+# 0.03 on films with noise, shifted rows and mis-tilt, 0.19 and more on measured maps (docs/truth.md).
+VARIES = 0.08
 
 
 @dataclass(frozen=True)

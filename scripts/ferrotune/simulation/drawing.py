@@ -66,7 +66,13 @@ def draw(yx, peak, tilt, shifts, specimen):
     specimen : ferrotune.simulation.specimen.Specimen
     """
     shape = np.array(specimen.shape)
-    reach = int(np.ceil(_REACH * specimen.probe_sigma_px * (1 + specimen.mistilt) + 3 * specimen.jitter_px + 3 * specimen.row_shift_px))
+    reach = int(
+        np.ceil(
+            _REACH * specimen.probe_sigma_px * (1 + specimen.mistilt)
+            + 3 * specimen.jitter_px
+            + 3 * specimen.row_shift_px
+        )
+    )
     near = np.all((yx > -reach) & (yx < shape - 1 + reach), axis=1)
     yx, peak = yx[near], peak[near]
     stretch = 1 + specimen.mistilt * tilt[near]

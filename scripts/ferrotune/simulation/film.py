@@ -10,7 +10,7 @@ from ferrotune.simulation import disorder
 from ferrotune.simulation.domain_patterns import domain_pattern
 from ferrotune.simulation.drawing import depth_in_frame, detect, draw, lattice_of, rotation, tilt_share
 from ferrotune.simulation.map_pattern import map_pattern, part_of_map
-from ferrotune.simulation.specimen import MAP, MAX_DRIFT, Specimen
+from ferrotune.simulation.specimen import MAP, MAX_DRIFT
 
 # Intensity of a column goes with this power of its atomic number, as is usual for HAADF.
 Z_EXPONENT = 1.7
@@ -92,7 +92,7 @@ def _cell_truth(a_yx, b_yx):
 
 
 def _drawn_polarization(sites, film, specimen, seed, rng):
-    """Domain label (na, nb) and displacement (na, nb, 2), px, of B sites in lattice units; -1 and 0 outside the film."""
+    """Domain label (na, nb) and displacement (na, nb, 2), px, of B sites; -1 and 0 outside the film."""
     label = np.full(film.shape, -1, np.int8)
     displacement = np.zeros(sites.shape)
     pattern = domain_pattern(specimen.geometry, sites[film], specimen.wall_width, seed, specimen.wall_profile)

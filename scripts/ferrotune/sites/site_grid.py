@@ -46,10 +46,8 @@ class SiteGrid:
         along the diagonals of the cell.
         """
         spacing = _spacing(yx)
-        if spacing < 0.85 * cell_px:
-            along = np.array([[0.5, 0.5], [0.5, -0.5]]) @ lattice
-        else:
-            along = lattice
+        diagonals = np.array([[0.5, 0.5], [0.5, -0.5]])
+        along = diagonals @ lattice if spacing < 0.85 * cell_px else lattice
         along = along * spacing / np.sqrt(abs(np.linalg.det(along)))
         at = yx @ np.linalg.inv(along)
         origin = np.array([_offset(of_axis) for of_axis in at.T])

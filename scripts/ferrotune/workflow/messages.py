@@ -23,11 +23,16 @@ def answer_lines(results, table="summary.tsv", images=None):
         return []
     summary = pd.read_csv(path, sep="\t", dtype=str)
     return [
-        f"{row.image}, {row.pipeline}: {row.answer} ({row.ok_trials} of {row.trials} trials ok)"
-        f" -> {Path(results, row.image, 'explorer.html')}"
+        f"{row.image}, {row.pipeline}: {_words(row)} -> {Path(results, row.image, 'explorer.html')}"
         for row in summary.itertuples()
         if images is None or row.image in images
     ]
+
+
+def _words(row):
+    """Answer of a row of the summary in a few words."""
+    reason, caution = (str(getattr(row, name, "nan")) for name in ("reason", "caution"))
+    return row.answer + (f" ({reason})" if reason != "nan" else "") + (f"; {caution}" if caution != "nan" else "")
 
 
 def said_lines(results, images):

@@ -29,7 +29,7 @@ def _inputs(folder, pipelines):
     ]
 
 
-def _write(results, complete, missing, pipelines, objectives, guarded, series):
+def _write(results, complete, missing, pipelines, objectives, series):
     """Write the partial summary and figure with the scripts of the rules `summary` and `series_figure`."""
     import pandas as pd
 
@@ -40,7 +40,7 @@ def _write(results, complete, missing, pipelines, objectives, guarded, series):
     inputs |= {n.partition(".")[0]: [f"{results}/{image}/{p}/{n}" for image, p in both] for n in OF_PIPELINE}
     log, figure_log = (Path(results, name) for name in LOGS)
     runs = summary.list_runs(inputs, complete, pipelines)
-    summary.main(runs, table, objectives, guarded, series, log)
+    summary.main(runs, table, objectives, series, log)
     found = pd.read_csv(table, sep="\t", dtype=str, keep_default_na=False)
     rows = [
         {"image": image, "pipeline": pipeline, "answer": NO_RESULT, "sm_percent": "nan" if sm is None else f"{sm:.6g}"}
@@ -116,7 +116,7 @@ def partial_lines(results, images, config, pipelines, unfinished):
     lines = [f"{i}: no result: see the logs in {results}/{i}/logs, correct the cause and run again" for i in missing]
     request = {"results": results, "complete": complete, "pipelines": pipelines, "objectives": config["objectives"]}
     request |= {"missing": {image: images[image]["sm_percent"] for image in missing}}
-    request |= {"guarded": config["mode"] == "guarded", "series": config["series"]}
+    request |= {"series": config["series"]}
     if not _written(request):
         return [*lines, f"no summary of the other images: see {results}/{LOGS[0]}"]
     where = f"summary of the other images: {results}/{PARTIAL[0]}, {results}/{PARTIAL[1]}"

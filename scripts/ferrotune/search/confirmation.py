@@ -1,0 +1,50 @@
+"""The selected trial judged again, on many null maps, with the widths and jumps of its walls."""
+
+from dataclasses import replace
+from functools import partial
+
+from ferrotune.files.rounds import round_arrays, trial_arrays
+from ferrotune.files.stores import read_store
+from ferrotune.search.evaluation import evaluated, labels_of_scores, reduced_scores, trial_seed
+from ferrotune.segmentation.labels import cluster
+from ferrotune.sites.sites import ARRAYS, Sites, nearest
+
+FRESH = 7  # any number that no repetition of a trial uses: the null maps of the search are not used again
+
+
+def confirmed(trial, pipeline, setting, store, cells, yx, seed, rate, checkpoint=None):
+    """Judge a trial again, on many null maps that had no part in its selection.
+
+    Parameters
+    ----------
+    trial : int
+    pipeline : ferrotune.pipelines.pipeline.Pipeline
+    setting : dict
+    store : path of the store of its descriptor
+    cells : dict with yx, polarization (cell, 2) px and lattice (2, 2) px
+    yx : (site, 2) px
+        Sites at which labels are wanted: those of the search, see `ferrotune.search.grouping.common_sites`.
+    seed : int, the config's
+    rate : float, false discovery rate of walls, or None: walls are not judged
+    checkpoint : of a trial that was trained, optional
+
+    Returns
+    -------
+    ferrotune.search.evaluation.Outcome
+        The labels and walls are those of the search; the verdicts are new.
+    """
+    described = pipeline.part("descriptor").open(store, setting)
+    scores = reduced_scores(pipeline, described, setting, {}, checkpoint)
+    arrays, attributes = read_store(store, *ARRAYS)
+    sites = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
+    of_scores = partial(cluster, clustering=pipeline.part("clustering"), setting=setting)
+    labels = labels_of_scores(scores, sites, of_scores, seed, trial)
+    seeds = trial_seed(seed, trial), trial_seed(seed, trial, FRESH)
+    outcome = evaluated(trial, labels, scores, sites, seeds, (), of_scores, rate, thorough=rate is not None)
+    return replace(outcome, labels=outcome.labels[nearest(sites.yx, yx)])
+
+
+def outcome_arrays(outcome):
+    """Labels and walls of one outcome, as `ferrotune.files.rounds.trial_arrays` gives them."""
+    arrays, _ = round_arrays([outcome])
+    return trial_arrays({name: values for name, (_, values) in arrays.items()}, outcome.trial)
