@@ -36,6 +36,7 @@ IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE = f"{IMAGE}/{{pipeline}}"
 HALF = f"{IMAGE}/halves/{{half}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
+TWINS = PIPELINES if config["judge"]["twins"] else []
 MAPS = [name for name in PIPELINES if CASE.axes(name)]
 TRAINED = [name for name in PIPELINES if trains(CASE.entry(name))]
 PARTS = parts.module_names()  # figures print texts of all parts

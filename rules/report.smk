@@ -78,6 +78,7 @@ rule explorer:
         trials=expand(f"{PIPELINE}/trials.tsv", pipeline=PIPELINES, allow_missing=True),
         front=expand(f"{PIPELINE}/front.tsv", pipeline=PIPELINES, allow_missing=True),
         selected=expand(f"{PIPELINE}/selected.zarr", pipeline=PIPELINES, allow_missing=True),
+        twins=expand(f"{PIPELINE}/twins.json", pipeline=TWINS, allow_missing=True),
         rounds=get_every_round,
     output:
         get_reported(f"{IMAGE}/explorer.html", "explorer"),
@@ -106,6 +107,7 @@ rule summary:
         selected=expand(f"{PIPELINE}/selected.zarr", image=IMAGES, pipeline=PIPELINES),
         trials=expand(f"{PIPELINE}/trials.tsv", image=IMAGES, pipeline=PIPELINES),
         front=expand(f"{PIPELINE}/front.tsv", image=IMAGES, pipeline=PIPELINES),
+        twins=expand(f"{PIPELINE}/twins.json", image=IMAGES, pipeline=TWINS),
     output:
         get_reported(f"{RESULTS}/summary.tsv", "summary"),
     log:

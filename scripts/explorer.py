@@ -1,5 +1,6 @@
 """Write the interactive page of an image: its trials, each with its segmentation."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ def main(inputs, output, pipelines, objectives, image, log_path):
     """Write explorer.html.
 
     `inputs` are paths by name: template, image, columns, cells, reference; and, as lists over `pipelines`,
-    trials, front, selected, and rounds (a list of lists).
+    trials, front, selected, twins (may be empty), and rounds (a list of lists).
     """
     with job(log_path, f"image {image}") as log:
         pixels, attributes = read_store(inputs["image"], "image", "mask")
@@ -26,7 +27,8 @@ def main(inputs, output, pipelines, objectives, image, log_path):
             table, front = (pd.read_csv(inputs[name][i], sep="\t") for name in ("trials", "front"))
             labels = read_labels(inputs["rounds"][i], table["trial"])
             found = (table, front, labels, *read_store(inputs["selected"][i]))
-            parts.append(page_search(*found, objectives, reference, pixels["mask"], (image, pipeline)))
+            twins = json.loads(Path(inputs["twins"][i]).read_text()) if inputs["twins"] else {}
+            parts.append(page_search(*found, objectives, reference, pixels["mask"], (image, pipeline), twins))
         facts = image_facts(
             attributes | {"cell_px": lattice["cell_px"], "reference": of_reference["kind"]},
             pixels["image"].shape,

@@ -2,7 +2,8 @@
 
 from ferrotune.files.polarization_maps import read_map
 from ferrotune.files.sm_bfo_record import write_record, write_truth
-from ferrotune.simulation.film import Specimen, simulate
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen
 from ferrotune.workflow.jobs import job
 
 

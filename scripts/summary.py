@@ -1,5 +1,8 @@
 """Summarise a series in a table with a row for each image and pipeline."""
 
+import json
+from pathlib import Path
+
 import pandas as pd
 
 from ferrotune.files.stores import read_store
@@ -15,7 +18,8 @@ def list_runs(inputs, images, pipelines):
     for i, image in enumerate(images):
         stores = {name: inputs[name][i] for name in ("image", "columns", "cells")}
         for j, pipeline in enumerate(pipelines, start=i * len(pipelines)):
-            found = {name: inputs[name][j] for name in ("selected", "trials", "front")}
+            names = ("selected", "trials", "front", *(("twins",) if inputs.get("twins") else ()))
+            found = {name: inputs[name][j] for name in names}
             runs.append({"names": {"image": image, "pipeline": pipeline}} | stores | found)
     return runs
 
@@ -42,6 +46,7 @@ def main(runs, output, objectives, series, log_path):
             row |= {name: chosen["parameters"].get(name) for name in objectives}
             row |= wall_facts(selected, chosen)
             row |= confidence_facts(selected, chosen)
+            row |= json.loads(Path(run["twins"]).read_text()) if "twins" in run else {}
             row |= {name: chosen["parameters"].get(name) for name in SCORES}
             rows.append(row | search_facts(table, front, objectives))
             log.info("%s, %s: %s", *run["names"].values(), chosen["answer_words"])

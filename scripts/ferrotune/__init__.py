@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "InputError": "ferrotune.errors",
-    "Specimen": "ferrotune.simulation.film",
+    "Specimen": "ferrotune.simulation.specimen",
     "default_pipelines": "ferrotune.notebook.defaults",
     "describe_sites": "ferrotune.notebook.descriptions",
     "evaluate_setting": "ferrotune.notebook.trials",

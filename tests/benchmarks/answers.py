@@ -24,7 +24,8 @@ from ferrotune.files.stores import write_store
 from ferrotune.front.selection import front_of, selected_trial
 from ferrotune.search.reward_config import with_objectives
 from ferrotune.search.search_config import apart, trial_count
-from ferrotune.simulation.film import Specimen, simulate
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen
 
 CONFIG, SEARCHES = apart(with_objectives(yaml.safe_load((ROOT / "config" / "config.yaml").read_text())))
 FILM = {"shape": (768, 800), "dose": 400.0}

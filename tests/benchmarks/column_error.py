@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.atomap_peer import PYTHON, refine, rms
 from benchmarks.rows import Row
 from ferrotune.columns.sublattices import A, B
-from ferrotune.simulation.film import Specimen
+from ferrotune.simulation.specimen import Specimen
 from helpers.simulated import IDEAL, MATCH, TEN_PX, compare, cramer_rao, depth, see
 
 NAME = "column_error_over_crlb"

@@ -16,7 +16,8 @@ from ferrotune.columns.finding import find_columns
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.sublattices import A, B
 from ferrotune.images.normalisation import prepare
-from ferrotune.simulation.film import Specimen, simulate
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen
 
 NAME = "columns_per_second"
 SPECIMEN = {"shape": (4400, 4400), "scan_rotation_deg": 5.0}

@@ -10,7 +10,8 @@ from benchmarks.stages import find_columns, measure_cells
 from ferrotune.files.stores import write_store
 from ferrotune.images.normalisation import prepare
 from ferrotune.pipelines.space import Space
-from ferrotune.simulation.film import Specimen, simulate
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen
 
 # A scan that was turned by 5 degrees leaves a frame without signal, as most images of the record have it.
 SPECIMEN = {"shape": (4400, 4400), "geometry": "walls_109", "dose": 400.0, "scan_rotation_deg": 5.0}

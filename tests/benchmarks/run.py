@@ -14,7 +14,8 @@ from benchmarks.rows import Row
 from benchmarks.running import run_workflow
 from benchmarks.stages import patch_gmm
 from ferrotune.files.sm_bfo_record import write_record
-from ferrotune.simulation.film import Specimen, simulate
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen
 from helpers.case import Case
 
 FOLDER = Path(__file__).parents[2] / "results" / "bench" / "run"

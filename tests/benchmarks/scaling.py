@@ -23,7 +23,8 @@ from benchmarks.stages import SEED, describe_sites, described, evaluate_settings
 from ferrotune.files.stores import open_array, write_store
 from ferrotune.images.normalisation import prepare
 from ferrotune.pipelines.space import Space
-from ferrotune.simulation.film import Specimen, simulate
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen
 
 FOLDER = Path(__file__).parents[2] / "results" / "bench" / "scaling"
 CELLS, CELL_PX = 32, 26

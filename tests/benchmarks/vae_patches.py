@@ -15,7 +15,8 @@ from ferrotune.columns.sublattices import A, B
 from ferrotune.descriptors._patch_cutting import Cutter, usable_sites
 from ferrotune.files.images import read_image
 from ferrotune.images.normalisation import prepare
-from ferrotune.simulation.film import Specimen, simulate
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen
 
 SIZE = 40  # px, the patches' side
 FILM = {"geometry": "mottled", "shape": (1440, 1440), "sm_percent": 7.0, "thickness_gradient": 0.0}

@@ -12,7 +12,8 @@ from scipy.spatial import cKDTree
 from ferrotune.columns.finding import Columns, find_columns
 from ferrotune.columns.lattice import Lattice, find_lattice
 from ferrotune.images.normalisation import prepare
-from ferrotune.simulation.film import Simulation, Specimen, simulate
+from ferrotune.simulation.film import Simulation, simulate
+from ferrotune.simulation.specimen import Specimen
 from ferrotune.workflow.config import specimen
 
 ROOT = Path(__file__).parents[2]

@@ -4,4 +4,5 @@ A clustering's module has
 
 PARAMETERS : dict of str to ferrotune.pipelines.parameters.Parameter
 cluster(scores, setting, seed) : (site,) int labels, in any order, none negative; a ValueError if there can be none
+on_grid(grid, labels, scores, setting) : optional; labels (site,) again, when their places on the SiteGrid are known
 """

@@ -236,7 +236,8 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
     >>> from ferrotune.columns.lattice import find_lattice
     >>> from ferrotune.columns.sublattices import A, B
     >>> from ferrotune.images.normalisation import prepare
-    >>> from ferrotune.simulation.film import Specimen, simulate
+    >>> from ferrotune.simulation.film import simulate
+    >>> from ferrotune.simulation.specimen import Specimen
     >>> film = simulate(Specimen(shape=(256, 256)), seed=1)
     >>> image, mask = prepare(film.image, np.ones(film.image.shape, bool))
     >>> columns = find_columns(image, mask, find_lattice(image, mask))

@@ -159,7 +159,8 @@ def find_lattice(image, mask):
     --------
     >>> import numpy as np
     >>> from ferrotune.images.normalisation import prepare
-    >>> from ferrotune.simulation.film import Specimen, simulate
+    >>> from ferrotune.simulation.film import simulate
+    >>> from ferrotune.simulation.specimen import Specimen
     >>> counts = simulate(Specimen(shape=(256, 256), lattice_rotation_deg=0, lattice_shear_deg=0), seed=1).image
     >>> image, mask = prepare(counts, np.ones(counts.shape, bool))
     >>> lattice = find_lattice(image, mask)

@@ -190,7 +190,20 @@ def _page_trials(table, front, near, selected, image, pipeline, cell_px):
     return trials
 
 
-def page_search(table, front, labels, selected, chosen, objectives, reference, mask, names):
+def _trust(twins):
+    """Sentence on what the selected setting finds on films of known walls; empty where it was not tried."""
+    if twins.get("null_walls") is None:
+        return ""
+    if twins.get("twin_ari") is None:
+        of_twin = "the domains that were put in"
+    else:
+        found = twins["twin_ari"], twins["twin_wall_f1"]
+        of_twin = "the domains with an ARI of {:.2f} and the walls with an F1 of {:.2f}".format(*found)
+    walls = f"{twins['null_walls']:.0f} wall{'s'[: twins['null_walls'] != 1]}"
+    return f"On a film like this one this setting finds {of_twin}; on a film without walls it invents {walls}"
+
+
+def page_search(table, front, labels, selected, chosen, objectives, reference, mask, names, twins=None):
     """Make the part of the page on one search.
 
     Parameters
@@ -202,6 +215,8 @@ def page_search(table, front, labels, selected, chosen, objectives, reference, m
     reference : dict with yx (cell, 2) px and label (cell,) int
     mask : (y, x) bool, true where there is signal
     names : (image, pipeline)
+    twins : dict, optional
+        What the selected setting finds on films of known walls, see `ferrotune.search.twins`.
 
     Returns
     -------
@@ -224,6 +239,7 @@ def page_search(table, front, labels, selected, chosen, objectives, reference, m
         "answer": chosen["answer_words"],
         "reason": chosen["reason"],
         "caution": chosen["caution"],
+        "trust": _trust(twins or {}),
         "chosen_by": chosen["chosen_by"],
         "selected": trial,
         "objectives": dict(objectives),

@@ -43,7 +43,7 @@ class Judgement:
         return self.crossings.labels
 
 
-def judge(grid, labels, scores, relabel, seed, rate, maps=MAPS):
+def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS):
     """Judge the labels of a segmentation boundary by boundary.
 
     Parameters
@@ -52,7 +52,7 @@ def judge(grid, labels, scores, relabel, seed, rate, maps=MAPS):
     labels : (site,) int, negative for sites that were not clustered
     scores : (site, r) float
         The descriptors that were clustered.
-    relabel : function of scores (n, r) that returns labels (n,) int
+    clusters : ferrotune.segmentation.labels.Clusters
         The same setting, for null maps.
     seed : int
     rate : float
@@ -68,7 +68,7 @@ def judge(grid, labels, scores, relabel, seed, rate, maps=MAPS):
     if len(np.unique(decided[decided >= 0])) > 2:
         decided = without_wall_clusters(grid, decided, scores)
     crossings = Crossings.of(grid, decided)
-    found, null = found_of(crossings, scores), null_maps(grid, scores, relabel, seed, maps)
+    found, null = found_of(crossings, scores), null_maps(grid, scores, clusters, seed, maps)
     lengths, null_gains = (np.concatenate([getattr(of, name) for of in null]) for name in ("length", "gain"))
     p, long = np.ones(len(found.gain)), found.length >= LEAST_WALL
     taken = lengths >= LEAST_WALL / 2

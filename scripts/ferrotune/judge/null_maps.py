@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ferrotune.judge.crossings import Crossings
-from ferrotune.judge.gaussian_classes import log_densities
 from ferrotune.judge.null_gains import mean_gain
 from ferrotune.judge.profiles import gains
 from ferrotune.judge.surrogates import surrogate
 from ferrotune.judge.undecided import decided_labels
 from ferrotune.segmentation.agreement import explained_variance
+from ferrotune.segmentation.gaussian_classes import log_densities
 
 # Null maps of a trial, and of the selected one; ours: more make the numbers less noisy, and each costs a clustering.
 MAPS, MANY_MAPS = 3, 30
@@ -40,23 +40,23 @@ def found_of(crossings, scores):
     return Found(length, gain, decided * mean_gain(length, gain), explained_variance(labels, scores))
 
 
-def _null_labels(scores, relabel, rng):
+def _null_labels(scores, clusters, seed, rng):
     """Labels (site,) of a null map; only some sites are clustered where there are many."""
     if len(scores) <= CLUSTERED:
-        return relabel(scores)
+        return clusters(scores, seed)
     some = np.sort(rng.permutation(len(scores))[:CLUSTERED])
-    labels = np.asarray(relabel(scores[some]), int)
+    labels = np.asarray(clusters(scores[some], seed), int)
     return np.unique(labels)[log_densities(scores, scores[some], labels, pooled=False).argmax(axis=1)]
 
 
-def null_maps(grid, scores, relabel, seed, count=MAPS):
+def null_maps(grid, scores, clusters, seed, count=MAPS):
     """What a setting finds on null maps.
 
     Parameters
     ----------
     grid : SiteGrid
     scores : (site, r) float
-    relabel : function of scores (n, r) that returns labels (n,) int
+    clusters : ferrotune.segmentation.labels.Clusters
     seed : int
     count : int
 
@@ -68,6 +68,7 @@ def null_maps(grid, scores, relabel, seed, count=MAPS):
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         drawn = surrogate(grid, scores, rng)
-        labels = decided_labels(grid, _null_labels(drawn, relabel, rng), drawn)
+        labels = clusters.on_grid(grid, _null_labels(drawn, clusters, seed, rng), drawn)
+        labels = decided_labels(grid, labels, drawn)
         found.append(found_of(Crossings.of(grid, labels), drawn))
     return found

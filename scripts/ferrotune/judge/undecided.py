@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import binary_dilation, gaussian_filter, uniform_filter
 from scipy.stats import median_abs_deviation
 
-from ferrotune.judge.gaussian_classes import log_densities
+from ferrotune.segmentation.gaussian_classes import log_densities
 
 UNDECIDED = -1
 # Our choices.

@@ -1,12 +1,11 @@
 """The selected trial judged again, on many null maps, with the widths and jumps of its walls."""
 
 from dataclasses import replace
-from functools import partial
 
 from ferrotune.files.rounds import round_arrays, trial_arrays
 from ferrotune.files.stores import read_store
 from ferrotune.search.evaluation import evaluated, labels_of_scores, reduced_scores, trial_seed
-from ferrotune.segmentation.labels import cluster
+from ferrotune.segmentation.labels import Clusters
 from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
 FRESH = 7  # any number that no repetition of a trial uses: the null maps of the search are not used again
@@ -37,7 +36,7 @@ def confirmed(trial, pipeline, setting, store, cells, yx, seed, rate, checkpoint
     scores = reduced_scores(pipeline, described, setting, {}, checkpoint)
     arrays, attributes = read_store(store, *ARRAYS)
     sites = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
-    of_scores = partial(cluster, clustering=pipeline.part("clustering"), setting=setting)
+    of_scores = Clusters(pipeline.part("clustering"), setting)
     labels = labels_of_scores(scores, sites, of_scores, seed, trial)
     seeds = trial_seed(seed, trial), trial_seed(seed, trial, FRESH)
     outcome = evaluated(trial, labels, scores, sites, seeds, (), of_scores, rate, thorough=rate is not None)

@@ -14,7 +14,7 @@ from ferrotune.judge.undecided import UNDECIDED, outliers_at_borders
 from ferrotune.judge.variation import variation
 from ferrotune.judge.wall_verdicts import WallVerdicts, judge_walls, measure_walls, standing_walls
 from ferrotune.rewards import Segmentation, cheap, score
-from ferrotune.segmentation.labels import by_size, cluster
+from ferrotune.segmentation.labels import Clusters, by_size, cluster
 from ferrotune.segmentation.statuses import FAILED, MINORITY, NO_WALL_STANDS, OK, ONE_CLUSTER, Verdict, minority
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster
 from ferrotune.walls import NO_WALLS_AT_ALL, Walls, find_walls
@@ -66,7 +66,17 @@ def trial_seed(seed, trial, *repeat):
 
 
 def evaluate_batch(
-    trials, pipeline, described, sites, seed, rewards=None, halves=(), progress=None, finished=None, rate=RATE
+    trials,
+    pipeline,
+    described,
+    sites,
+    seed,
+    rewards=None,
+    halves=(),
+    progress=None,
+    finished=None,
+    rate=RATE,
+    thorough=False,
 ):
     """Evaluate trials that share their descriptors, one by one.
 
@@ -83,6 +93,7 @@ def evaluate_batch(
     halves : the opened descriptors of the two half-dose images; empty where there are none
     progress : function of a trial's number that returns a wrapper for the epochs of a training, optional
     rate : float, false discovery rate of walls; None: walls are not judged (mode paper)
+    thorough : bool, whether to use many null maps, and to measure the widths and jumps of walls
     finished : trials of earlier rounds that have a checkpoint, as in `ferrotune.reductions`, optional
 
     Yields
@@ -115,12 +126,12 @@ def evaluate_batch(
             epochs = progress(trial) if progress else iter
             made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs, finished)
             scores = reduced_scores(pipeline, described, setting, reduced[0], made)
-            of_scores = partial(cluster, clustering=pipeline.part("clustering"), setting=setting)
+            of_scores = Clusters(pipeline.part("clustering"), setting)
             labels_of = partial(labels_of_scores, scores, sites, of_scores, seed, trial)
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
             ways = {"again": labels_of, "halves": of_halves}
             seeds = trial_seed(seed, trial), seed
-            outcome = evaluated(trial, labels_of(), scores, sites, seeds, rewards, of_scores, rate, ways)
+            outcome = evaluated(trial, labels_of(), scores, sites, seeds, rewards, of_scores, rate, ways, thorough)
             outcome = replace(outcome, checkpoint=made)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), rewards, error)
@@ -131,8 +142,8 @@ def labels_of_scores(scores, sites, of_scores, seed, trial, *repeat):
     """Labels (site,) of a trial, or of a repetition of it under another seed; outliers at borders have none."""
     labels = np.full(len(scores), UNDECIDED, np.int8)
     usable = ~outliers_at_borders(sites.grid, scores)
-    labels[usable] = of_scores(scores[usable], seed=trial_seed(seed, trial, *repeat))
-    return labels
+    labels[usable] = of_scores(scores[usable], trial_seed(seed, trial, *repeat))
+    return of_scores.on_grid(sites.grid, labels, scores)
 
 
 def _half_labels(pipeline, halves, setting, reduced, seed, trial):
@@ -156,7 +167,7 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, rate=RATE
     sites : ferrotune.sites.sites.Sites
     seeds : (int, int), of the trial and of the null maps: trials on the same maps can be compared
     rewards : list of str
-    of_scores : function of scores (n, r) and a seed that returns labels (n,): the same setting, for null maps
+    of_scores : Clusters, the same setting, for null maps
     rate : float, false discovery rate of walls, or None
     ways : dict, optional, `again` and `halves` of ferrotune.rewards.Segmentation
     thorough : bool, whether to use many null maps, and to measure the widths and jumps of the walls
@@ -166,7 +177,7 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, rate=RATE
     verdict, judgement = _one_cluster(labels), None
     if verdict is None and rate is not None:
         maps = MANY_MAPS if thorough else MAPS
-        judgement = judge(sites.grid, labels, scores, partial(of_scores, seed=seed), null_seed, rate, maps)
+        judgement = judge(sites.grid, labels, scores, of_scores, null_seed, rate, maps)
         labels = np.where(judgement.labels >= 0, _renumbered(judgement.labels), UNDECIDED).astype(np.int8)
         verdict = _one_cluster(labels)
     if verdict is not None:

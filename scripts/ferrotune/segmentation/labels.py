@@ -33,6 +33,23 @@ def cluster(scores, clustering, setting, seed):
         return by_size(clustering.cluster(scores / scale, setting, seed))
 
 
+class Clusters:
+    """A clustering with one setting, for the scores of an image and for those of its null maps."""
+
+    def __init__(self, clustering, setting):
+        self._clustering, self._setting = clustering, setting
+
+    def __call__(self, scores, seed):
+        """Labels (n,) int8 of scores (n, r)."""
+        return cluster(scores, self._clustering, self._setting, seed)
+
+    def on_grid(self, grid, labels, scores):
+        """Labels (site,) when their places on a SiteGrid are known; the same for most clusterings."""
+        if not hasattr(self._clustering, "on_grid"):
+            return labels
+        return self._clustering.on_grid(grid, labels, scores, self._setting)
+
+
 def by_size(labels):
     """Labels (n,) int8, renumbered by falling size; the first to appear comes first among equal ones."""
     names, first, inverse, size = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)

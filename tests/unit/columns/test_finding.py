@@ -13,7 +13,7 @@ from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.sublattices import A, B
 from ferrotune.errors import InputError
 from ferrotune.images.normalisation import prepare
-from ferrotune.simulation.film import Specimen
+from ferrotune.simulation.specimen import Specimen
 from helpers.simulated import SMALL, TEN_PX, Seen, compare, cramer_rao, demo_specimens, depth, see
 
 DEMO = demo_specimens()

@@ -6,7 +6,8 @@ from scipy import ndimage
 
 from ferrotune.columns.lattice import Lattice, LatticePhase, find_lattice
 from ferrotune.errors import InputError
-from ferrotune.simulation.film import Specimen, simulate
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen
 from helpers.simulated import IDEAL, see
 
 

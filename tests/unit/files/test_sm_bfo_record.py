@@ -14,7 +14,8 @@ from ferrotune.files.sm_bfo_record import (
     write_record,
     write_truth,
 )
-from ferrotune.simulation.film import Specimen, simulate
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from scipy.spatial import cKDTree
 
 from ferrotune.errors import InputError
 from ferrotune.simulation.domain_patterns import GEOMETRIES, VARIANTS
-from ferrotune.simulation.film import Specimen, polarization_of, simulate
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen, polarization_of
 
 # No imperfection at all: each test adds the one that it is about.
 IDEAL = {

@@ -14,7 +14,7 @@ from ferrotune.pipelines import parts
 from ferrotune.rewards import REWARDS, cheap
 from ferrotune.search import search_config
 from ferrotune.search.reward_config import PAIRS, asks_for_halves, reward_names, with_objectives
-from ferrotune.simulation.film import Specimen
+from ferrotune.simulation.specimen import Specimen
 from ferrotune.workflow.config import check_config, check_select, simulation_seed, specimen, without_nulls
 from ferrotune.workflow.sample_sheet import read_sheet, remote_files
 

@@ -5,7 +5,7 @@ import pytest
 
 from ferrotune.columns.fit.refinement import refine_columns
 from ferrotune.columns.sublattices import A, B
-from ferrotune.simulation.film import Specimen
+from ferrotune.simulation.specimen import Specimen
 from helpers.simulated import IDEAL, TEN_PX, compare, cramer_rao, see
 
 CELL = 26.0

@@ -1,0 +1,44 @@
+"""Try the selected setting on the twin of an image and on a null film: what it finds there, and what it invents."""
+
+import json
+
+from ferrotune.files.stores import read_store
+from ferrotune.front.selection import selected_pipeline
+from ferrotune.search.twins import SCORES, try_on_twins
+from ferrotune.workflow.jobs import job
+
+COLUMNS = ("yx", "amplitude", "width", "sublattice")
+
+
+def main(inputs, output, pipeline, seed, rate, options, threads, subject, log_path):
+    """Write twins.json; `inputs` are paths by name: image, columns, cells, selected, and, as a list, descriptors."""
+    with job(log_path, subject) as log:
+        selected, chosen = read_store(inputs["selected"], "yx", "label")
+        found = dict.fromkeys(SCORES, float("nan"))
+        if chosen["trial"] is not None:
+            pixels, attributes = read_store(inputs["image"], "image", "mask")
+            columns, of_columns = read_store(inputs["columns"], *COLUMNS)
+            cells, _ = read_store(inputs["cells"], "yx", "polarization", "ab", "lattice")
+            columns |= {"cell_px": of_columns["cell_px"]}
+            measured = pixels | {"columns": columns, "cells": cells, "pixel_size_pm": attributes["pixel_size_pm"]}
+            own, setting, _ = selected_pipeline(pipeline, chosen["parameters"], inputs["descriptors"])
+            trial = chosen["trial"]
+            found = try_on_twins(measured, selected, own, setting, trial, seed, rate, options, threads)
+            line = "on a film like this one: ARI %.2f and wall F1 %.2f with its truth; %g walls on a film without"
+            log.info(line, *found.values())
+        with open(output, "w") as file:
+            json.dump({name: value if value == value else None for name, value in found.items()}, file, indent=1)
+
+
+if __name__ == "__main__":
+    main(
+        inputs=dict(snakemake.input.items()),
+        output=snakemake.output[0],
+        pipeline=snakemake.params.pipeline,
+        seed=snakemake.params.seed,
+        rate=snakemake.params.rate,
+        options=snakemake.params.options,
+        threads=snakemake.threads,
+        subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",
+        log_path=snakemake.log[0],
+    )
