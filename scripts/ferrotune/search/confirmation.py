@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ferrotune.files.rounds import round_arrays, trial_arrays
 from ferrotune.files.stores import read_store
-from ferrotune.search.evaluation import evaluated, labels_of_scores, reduced_scores, trial_seed
+from ferrotune.search.evaluation import Judging, evaluated, labels_of_scores, reduced_scores, trial_seed
 from ferrotune.segmentation.labels import Clusters
 from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
@@ -39,7 +39,7 @@ def confirmed(trial, pipeline, setting, store, cells, yx, seed, rate, checkpoint
     of_scores = Clusters(pipeline.part("clustering"), setting)
     labels = labels_of_scores(scores, sites, of_scores, seed, trial)
     seeds = trial_seed(seed, trial), trial_seed(seed, trial, FRESH)
-    outcome = evaluated(trial, labels, scores, sites, seeds, (), of_scores, rate, thorough=rate is not None)
+    outcome = evaluated(trial, labels, scores, sites, seeds, (), of_scores, Judging(rate, thorough=rate is not None))
     return replace(outcome, labels=outcome.labels[nearest(sites.yx, yx)])
 
 

@@ -23,6 +23,18 @@ RATE = 0.05  # false discovery rate of walls, as in the default configuration
 
 
 @dataclass(frozen=True)
+class Judging:
+    """How segmentations are judged.
+
+    rate : float, false discovery rate of walls; None: walls are not judged (mode paper)
+    thorough : bool, whether to use many null maps, and to measure the widths and jumps of walls
+    """
+
+    rate: float | None = RATE
+    thorough: bool = False
+
+
+@dataclass(frozen=True)
 class Outcome:
     """Result of a trial.
 
@@ -75,8 +87,7 @@ def evaluate_batch(
     halves=(),
     progress=None,
     finished=None,
-    rate=RATE,
-    thorough=False,
+    judging=Judging(),
 ):
     """Evaluate trials that share their descriptors, one by one.
 
@@ -92,8 +103,7 @@ def evaluate_batch(
     rewards : list of str, names of the rewards to compute; by default the cheap ones
     halves : the opened descriptors of the two half-dose images; empty where there are none
     progress : function of a trial's number that returns a wrapper for the epochs of a training, optional
-    rate : float, false discovery rate of walls; None: walls are not judged (mode paper)
-    thorough : bool, whether to use many null maps, and to measure the widths and jumps of walls
+    judging : Judging
     finished : trials of earlier rounds that have a checkpoint, as in `ferrotune.reductions`, optional
 
     Yields
@@ -131,7 +141,7 @@ def evaluate_batch(
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
             ways = {"again": labels_of, "halves": of_halves}
             seeds = trial_seed(seed, trial), seed
-            outcome = evaluated(trial, labels_of(), scores, sites, seeds, rewards, of_scores, rate, ways, thorough)
+            outcome = evaluated(trial, labels_of(), scores, sites, seeds, rewards, of_scores, judging, ways)
             outcome = replace(outcome, checkpoint=made)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), rewards, error)
@@ -156,7 +166,7 @@ def _half_labels(pipeline, halves, setting, reduced, seed, trial):
     return labels
 
 
-def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, rate=RATE, ways=None, thorough=False):
+def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=Judging(), ways=None):
     """Outcome of labels that were found from scores: judged boundaries, walls, rewards and the status.
 
     Parameters
@@ -168,11 +178,10 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, rate=RATE
     seeds : (int, int), of the trial and of the null maps: trials on the same maps can be compared
     rewards : list of str
     of_scores : Clusters, the same setting, for null maps
-    rate : float, false discovery rate of walls, or None
+    judging : Judging
     ways : dict, optional, `again` and `halves` of ferrotune.rewards.Segmentation
-    thorough : bool, whether to use many null maps, and to measure the widths and jumps of the walls
     """
-    seed, null_seed = seeds
+    (seed, null_seed), rate, thorough = seeds, judging.rate, judging.thorough
     varies = variation(sites.grid, scores if sites.polarization is None else sites.polarization)
     verdict, judgement = _one_cluster(labels), None
     if verdict is None and rate is not None:

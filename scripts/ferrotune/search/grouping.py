@@ -10,14 +10,16 @@ from joblib import Parallel, delayed, parallel_config
 from ferrotune.files.stores import read_store
 from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
-from ferrotune.search.evaluation import RATE, evaluate_batch
+from ferrotune.search.evaluation import RATE, Judging, evaluate_batch
 from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
 
 def _evaluate_group(trials, pipeline, stores, sites, common, seed, rewards, progress, finished, rate):
     """Outcomes (list) of trials that share their descriptors, with labels at the `common` sites (index)."""
     described, *halves = (pipeline.part("descriptor").open(store, trials[0][1]) for store in stores)
-    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards, halves, progress, finished, rate)
+    outcomes = evaluate_batch(
+        trials, pipeline, described, sites, seed, rewards, halves, progress, finished, Judging(rate)
+    )
     return [replace(outcome, labels=outcome.labels[common]) for outcome in outcomes]
 
 

@@ -14,7 +14,7 @@ from ferrotune.files.stage_arrays import cells_arrays, columns_arrays
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.judge.surrogates import surrogate
 from ferrotune.reference.comparison import Comparison
-from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.search.evaluation import Judging, evaluate_batch
 from ferrotune.simulation.twin import film_like, smoothed_polarization
 from ferrotune.sites.site_grid import SiteGrid
 from ferrotune.sites.sites import ARRAYS, Sites
@@ -45,7 +45,13 @@ def _evaluated(folder, stores, pipeline, setting, trial, seed, rate, options, th
     cells, _ = read_store(stores["cells"], "yx", "polarization", "lattice")
     sites = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
     (outcome,) = evaluate_batch(
-        [(trial, setting)], pipeline, part.open(output, setting), sites, seed, (), rate=rate, thorough=True
+        [(trial, setting)],
+        pipeline,
+        part.open(output, setting),
+        sites,
+        seed,
+        (),
+        judging=Judging(rate, thorough=rate is not None),
     )
     return outcome, sites
 

@@ -180,6 +180,7 @@ def simulate(specimen, seed, polarization=None):
 
     Examples
     --------
+    >>> from ferrotune.simulation.specimen import Specimen
     >>> film = simulate(Specimen(geometry="walls_109", shape=(128, 160)), seed=1)
     >>> print(film.image.shape, film.columns_yx.shape == (len(film.sublattice), 2))
     (128, 160) True

@@ -33,7 +33,7 @@ def part_of_map(polarization, part=None, flip=False, quarter_turns=0):
     >>> import numpy as np
     >>> up = np.zeros((2, 3, 2)) + [1.0, 0.0]
     >>> part_of_map(up, quarter_turns=1).shape, part_of_map(up, quarter_turns=1)[0, 0].round(6).tolist()
-    ((3, 2, 2), [0.0, 1.0])
+    ((3, 2, 2), [-0.0, 1.0])
     """
     if part is not None:
         row, column, rows, columns = part
