@@ -11,7 +11,7 @@ PEERS := tests/benchmarks/requirements.txt
 ALONE := tests/benchmarks/requirements-alone.txt
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
 
-.PHONY: setup run report rewards test bench lint format pins clean
+.PHONY: setup run report rewards truth test bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -35,6 +35,10 @@ report: run
 # Which rewards lead to the truth, on simulated images: results/rewards/rewards/
 rewards: $(STAMP)
 	$(BIN)/snakemake --configfile config/rewards.yaml --cores all judge_rewards
+
+# What the default search answers on films of known truth: results/truth/, at most 20 minutes on two cores
+truth: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.truth
 
 test: lint
 	$(BIN)/pytest

@@ -38,11 +38,13 @@ class SearchResult:
     """What a search found; as the results of a pipeline that are opened from a folder.
 
     trials, front : pandas.DataFrame, a row a trial; `front` marks the knee
+    labels : (trial, site) int8, -1 where undecided
     selected : xarray.Dataset, labels, walls and confidence of the selected segmentation
     """
 
     trials: pd.DataFrame
     front: pd.DataFrame
+    labels: np.ndarray
     selected: xarray.Dataset
 
     def __repr__(self):
@@ -264,4 +266,4 @@ def run_search(
             selected = _selected(described, pipeline, table, front, paths, objectives, search["seed"], rate, distance)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return SearchResult(table, _as_written(front), selected)
+    return SearchResult(table, _as_written(front), labels, selected)

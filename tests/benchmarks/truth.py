@@ -1,0 +1,130 @@
+"""make truth: what the default search answers on films of known truth, beside the best trial and the ten-line peer.
+
+Writes results/truth/films.tsv (a row for each film and pipeline), answers.tsv (a row for each kind) and truth.png. The
+search is that of the default configuration with fewer trials. Agreement is the adjusted Rand index over the decided
+sites, with the variants of the true polarization: on films from maps the best of k-means with 2 to 5 clusters.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
+
+import ferrotune
+from benchmarks.truth_figure import truth_figure
+from benchmarks.truth_films import drawn_films, map_films, null_films
+from ferrotune.cells.polarization_variants import peer_labels
+from ferrotune.figures.style import save
+from ferrotune.reference.scores import labels_at
+from ferrotune.segmentation.agreement import ari
+from ferrotune.simulation.specimen import Specimen
+
+RESULTS = Path(__file__).parents[2] / "results" / "truth"
+PIPELINES = ("patch_gmm", "cell_gmm")
+TRIALS, NULL_TRIALS, NULL_FILMS = 30, 20, 20
+PROCESSES = 2
+
+
+def _variants(film, cells):
+    """Labels of the true cells (list of (cell,)): those drawn, or k-means of the true polarization."""
+    if film.kind == "map":
+        return [KMeans(k, n_init=4, random_state=0).fit_predict(cells["polarization"]) for k in range(2, 6)]
+    return [np.asarray(cells["domain"], int)] if film.answer == "walls" else []
+
+
+def _agreement(labels, yx, truths, cells_yx, cell_px):
+    """Best adjusted Rand index with any of the true variants; NaN without walls."""
+    return max([ari(labels, labels_at(yx, cells_yx, truth, cell_px)) for truth in truths], default=np.nan)
+
+
+def _row(film, name, found, truths, true, cells):
+    """Facts (dict) of the answer of one pipeline."""
+    selected, cell_px = found.selected, float(cells.cell_px)
+    yx, stands = selected.yx.to_numpy(), selected.wall_stands.to_numpy()
+    agreements = [_agreement(np.asarray(labels), yx, truths, true["yx"], cell_px) for labels in found.labels]
+    own = _agreement(selected.label.to_numpy(), yx, truths, true["yx"], cell_px)
+    peer = peer_labels(cells.polarization.to_numpy(), cells.ab.to_numpy())
+    width = selected.wall_width.to_numpy()[stands]
+    return {
+        "film": film.name,
+        "kind": film.kind,
+        "pipeline": name,
+        "chosen_on": film.chosen_on,
+        "answer": selected.attrs["answer"],
+        "right": film.answer,
+        "selected": own,
+        "best": max(agreements, default=np.nan),
+        "peer": _agreement(peer, cells.yx.to_numpy(), truths, true["yx"], cell_px),
+        "decided": float((selected.label.to_numpy() >= 0).mean()),
+        "variants": len(np.unique(selected.label.to_numpy()[selected.label.to_numpy() >= 0])),
+        "true_variants": film.variants,
+        "walls": int(stands.sum()),
+        "width": float(np.median(width)) if len(width) else np.nan,
+        "true_width": film.width,
+    }
+
+
+def judge_film(film, trials):
+    """Rows (list of dict) of all pipelines on one film."""
+    with threadpool_limits(1):
+        made = ferrotune.simulate(Specimen(**film.specimen), film.seed, film.polarization)
+        image = ferrotune.prepare_image(made.image, pixel_size_pm=made.pixel_size_pm)
+        columns = ferrotune.locate_columns(image)
+        cells = ferrotune.measure_cells(columns)
+        default = ferrotune.default_pipelines()
+        described = ferrotune.describe_sites(image, columns, cells, {name: default[name] for name in PIPELINES})
+        search = {"trials": trials, "batch": 10, "startup": 10}
+        truths, rows = _variants(film, made.cells), []
+        for name in PIPELINES:
+            found = ferrotune.run_search(described, name, search, rewards=[])
+            rows.append(_row(film, name, found, truths, made.cells, cells))
+    return rows
+
+
+def answers(table):
+    """Summary of the films (DataFrame), a row for each kind and pipeline."""
+    rows = []
+    for (kind, pipeline), films in table.groupby(["kind", "pipeline"], sort=False):
+        share = films["selected"] / films["best"]
+        rows.append(
+            {
+                "kind": kind,
+                "pipeline": pipeline,
+                "films": len(films),
+                "right_answers": int((films["answer"] == films["right"]).sum()),
+                "films_with_walls": int((films["walls"] > 0).sum()),
+                "selected": films["selected"].mean(),
+                "best": films["best"].mean(),
+                "peer": films["peer"].mean(),
+                "share_of_best": share.mean(),
+                "at_least_peer": int((films["selected"] >= films["peer"] - 0.005).sum()),
+                "width_error": (films["width"] - films["true_width"]).abs().mean(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def main():
+    """Judge all films and write the tables and the figure."""
+    films = [(film, TRIALS) for film in (*map_films(), *drawn_films())]
+    films += [(film, NULL_TRIALS) for film in null_films(NULL_FILMS)]
+    with Parallel(n_jobs=PROCESSES, return_as="generator") as parallel:
+        rows = []
+        for of_film in parallel(delayed(judge_film)(*film) for film in films):
+            rows += of_film
+            print(*(f"{row['film']}, {row['pipeline']}: {row['answer']}" for row in of_film), sep="; ", file=sys.stderr)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    table = pd.DataFrame(rows)
+    summary = answers(table)
+    table.to_csv(RESULTS / "films.tsv", sep="\t", index=False, float_format="%.3f", na_rep="nan")
+    summary.to_csv(RESULTS / "answers.tsv", sep="\t", index=False, float_format="%.3f", na_rep="nan")
+    save(truth_figure(table), [RESULTS / "truth.png"])
+    print(summary.to_string(float_format="%.2f"))
+
+
+if __name__ == "__main__":
+    main()

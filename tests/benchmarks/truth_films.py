@@ -1,0 +1,144 @@
+"""Films of known truth for `make truth`: parts of measured maps, drawn domains, and films without walls."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ferrotune.files.polarization_maps import read_map
+from ferrotune.judge.surrogates import surrogate
+from ferrotune.simulation.map_pattern import part_of_map
+from ferrotune.sites.site_grid import SiteGrid
+
+MAPS = Path(__file__).parents[3] / "shared" / "data" / "sm_bfo_polarization_maps.npz"
+SCALE = 0.62  # of the cell and of all displacements: films of fewer pixels take less time
+CELL = (26.6 * SCALE, 25.5 * SCALE)
+MEASURED = {
+    "cell_px": CELL,
+    "probe_sigma_px": 5.0 * SCALE,
+    "pixel_size_pm": 15.6 / SCALE,
+    "dose": 260.0,
+    "column_noise_px": 0.12 * SCALE,
+    "row_shift_px": 0.15 * SCALE,
+    "jitter_px": 0.2 * SCALE,
+    "mistilt_profile": "third",
+    "mistilt_shift_pm": 12.5,
+    "thickness_variation": 0.08,
+}
+LOW, HIGH = ({"column_noise_px": s * SCALE, "dose": d} for s, d in ((0.06, 500.0), (0.24, 130.0)))
+DAMAGED = {"holes": 2, "hole_cells": 4.0, "ragged_cells": 5.0, "damage_share": 0.08}
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film of known truth.
+
+    name, kind : str
+    specimen : dict, settings of the Specimen
+    seed : int
+    polarization : (row, column, 2) px or None, of a film that is rendered from a map
+    answer : str, the right one
+    chosen_on : bool, whether a limit or a default was chosen on this film
+    width, variants : known width of its walls, cells, and number of its variants; None where there is no one number
+    """
+
+    name: str
+    kind: str
+    specimen: dict
+    seed: int = 1
+    polarization: np.ndarray | None = field(default=None, repr=False)
+    answer: str = "walls"
+    chosen_on: bool = False
+    width: float | None = None
+    variants: int | None = None
+
+
+def _null_map(polarization, seed):
+    """Surrogate of a map: the same spectrum and cross-spectrum, random phases."""
+    known = np.isfinite(polarization).all(axis=2)
+    at = np.argwhere(known).astype(float)
+    found = np.full(polarization.shape, np.nan)
+    grid = SiteGrid.of(at, np.eye(2), 1.0)
+    found[known] = surrogate(grid, polarization[known], np.random.default_rng(seed))
+    return found
+
+
+def _of_map(name, polarization, settings, **more):
+    specimen = MEASURED | {"geometry": "map", "map": name, "shape": None} | settings
+    return Film(name, "map", specimen, polarization=SCALE * polarization, **more)
+
+
+def map_films():
+    """Films rendered from the whole measured maps at three noise levels, and from parts of them; none without them."""
+    if not MAPS.exists():
+        return []
+    films = []
+    for key in ("sm_0", "sm_13"):
+        whole = read_map(f"{MAPS}#{key}")
+        for level, settings in (("low", LOW), ("usual", {}), ("high", HIGH)):
+            films.append(_of_map(f"{key} {level}", whole, settings, seed=11, chosen_on=level == "usual"))
+        for number, (part, flip, turns) in enumerate((((60, 40, 90, 90), True, 1), ((10, 30, 90, 90), False, 2))):
+            cut = part_of_map(whole, part, flip, turns)
+            films.append(_of_map(f"{key} part {number}, damaged", cut, DAMAGED, seed=20 + number))
+    return films
+
+
+def drawn_films():
+    """Films with drawn domains, of known widths and numbers of variants."""
+    base = MEASURED | {"shape": (1000, 1000), "mistilt_shift_pm": 5.0}
+    films = [
+        Film(
+            f"109 degrees, {width} cells",
+            "drawn",
+            base | {"geometry": "walls_109", "wall_width": width},
+            30 + i,
+            width=width,
+            variants=2,
+        )
+        for i, width in enumerate((2.0, 4.0, 6.0, 8.0))
+    ]
+    inclined = {"geometry": "diagonal_180", "wall_profile": "linear"}
+    for i, width in enumerate((6.0, 10.0)):
+        settings = base | inclined | {"wall_width": width}
+        films.append(Film(f"inclined, {width:g} cells", "drawn", settings, 40 + i, width=width, variants=2))
+    for seed, settings in ((50, {}), (51, {"sm_percent": 10.0}), (52, HIGH)):
+        films.append(
+            Film(f"closure {seed}", "drawn", base | {"geometry": "closure"} | settings, seed, width=2.0, variants=4)
+        )
+    films.append(Film("weak regions", "drawn", base | {"geometry": "walls_109", "weak_share": 0.3}, 60, variants=2))
+    films.append(Film("damaged", "drawn", base | DAMAGED | {"geometry": "diagonal_180"}, 61, variants=2))
+    films.append(
+        Film("71 degrees", "drawn", base | {"geometry": "walls_71", "wall_width": 1.5}, 62, width=4.5, variants=2)
+    )
+    films.append(
+        Film(
+            "varying tilt",
+            "drawn",
+            base | {"geometry": "walls_109", "mistilt_profile": "varying", "mistilt_shift_pm": 10.0},
+            63,
+            variants=2,
+        )
+    )
+    return [*films, Film("nanodomains", "drawn", base | {"geometry": "mottled"}, 64)]
+
+
+def null_films(count):
+    """Films without walls: surrogates of the maps (gradual), mis-tilt and thickness, scan noise, noise (uniform)."""
+    base = MEASURED | {"shape": (900, 900), "geometry": "none"}
+    kinds = {
+        "tilt": {"mistilt_profile": "varying", "mistilt_shift_pm": 12.5, "thickness_variation": 0.12},
+        "scan": {"row_shift_px": 1.0 * SCALE, "jitter_px": 0.5 * SCALE, "mistilt_shift_pm": 0.0},
+        "noise": {"row_shift_px": 0.0, "jitter_px": 0.0, "mistilt_shift_pm": 0.0, "mistilt": 0.0, "drift_px": 0.0},
+    }
+    films = [
+        Film(f"{kind} {seed}", kind, base | settings, 100 + seed, answer="uniform")
+        for kind, settings in kinds.items()
+        for seed in range(count)
+    ]
+    if MAPS.exists():
+        for seed in range(count):
+            whole = read_map(f"{MAPS}#{('sm_0', 'sm_13')[seed % 2]}")
+            cut = part_of_map(_null_map(whole, seed), (30, 30, 64, 64))
+            film = _of_map(f"surrogate {seed}", cut, {"mistilt_shift_pm": 3.0}, seed=200 + seed, answer="gradual")
+            films.append(Film(**{**vars(film), "kind": "surrogate"}))
+    return films
