@@ -1,11 +1,12 @@
 """Domains of like labels, and the boundaries between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 SMOOTH = 2.0  # cells; sigma over which the course of a boundary is smoothed, so that noise does not make it rough
+STRETCH = 30.0  # cells; stretches of a boundary are judged by themselves where the whole does not stand
 REACH = 10.0  # cells; sites up to this distance belong to the profile of their nearest boundary
 
 
@@ -23,6 +24,8 @@ class Boundaries:
         The two domains of each boundary, the smaller number first.
     length : (boundary,) float
         Cells.
+    edge_length : (edge,) float
+        Length of boundary of each edge, cells: a staircase of edges is longer than the line.
     midpoint : (edge, 2) float
         Positions between neighbouring points of unlike labels, cells, smoothed along the boundary.
     normal : (edge, 2) float
@@ -35,12 +38,33 @@ class Boundaries:
     label: np.ndarray
     pair: np.ndarray
     length: np.ndarray
+    edge_length: np.ndarray
     midpoint: np.ndarray
     normal: np.ndarray
     of_edge: np.ndarray
 
     def __len__(self):
         return len(self.pair)
+
+    def stretches(self, which):
+        """The same boundaries, some of them (boundary,) bool divided into stretches.
+
+        A stretch is the part of a boundary in one square of STRETCH cells.
+
+        Returns
+        -------
+        Boundaries
+            Each stretch is a boundary.
+        parent : (boundary,) int
+            Boundary that each of them is a part of, or is.
+        """
+        square = np.floor(self.midpoint / STRETCH).astype(int)
+        square -= square.min(axis=0, initial=0)
+        number = (square[:, 0] * (square[:, 1].max(initial=0) + 1) + square[:, 1] + 1) * which[self.of_edge]
+        parts, of_edge = np.unique(np.column_stack([self.of_edge, number]), axis=0, return_inverse=True)
+        parent, of_edge = parts[:, 0], of_edge.ravel()
+        length = np.bincount(of_edge, self.edge_length, len(parts))
+        return replace(self, pair=self.pair[parent], length=length, of_edge=of_edge), parent
 
     def some(self, numbers):
         """Some of the boundaries, numbered anew: numbers (m,) int, rising."""
@@ -50,6 +74,7 @@ class Boundaries:
             self.label,
             self.pair[numbers],
             self.length[numbers],
+            self.edge_length[own],
             self.midpoint[own],
             self.normal[own],
             np.searchsorted(numbers, self.of_edge[own]),
@@ -112,12 +137,13 @@ def boundaries_of(grid, labels):
     direction = np.where(norm[:, None] > 0.1, direction, across)
     normal = direction / np.maximum(np.hypot(*direction.T), 1e-9)[:, None]
     # a staircase of edges is longer than the line: its projection on the smoothed normal is the length
-    length = np.bincount(of_edge, np.abs((across * normal).sum(axis=1)), len(pair))
-    return Boundaries(domain, of_domain, pair.reshape(-1, 2), length, midpoint, normal, of_edge)
+    edge_length = np.abs((across * normal).sum(axis=1))
+    length = np.bincount(of_edge, edge_length, len(pair))
+    return Boundaries(domain, of_domain, pair.reshape(-1, 2), length, edge_length, midpoint, normal, of_edge)
 
 
 def distances(boundaries, grid):
-    """Boundary nearest to each point, and the signed distance from it.
+    """Edge of a boundary nearest to each point, and the signed distance from it.
 
     Parameters
     ----------
@@ -128,7 +154,7 @@ def distances(boundaries, grid):
     -------
     point : (n, 2) int
         Points of the grid within REACH of their nearest boundary, and in one of its two domains.
-    boundary : (n,) int
+    edge : (n,) int
     distance : (n,) float
         Cells, along the normal of the boundary: negative on the side of its first domain.
     """
@@ -141,4 +167,4 @@ def distances(boundaries, grid):
     distance = ((yx - boundaries.midpoint[edge]) * boundaries.normal[edge]).sum(axis=1)
     domain = boundaries.domain[*point.T]
     own = (boundaries.pair[boundary] == domain[:, None]).any(axis=1) & (np.abs(distance) <= REACH)
-    return point[own], boundary[own], distance[own]
+    return point[own], edge[own], distance[own]

@@ -13,14 +13,14 @@ class Crossings:
     """Sites near the boundaries of a segmentation.
 
     boundaries : Boundaries
-    site, boundary : (n,) int, the sites and their nearest boundaries
+    site, edge : (n,) int, the sites and the edges of a boundary nearest to them
     distance : (n,) float, signed, cells
     labels : (site,) int
     """
 
     boundaries: object
     site: np.ndarray
-    boundary: np.ndarray
+    edge: np.ndarray
     distance: np.ndarray
     labels: np.ndarray
 
@@ -30,19 +30,28 @@ class Crossings:
         boundaries = boundaries_of(grid, labels)
         if not len(boundaries):
             return cls(boundaries, *(np.zeros(0, int),) * 2, np.zeros(0), labels)
-        point, boundary, distance = distances(boundaries, grid)
-        return cls(boundaries, grid.site[*point.T], boundary, distance, labels)
+        point, edge, distance = distances(boundaries, grid)
+        return cls(boundaries, grid.site[*point.T], edge, distance, labels)
+
+    @property
+    def boundary(self):
+        """Boundary nearest to each of the sites, (n,) int."""
+        return self.boundaries.of_edge[self.edge]
+
+    def stretches(self, which):
+        """The same crossings with some boundaries (boundary,) bool in stretches, and the boundary each is part of."""
+        boundaries, parent = self.boundaries.stretches(which)
+        return replace(self, boundaries=boundaries), parent
 
     def taken(self, which):
         """Crossings at some of the sites, (n,) bool."""
-        return replace(self, site=self.site[which], boundary=self.boundary[which], distance=self.distance[which])
+        return replace(self, site=self.site[which], edge=self.edge[which], distance=self.distance[which])
 
     def of_boundaries(self, numbers):
         """Crossings of some of the boundaries, which are numbered anew: numbers (m,) int, rising."""
-        place = np.full(len(self.boundaries), -1)
-        place[numbers] = np.arange(len(numbers))
-        near = self.taken(place[self.boundary] >= 0)
-        return replace(near, boundary=place[near.boundary], boundaries=self.boundaries.some(numbers))
+        own = np.isin(self.boundaries.of_edge, numbers)
+        near = self.taken(own[self.edge])
+        return replace(near, edge=(np.cumsum(own) - 1)[near.edge], boundaries=self.boundaries.some(numbers))
 
     def along(self, values):
         """Values (n,) of the sites between those of the two clusters: 0 for the first, 1 for the second.

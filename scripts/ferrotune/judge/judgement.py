@@ -7,7 +7,7 @@ import numpy as np
 from ferrotune.judge.crossings import Crossings
 from ferrotune.judge.merging import without_wall_clusters
 from ferrotune.judge.null_gains import discoveries, p_values
-from ferrotune.judge.null_maps import MAPS, found_of, null_maps
+from ferrotune.judge.null_maps import MAPS, found_of, gains_of, null_maps
 from ferrotune.judge.undecided import decided_labels
 
 LEAST_WALL = 8.0  # cells; shorter boundaries do not count as walls. Ours, as long as the shortest traced wall
@@ -25,9 +25,9 @@ class Judgement:
         Share of variance that the step explains, and its probability on null maps.
     stands : (boundary,) bool
     evidence : float
-        Mean gain of the boundaries less that on null maps.
+        Mean gain of the boundaries less that on null maps, times the square of the share of decided sites.
     explained : float
-        Share of the variance that the labels explain less that on null maps.
+        Share of the variance that the labels explain less that on null maps, times the same.
     """
 
     crossings: Crossings
@@ -41,6 +41,22 @@ class Judgement:
     def labels(self):
         """Labels (site,) int, -1 where undecided."""
         return self.crossings.labels
+
+
+def _significance(length, gain, null, prefix):
+    """p-values (boundary,) of boundaries that are long enough, from null maps (list of Found); 1 for others."""
+    of_null = (np.concatenate([getattr(of, prefix + name) for of in null]) for name in ("length", "gain"))
+    null_length, null_gain = of_null
+    p, long, taken = np.ones(len(length)), length >= LEAST_WALL, null_length >= LEAST_WALL / 2
+    p[long] = p_values(length[long], gain[long], null_length[taken], null_gain[taken])
+    return p
+
+
+def _standing(p, length, rate):
+    """Which boundaries are significant (boundary,) at a false discovery rate."""
+    stands, long = np.zeros(len(p), bool), length >= LEAST_WALL
+    stands[long] = discoveries(p[long], length[long], rate)
+    return stands
 
 
 def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS):
@@ -69,12 +85,17 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS):
         decided = without_wall_clusters(grid, decided, scores)
     crossings = Crossings.of(grid, decided)
     found, null = found_of(crossings, scores), null_maps(grid, scores, clusters, seed, maps)
-    lengths, null_gains = (np.concatenate([getattr(of, name) for of in null]) for name in ("length", "gain"))
-    p, long = np.ones(len(found.gain)), found.length >= LEAST_WALL
-    taken = lengths >= LEAST_WALL / 2
-    p[long] = p_values(found.length[long], found.gain[long], lengths[taken], null_gains[taken])
-    stands = np.zeros(len(p), bool)
-    stands[long] = discoveries(p[long], found.length[long], rate)
-    evidence = found.mean_gain - np.mean([of.mean_gain for of in null])
-    explained = found.explained - np.mean([of.explained for of in null])
-    return Judgement(crossings, found.gain, p, stands, float(evidence), float(explained))
+    p = _significance(found.length, found.gain, null, "")
+    stands = _standing(p, found.length, rate / 2)
+    # where a boundary does not stand as a whole, noise in one part may hide a wall in another
+    crossings, parent = crossings.stretches(~stands)
+    length, gain = crossings.boundaries.length, gains_of(crossings, scores)
+    whole = stands[parent]
+    p = np.where(whole, p[parent], _significance(length, gain, null, "stretch_"))
+    stands = whole.copy()
+    stands[~whole] = _standing(p[~whole], length[~whole], rate / 2)
+    # a setting that leaves much undecided is worth less, also where the rest is clear
+    worth = (decided >= 0).mean() ** 2
+    evidence = worth * (found.mean_gain - np.mean([of.mean_gain for of in null]))
+    explained = worth * (found.explained - np.mean([of.explained for of in null]))
+    return Judgement(crossings, gain, p, stands, float(evidence), float(explained))

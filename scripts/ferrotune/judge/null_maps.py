@@ -22,22 +22,34 @@ class Found:
     """Boundaries of one segmentation, measured or null.
 
     length, gain : (boundary,) float, cells and share of variance
+    stretch_length, stretch_gain : (stretch,) float, the same of all stretches
     mean_gain : float, averaged by length, times the share of decided sites
     explained : float, share of the variance of the scores that the labels explain
     """
 
     length: np.ndarray
     gain: np.ndarray
+    stretch_length: np.ndarray
+    stretch_gain: np.ndarray
     mean_gain: float
     explained: float
+
+
+def gains_of(crossings, scores):
+    """Gain (boundary,) of each boundary of some crossings in scores (site, r)."""
+    if not len(crossings.boundaries):
+        return np.zeros(0)
+    return gains(crossings.profiles(crossings.along(scores)))
 
 
 def found_of(crossings, scores):
     """What a segmentation (Crossings) shows in scores (site, r): Found."""
     length, labels = crossings.boundaries.length, crossings.labels
-    gain = gains(crossings.profiles(crossings.along(scores))) if len(length) else np.zeros(0)
-    decided = float((labels >= 0).mean())
-    return Found(length, gain, decided * mean_gain(length, gain), explained_variance(labels, scores))
+    stretches, _ = crossings.stretches(np.ones(len(length), bool))
+    gain, of_stretches = gains_of(crossings, scores), gains_of(stretches, scores)
+    total = (labels >= 0).mean() * mean_gain(length, gain)
+    explained = explained_variance(labels, scores)
+    return Found(length, gain, stretches.boundaries.length, of_stretches, float(total), explained)
 
 
 def _null_labels(scores, clusters, seed, rng):

@@ -12,7 +12,10 @@ LEAST_DOMAIN = 6.0  # unit cells; smaller domains are specks
 BESIDE = 2  # points of the grid from a hole or the border
 INSIDE = 3.0  # cells
 OUTLYING = 6.0  # robust standard deviations, root mean square over the descriptor
-DOUBTFUL = 0.75  # probability of the label; less, and most of the surroundings must have the label too
+AROUND = 2.0  # cells
+MIXED = 0.35  # share of unlike pairs: 0.1 along a straight wall, 0.5 where two labels are noise
+DOUBTFUL = 0.75  # probability of the label; less, and enough of the surroundings must have the label too
+WINDOW, ALONE = 5, 0.35  # points; share of the surroundings: at a wall nearly half have the label
 
 
 def outliers_at_borders(grid, scores):
@@ -59,14 +62,30 @@ def _probabilities(labels, scores):
 
 
 def _agreement(grid, labels):
-    """Share of the decided points around each site (3 x 3, without it) that have its label."""
+    """Share of the decided points around each site (WINDOW x WINDOW, without it) that have its label."""
     at = grid.gridded(labels, UNDECIDED)
-    count = uniform_filter((at >= 0).astype(float), 3, mode="constant") * 9 - (at >= 0)
+    count = uniform_filter((at >= 0).astype(float), WINDOW, mode="constant") * WINDOW**2 - (at >= 0)
     same = np.zeros(at.shape)
     for k in np.unique(labels[labels >= 0]):
         own = at == k
-        same[own] = (uniform_filter(own.astype(float), 3, mode="constant") * 9)[own] - 1
+        same[own] = (uniform_filter(own.astype(float), WINDOW, mode="constant") * WINDOW**2)[own] - 1
     return grid.at_sites(same / np.maximum(count, 1))
+
+
+def _mixing(grid, labels):
+    """Share of unlike pairs among the pairs of neighbours around each site, weighted by a Gaussian of AROUND cells."""
+    at = grid.gridded(labels, UNDECIDED)
+    unlike, pairs = np.zeros(at.shape), np.zeros(at.shape)
+    for axis in (0, 1):
+        one, other = np.moveaxis(at, axis, 0)[:-1], np.moveaxis(at, axis, 0)[1:]
+        both = (one >= 0) & (other >= 0)
+        for sums, of_pairs in ((pairs, both), (unlike, both & (one != other))):
+            view = np.moveaxis(sums, axis, 0)
+            view[:-1] += of_pairs
+            view[1:] += of_pairs
+    sigma = AROUND / grid.step
+    smooth = [gaussian_filter(sums, sigma, mode="constant") for sums in (unlike, pairs)]
+    return grid.at_sites(smooth[0] / np.maximum(smooth[1], 1e-9))
 
 
 def without_specks(grid, labels):
@@ -92,5 +111,6 @@ def decided_labels(grid, labels, scores):
     labels = np.asarray(labels, int)
     if (labels >= 0).sum() and len(np.unique(labels[labels >= 0])) > 1:
         doubtful = _probabilities(labels, scores) < DOUBTFUL
-        labels = np.where(doubtful & (_agreement(grid, labels) < 0.5), UNDECIDED, labels)
+        mixed = _mixing(grid, labels) > MIXED
+        labels = np.where((doubtful & (_agreement(grid, labels) < ALONE)) | mixed, UNDECIDED, labels)
     return without_specks(grid, labels) if (labels >= 0).any() else labels

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from ferrotune.front import pareto
-from ferrotune.front.selection import usable_losses
+from ferrotune.front.selection import front_of, usable_losses
 from ferrotune.segmentation.statuses import OK
 
 AGREEMENTS = ("ari", "wall_f1")
@@ -50,9 +50,11 @@ def winner(table, objectives):
 
     It is the knee of the front, as in a search; with one objective it is the best trial.
     """
-    losses = usable_losses(table, objectives)
-    front = np.flatnonzero(pareto.front(losses))
-    return int(front[pareto.knee(losses[front], pareto.best_and_worst(losses))]) if len(front) else None
+    if len(objectives) == 1:
+        losses = usable_losses(table, objectives)[:, 0]
+        return int(np.nanargmin(losses)) if np.isfinite(losses).any() else None
+    front = front_of(table.reset_index(drop=True), objectives)
+    return int(front.index[front["knee"]][0]) if len(front) else None
 
 
 def share_of_best(table, objectives, agreement="ari"):

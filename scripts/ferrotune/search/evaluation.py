@@ -12,6 +12,7 @@ from ferrotune.judge.judgement import judge
 from ferrotune.judge.null_maps import MANY_MAPS, MAPS
 from ferrotune.judge.undecided import UNDECIDED, outliers_at_borders
 from ferrotune.judge.variation import variation
+from ferrotune.judge.wall_pieces import cut_walls
 from ferrotune.judge.wall_verdicts import WallVerdicts, judge_walls, measure_walls, standing_walls
 from ferrotune.rewards import Segmentation, cheap, score
 from ferrotune.segmentation.labels import Clusters, by_size, cluster
@@ -196,6 +197,7 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
     if judgement is None:
         verdicts = WallVerdicts.unjudged(len(walls.paths), stands=True)
     else:
+        walls = cut_walls(walls, judgement)
         measured = (scores, sites.polarization) if thorough else ()
         verdicts = (measure_walls if thorough else judge_walls)(walls, judgement, *measured)
     segmentation = Segmentation(

@@ -1,0 +1,80 @@
+"""Walls that are there stand, with their width and jump; trends, noise and random fields have none."""
+
+import numpy as np
+import pytest
+
+from ferrotune.judge.judgement import judge
+from ferrotune.judge.surrogates import surrogate
+from ferrotune.judge.wall_pieces import cut_walls
+from ferrotune.judge.wall_verdicts import measure_walls, standing_walls
+from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster
+from ferrotune.walls import find_walls
+from helpers.noisy_sites import clusters, sites_of, two_domains
+
+
+def judged(field, components=2, maps=8, seed=0):
+    sites, values = sites_of(field)
+    mixture = clusters(components)
+    labels = mixture(values, seed)
+    judgement = judge(sites.grid, labels, values, mixture, seed, 0.05, maps)
+    walls = find_walls(label_raster(sites.raster, judgement.labels), SAMPLES_PER_CELL, 0)
+    walls = cut_walls(walls, judgement)
+    return judgement, measure_walls(walls, judgement, values, values), walls
+
+
+@pytest.mark.parametrize("width", [2.0, 4.0, 6.0, 8.0])
+def test_a_wall_stands_with_its_width_and_jump(width):
+    judgement, verdicts, _ = judged(two_domains(width)[0])
+    longest = np.argmin(verdicts.significance)
+    assert verdicts.stands[longest] and verdicts.significance[longest] < 0.01
+    assert abs(verdicts.width[longest] - width) < 1.0
+    assert verdicts.width_error[longest] < 1.0
+    assert abs(verdicts.jump_px[longest] - 2.0) < 0.2
+    assert judgement.evidence > 0.2
+
+
+def test_an_inclined_wall_has_its_projected_width():
+    _, verdicts, _ = judged(two_domains(10.0, shape="linear")[0])
+    assert abs(verdicts.width[np.argmin(verdicts.significance)] - 10.0) < 2.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_smooth_trend_has_no_wall(seed):
+    y, x = np.mgrid[:60, :60] / 60.0
+    field = np.stack([3 * x, y], axis=-1) + 0.2 * np.random.default_rng(seed).standard_normal((60, 60, 2))
+    assert not judged(field, seed=seed)[1].stands.any()
+
+
+@pytest.mark.parametrize("components", [2, 4])
+def test_noise_and_surrogates_of_a_film_with_a_wall_have_none(components):
+    rng = np.random.default_rng(3)
+    assert not judged(rng.standard_normal((60, 60, 2)), components)[1].stands.any()
+    sites, values = sites_of(two_domains(3.0)[0])
+    stand = [
+        judged(surrogate(sites.grid, values, np.random.default_rng(s)).reshape(60, 60, 2), components, seed=s)[
+            1
+        ].stands.any()
+        for s in range(8)
+    ]
+    assert sum(stand) <= 1
+
+
+def test_a_film_that_is_half_noise_keeps_the_wall_of_its_other_half():
+    field, truth = two_domains(3.0, size=80, noise=0.15)
+    field[40:] = 0.9 * np.random.default_rng(1).standard_normal((40, 80, 2))
+    _, verdicts, walls = judged(field)
+    standing = standing_walls(walls, verdicts)
+    y = np.concatenate(standing.paths)[:, 0]
+    assert np.ptp(y[y < 40]) > 25  # most of the wall of the upper half
+    assert (y > 45).mean() < 0.1  # and hardly any in the noise
+    assert truth.any()
+
+
+def test_the_right_number_of_clusters_has_most_evidence():
+    totals = [judged(two_domains(3.0)[0], components)[0] for components in (2, 4)]
+    assert totals[0].evidence + totals[0].explained > totals[1].evidence + totals[1].explained
+
+
+def test_the_same_input_gives_the_same_judgement():
+    one, other = (judged(two_domains(3.0)[0])[0] for _ in range(2))
+    assert one.evidence == other.evidence and np.array_equal(one.significance, other.significance)
