@@ -14,6 +14,7 @@ SHIFTS = np.array([-1.5, -0.75, 0.0, 0.75, 1.5])  # labels may be drawn beside t
 FINE_WIDTHS = np.geomspace(0.5, 16.0, 36)
 FINE_SHIFTS = np.arange(-2.0, 2.1, 0.5)
 RIDGE = 1e-9
+SLOPE = 9.0  # what a slope must explain, in the variance of a bin about the fit: three standard errors
 # A wall that is seen edge on, and one that is inclined through the thickness, in projection.
 SHAPES = {"tanh": lambda x: np.tanh(2 * x), "linear": lambda x: np.clip(2 * x, -1.0, 1.0)}
 
@@ -57,9 +58,10 @@ class Profiles:
         """Basis of a straight trend, (boundary, bin, 2)."""
         return np.stack([np.ones_like(self.at), self.at], axis=-1)
 
-    def with_step(self, width, shift, shape="tanh"):
-        """Basis of a trend with a step of some width and shift, cells: numbers, or (boundary, 1)."""
-        return np.concatenate([self.line, SHAPES[shape]((self.at - shift) / width)[..., None]], axis=-1)
+    def with_step(self, width, shift, shape="tanh", slope=True):
+        """Basis of a constant or a straight trend with a step of some width and shift, cells: numbers or columns."""
+        trend = self.line if slope else self.line[..., :1]
+        return np.concatenate([trend, SHAPES[shape]((self.at - shift) / width)[..., None]], axis=-1)
 
 
 def gains(profiles):
@@ -81,44 +83,59 @@ class Steps:
     shape : (boundary,) str, a key of SHAPES
     shift : (boundary,) float
         Distance of the step from the boundary, cells.
+    sloped : (boundary,) bool
+        Whether the domains change along the profile, too.
     """
 
     width: np.ndarray
     width_error: np.ndarray
     shape: np.ndarray
     shift: np.ndarray
+    sloped: np.ndarray
+
+
+def _residuals(profiles, slope):
+    """Sums of squares (shape, width, shift, boundary) of all steps, with or without a slope beside them."""
+    return np.array(
+        [
+            [
+                [profiles.fitted(profiles.with_step(width, shift, shape, slope))[0] for shift in FINE_SHIFTS]
+                for width in FINE_WIDTHS
+            ]
+            for shape in SHAPES
+        ]
+    )
 
 
 def steps_of(profiles):
     """Width, shape and place of the step in each profile.
 
+    A slope counts only where it is significant: a broad step and a slope look alike, and would take from each other.
     The standard error is half the range of widths whose sum of squares exceeds the least one by at most what a bin
     scatters about the best fit.
     """
-    shapes, count = list(SHAPES), len(profiles.inner)
-    left = np.empty((len(shapes), len(FINE_WIDTHS), len(FINE_SHIFTS), count))
-    for s, shape in enumerate(shapes):
-        for i, width in enumerate(FINE_WIDTHS):
-            for j, shift in enumerate(FINE_SHIFTS):
-                left[s, i, j] = profiles.fitted(profiles.with_step(width, shift, shape))[0]
+    count = len(profiles.inner)
+    each, bins = np.arange(count), (profiles.number > 0).sum(axis=1)
+    flat, sloping = _residuals(profiles, slope=False), _residuals(profiles, slope=True)
+    least = [of.reshape(-1, count).min(axis=0) for of in (flat, sloping)]
+    sloped = least[0] - least[1] > SLOPE * least[1] / np.maximum(bins - 5, 1)
+    left = np.where(sloped, sloping, flat)
     s, i, j = np.unravel_index(left.reshape(-1, count).argmin(axis=0), left.shape[:3])
-    each = np.arange(count)
     of_width = left[s, :, :, each].min(axis=2)  # (boundary, width)
-    bins = (profiles.number > 0).sum(axis=1)
-    scatter = of_width.min(axis=1) / np.maximum(bins - 5, 1)
-    allowed = of_width <= (of_width.min(axis=1) + scatter)[:, None]
+    lowest = of_width.min(axis=1)
+    allowed = of_width <= (lowest + lowest / np.maximum(bins - 5, 1))[:, None]
     low = FINE_WIDTHS[allowed.argmax(axis=1)]
     high = FINE_WIDTHS[len(FINE_WIDTHS) - 1 - allowed[:, ::-1].argmax(axis=1)]
-    return Steps(
-        FINE_WIDTHS[i], np.maximum((high - low) / 2, 0.05 * FINE_WIDTHS[i]), np.array(shapes)[s], FINE_SHIFTS[j]
-    )
+    width, shape = FINE_WIDTHS[i], np.array(list(SHAPES))[s]
+    return Steps(width, np.maximum((high - low) / 2, 0.05 * width), shape, FINE_SHIFTS[j], sloped)
 
 
 def jumps(profiles, steps):
     """Value beyond each boundary less that before it (boundary,), with the width and place of known steps."""
     found = np.zeros(len(steps.width))
     for shape in SHAPES:
-        own = steps.shape == shape
-        basis = profiles.with_step(steps.width[:, None], steps.shift[:, None], shape)
-        found[own] = 2 * profiles.fitted(basis)[1][own, 2]
+        for slope in (False, True):
+            own = (steps.shape == shape) & (steps.sloped == slope)
+            basis = profiles.with_step(steps.width[:, None], steps.shift[:, None], shape, slope)
+            found[own] = 2 * profiles.fitted(basis)[1][own, -1]
     return found
