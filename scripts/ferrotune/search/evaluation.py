@@ -200,9 +200,9 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
         walls = cut_walls(walls, judgement)
         measured = (scores, sites.polarization) if thorough else ()
         verdicts = (measure_walls if thorough else judge_walls)(walls, judgement, *measured)
-    segmentation = Segmentation(
-        labels, standing_walls(walls, verdicts), sites, scores, judgement=judgement, **(ways or {})
-    )
+    standing = standing_walls(walls, verdicts)
+    walls = replace(walls, segments=standing.segments)
+    segmentation = Segmentation(labels, standing, sites, scores, judgement=judgement, **(ways or {}))
     return Outcome(trial, labels, walls, verdicts, score(segmentation, rewards), _verdict(verdicts, rate), varies)
 
 

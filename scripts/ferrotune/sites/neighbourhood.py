@@ -1,17 +1,13 @@
-"""Neighbourhoods of sites: the graph of neighbours, the surroundings of each site, and pairs across a wall."""
+"""Neighbourhoods of sites: the graph of neighbours, and pairs across a wall."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.spatial import cKDTree
 
 from ferrotune.errors import InputError
 
 NEIGHBOUR = 1.25  # cells; between the edge of a unit cell and its diagonal
-# A wall is sharp. Labels that mix over more than a few cells follow a trend (thickness, mis-tilt) or noise.
-TREND = 4.0  # cells; sigma of the surroundings in which the mixing of labels is measured
-TREND_GAP = 1.6  # cells; nearer sites are not in the surroundings: their windows share most of their pixels
 ACROSS = (2.5, 3.5)  # cells; sites this far apart are on the two sides of a wall, which is about two cells wide
 
 
@@ -42,12 +38,10 @@ def site_graph(yx, cell_px):
 class Neighbourhood:
     """Neighbours of sites.
 
-    edges (m, 2): pairs of the site graph; around (n, n): sparse weights of the surroundings of each site; across
-    (k, 2): pairs on the two sides of a possible wall.
+    edges (m, 2): pairs of the site graph; across (k, 2): pairs on the two sides of a possible wall.
     """
 
     edges: np.ndarray
-    around: csr_array
     across: np.ndarray
 
     @classmethod
@@ -63,20 +57,9 @@ class Neighbourhood:
         far = yx
         if grid is not None:
             # move the grids so far from each other that no two of their sites are near
-            reach = np.ptp(yx, axis=0).max(initial=0.0) + 4 * TREND * cell_px
+            reach = np.ptp(yx, axis=0).max(initial=0.0) + 4 * cell_px
             far = yx + np.outer(grid, [reach, 0.0])
-        return cls(site_graph(far, cell_px), surroundings(far, cell_px), pairs_across(yx, across_px or cell_px))
-
-    @property
-    def apart(self):
-        """The same sites with the pairs across as edges: for descriptors that share noise between neighbours.
-
-        With averages, and with vectors between neighbours, neighbours agree even in noise; three cells apart they do
-        not. If averages still overlap at that distance, `crossing` becomes smaller. On five simulated films without
-        walls the product was 0.25 at most before averaging. Where labels agreed with the truth it was 0.3 to 0.6 on
-        films with walls many cells apart, and 0.2 on nanodomains of a few cells, which are then refused.
-        """
-        return Neighbourhood(self.across, self.around, self.across)
+        return cls(site_graph(far, cell_px), pairs_across(yx, across_px or cell_px))
 
 
 def pairs_across(yx, cell_px):
@@ -85,26 +68,3 @@ def pairs_across(yx, cell_px):
     distance = np.hypot(*(yx[pairs[:, 0]] - yx[pairs[:, 1]]).T)
     pairs = pairs[distance > ACROSS[0] * cell_px]
     return pairs[np.lexsort([pairs[:, 1], pairs[:, 0]])]
-
-
-def surroundings(yx, cell_px):
-    """Weights of the sites around each site: a Gaussian with sigma of 4 cells, without the nearest neighbours.
-
-    Parameters
-    ----------
-    yx : (n, 2) float, px
-    cell_px : float
-
-    Returns
-    -------
-    (n, n) sparse float32, rows summing to 1 (to 0 for a site with nothing around it)
-    """
-    pairs = cKDTree(yx).query_pairs(2 * TREND * cell_px, output_type="ndarray")
-    distance = np.hypot(*(yx[pairs[:, 0]] - yx[pairs[:, 1]]).T) / cell_px
-    pairs, distance = pairs[distance > TREND_GAP], distance[distance > TREND_GAP]
-    weight = np.exp(-(distance**2) / (2 * TREND**2)).astype(np.float32)
-    ends = (np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]]))
-    weights = csr_array(coo_array((np.tile(weight, 2), ends), shape=(len(yx), len(yx))))
-    weights.sort_indices()
-    total = weights.sum(axis=1)
-    return csr_array(diags_array(1 / np.where(total > 0, total, 1).astype(np.float32)) @ weights)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from ferrotune.cells.unit_cells import polarization_at
@@ -40,7 +39,7 @@ class Sites:
         cell_px : float
         apart : float
             Cells between sites that count as neighbours: 1 for unit cells; for windows, the distance at which they
-            share so few pixels that noise does not make them alike. The guards' lengths are in this unit.
+            share so few pixels that noise does not make them alike.
         grid : (n,) int, optional
             Number of the interleaved grid of each site, if there are several; each grid is judged by itself.
         across : float
@@ -52,7 +51,7 @@ class Sites:
         return cls(raster, Neighbourhood.of(yx, apart * cell_px, grid, across * cell_px), yx, cell_px)
 
     def __len__(self):
-        return self.near.around.shape[0]
+        return len(self.yx)
 
     def with_cells(self, cells):
         """The same sites with the lattice and the polarization of the cells (dict of arrays)."""
@@ -78,24 +77,16 @@ class Sites:
 
     def arrays(self):
         """Arrays (dict for `write_store`) that `from_arrays` reads back."""
-        around = self.near.around
         return {
             "site_raster": (("row", "sample"), self.raster),
             "edges": (("edge", "end"), self.near.edges.astype(np.int32)),
             "across": (("pair", "end"), self.near.across.astype(np.int32)),
-            "around_site": (("neighbour",), around.indices.astype(np.int32)),
-            "around_weight": (("neighbour",), around.data),
-            "around_start": (("start",), around.indptr.astype(np.int64)),
         }
 
     @classmethod
     def from_arrays(cls, arrays, cell_px):
         """Sites from the arrays of a store (dict of name -> array), and the edge of the unit cell, px."""
-        starts = arrays["around_start"]
-        around = csr_array(
-            (arrays["around_weight"], arrays["around_site"], starts), shape=(len(starts) - 1, len(starts) - 1)
-        )
-        near = Neighbourhood(arrays["edges"], around, arrays["across"])
+        near = Neighbourhood(arrays["edges"], arrays["across"])
         return cls(arrays["site_raster"], near, arrays["yx"], cell_px)
 
 
@@ -104,4 +95,4 @@ def nearest(yx, others):
     return cKDTree(yx).query(others)[1]
 
 
-ARRAYS = ("yx", "site_raster", "edges", "across", "around_site", "around_weight", "around_start")
+ARRAYS = ("yx", "site_raster", "edges", "across")
