@@ -32,9 +32,11 @@ run: $(STAMP)
 report: run
 	$(BIN)/snakemake --report results/demo/report.zip
 
-# Which rewards lead to the truth, on simulated images: results/rewards/rewards/
+# Which rewards lead to the truth: on drawn films, and on films of measured maps where these are there
+MAPS := ../shared/data/sm_bfo_polarization_maps.npz
 rewards: $(STAMP)
-	$(BIN)/snakemake --configfile config/rewards.yaml --cores all judge_rewards
+	$(BIN)/snakemake --configfile config/rewards.yaml --cores all rewards
+	test ! -e $(MAPS) || $(BIN)/snakemake --configfile config/rewards.yaml config/rewards_maps.yaml --cores all rewards
 
 # What the default search answers on films of known truth: results/truth/, at most 20 minutes on two cores
 truth: $(STAMP)

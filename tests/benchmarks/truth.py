@@ -57,7 +57,7 @@ def _row(film, name, found, truths, true, cells):
         "answer": selected.attrs["answer"],
         "right": film.answer,
         "selected": own,
-        "best": max(agreements, default=np.nan),
+        "best": np.nanmax(agreements) if len(truths) else np.nan,
         "peer": _agreement(peer, cells.yx.to_numpy(), truths, true["yx"], cell_px),
         "decided": float((selected.label.to_numpy() >= 0).mean()),
         "variants": len(np.unique(selected.label.to_numpy()[selected.label.to_numpy() >= 0])),

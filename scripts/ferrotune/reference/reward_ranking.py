@@ -17,8 +17,7 @@ from ferrotune.segmentation.statuses import OK
 AGREEMENTS = ("ari", "wall_f1")
 # ARI; an image in which no trial agrees better with the truth says nothing about rewards.
 FOUND = 0.2
-# ARI; a selected trial that agrees less with the truth is degenerate, if another trial agrees. So is a trial that the
-# guards refuse. Our choice.
+# ARI; a selected trial that agrees less with the truth is degenerate, if another trial agrees. Our choice.
 DEGENERATE = 0.1
 
 
@@ -113,6 +112,18 @@ def reward_rows(tables, directions):
             row["images"] = int(np.isfinite(shares).sum())
         rows.append(row)
     return pd.DataFrame(rows).sort_values("share_ari", ascending=False, kind="stable", ignore_index=True)
+
+
+def peer_row(tables, peers):
+    """Row (DataFrame) of the ten-line peer, as `reward_rows` has them.
+
+    Parameters
+    ----------
+    tables : dict of image -> DataFrame
+    peers : dict of image -> float, agreement (ARI) of the peer
+    """
+    shares = [max(peers[image], 0.0) / best for image, t in tables.items() if (best := t["ari"].max()) > FOUND]
+    return pd.DataFrame([{"reward": "peer", "share_ari": _mean(shares), "images": len(shares)}])
 
 
 def pair_rows(tables, directions):
