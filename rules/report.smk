@@ -41,6 +41,7 @@ rule pipeline_figures:
         selected=f"{PIPELINE}/selected.zarr",
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
         image=f"{IMAGE}/image.zarr",
+        cells=f"{IMAGE}/cells.zarr",
         reference=f"{IMAGE}/reference.zarr",
     output:
         front=get_reported(f"{PIPELINE}/figures/front.png", "front"),

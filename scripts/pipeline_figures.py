@@ -1,7 +1,9 @@
 """Draw the figures of a search: its front, the selected walls, the confidence in them, and the convergence."""
 
+import numpy as np
 import pandas as pd
 
+from ferrotune.cells.polarization_variants import peer_labels
 from ferrotune.figures.search_figures import (
     Search,
     confidence_of_search,
@@ -20,7 +22,7 @@ FIGURES = ("front", "walls", "confidence", "convergence")
 def main(inputs, outputs, objectives, startup, subject, log_path):
     """Write the figures.
 
-    `inputs` are paths by name: trials, front, selected, rounds (a list), image, reference; `outputs` are
+    `inputs` are paths by name: trials, front, selected, rounds (a list), image, cells, reference; `outputs` are
     lists of paths by the name of the figure (front, walls, confidence, convergence), in the format of their suffix.
     """
     with job(log_path, subject) as log:
@@ -29,9 +31,12 @@ def main(inputs, outputs, objectives, startup, subject, log_path):
         search = Search(*tables, labels, *read_store(inputs["selected"]), objectives)
         pixels, _ = read_store(inputs["image"], "image", "mask")
         reference, of_reference = read_store(inputs["reference"], "yx", "label")
+        cells, _ = read_store(inputs["cells"], "yx", "polarization", "ab")
+        known = np.isfinite(cells["polarization"]).all(axis=1).any()
+        peer = (cells["yx"], peer_labels(cells["polarization"], cells["ab"])) if known else None
         log.info("selected: %s", search.chosen["answer_words"])
         figures = {
-            "front": front_of_search(search, reference, of_reference["kind"], pixels["mask"]),
+            "front": front_of_search(search, reference, of_reference["kind"], pixels["mask"], peer),
             "walls": walls_of_search(search, pixels["image"], pixels["mask"]),
             "confidence": confidence_of_search(search, reference, pixels["image"], pixels["mask"]),
             "convergence": convergence_of_search(search, startup),

@@ -1,4 +1,4 @@
-"""Figure of the trials, their Pareto front, and segmentations to compare (the paper's Fig. 4 A-D)."""
+"""Figure of the trials, their Pareto front, and segmentations to compare (the paper's Fig. 4 A-D, and a peer)."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -14,6 +14,7 @@ from ferrotune.segmentation.statuses import OK
 
 GAP = 0.045  # between panels of pairs of objectives, as a share of the figure
 HEIGHT, LINE, LINES = 7.5, 0.115, 4  # inches; inches of a line below a panel; lines that have room in HEIGHT
+ROW = 0.494  # of HEIGHT, a row of panels with its lines
 DECADES = 30.0  # an objective that spans a larger ratio is drawn on a logarithmic axis
 MARKERS = {"no_wall_stands": "x", "one_cluster": "1", "failed": "2"}
 
@@ -182,8 +183,10 @@ def _draw_panel(figure, panel, name, box, mask, cell_px, pixel_size_pm):
 
 
 @styled
-def figure_front(scatter, selected, contrasting, reference, mask, cell_px, pixel_size_pm):
+def figure_front(scatter, selected, contrasting, reference, mask, cell_px, pixel_size_pm, peer=None):
     """Draw the trials and the front (A), the selected segmentation (B), the most different one (C), the reference (D).
+
+    Where a polarization was measured, (E) is what ten lines of k-means make of it.
 
     Parameters
     ----------
@@ -192,23 +195,27 @@ def figure_front(scatter, selected, contrasting, reference, mask, cell_px, pixel
     mask : (y, x) bool, true where there is signal
     cell_px : float
     pixel_size_pm : float or None
+    peer : Panel, optional
 
     Returns
     -------
     matplotlib.figure.Figure
         After Barakati et al., arXiv 2411.12612, Fig. 4 A-D.
     """
-    panels = {"B": selected, "C": contrasting, "D": reference}
+    panels = {"B": selected, "C": contrasting, "D": reference} | ({} if peer is None else {"E": peer})
+    below = 0.0 if peer is None else ROW * HEIGHT
     # each row of panels is moved up by the extra height that its lines need
     more = LINE * max(0, *(len(panel.lines) - LINES for panel in panels.values() if panel is not None))
-    height = HEIGHT + 2 * more
+    height = HEIGHT + 2 * more + below
 
     def box(left, bottom, wide, tall, rows):
-        return left, (bottom * HEIGHT + rows * more) / height, wide, tall * HEIGHT / height
+        return left, (bottom * HEIGHT + rows * more + below) / height, wide, tall * HEIGHT / height
 
     figure = new_figure(TWO_COLUMNS, height)
     _draw_scatter(figure, scatter, box(0.075, 0.655, 0.41, 0.31, rows=2))
-    places = {"B": (0.53, 0.567, 2), "C": (0.03, 0.073, 1), "D": (0.53, 0.073, 1)}
+    places = {"B": (0.53, 0.567, 2), "C": (0.03, 0.073, 1), "D": (0.53, 0.073, 1), "E": (0.03, 0.073 - ROW, 0)}
     for name, (left, bottom, rows) in places.items():
+        if name not in panels:
+            continue
         _draw_panel(figure, panels[name], name, box(left, bottom, 0.45, 0.39, rows), mask, cell_px, pixel_size_pm)
     return figure

@@ -22,6 +22,8 @@ from ferrotune.figures.wording import (
 )
 from ferrotune.front.contrast import contrasting_trial
 from ferrotune.front.selection import usable_losses
+from ferrotune.reference.scores import labels_at
+from ferrotune.segmentation.agreement import ari
 from ferrotune.segmentation.statuses import OK
 
 LINE = 46  # letters in a line below a panel, beside its scale bar
@@ -130,7 +132,7 @@ def _wall_lines(search):
     return lines if kind == OK else [*lines, f"status: {STATUSES[kind]}"]
 
 
-def front_of_search(search, reference, kind, mask):
+def front_of_search(search, reference, kind, mask, peer=None):
     """Draw the trials and the front, with the selected segmentation, the most different one, and the reference.
 
     Parameters
@@ -139,6 +141,8 @@ def front_of_search(search, reference, kind, mask):
     reference : dict with yx (cell, 2) px and label (cell,) int, negative where unknown
     kind : str, of the reference
     mask : (y, x) bool, true where there is signal
+    peer : (yx (cell, 2) px, label (cell,) int), optional
+        What ten lines of k-means make of the measured polarization.
 
     Returns
     -------
@@ -147,9 +151,10 @@ def front_of_search(search, reference, kind, mask):
     selected, answer = search.selected["label"], search.row(search.chosen["trial"])
     other = contrasting_trial(search.losses, search.labels, selected)
     shown = [selected] if other is None else [selected, search.labels[other]]
-    numbers, of_reference = domain_numbers(
-        shown, reference["label"], search.selected["yx"], reference["yx"], search.scale["cell_px"]
-    )
+    at = (search.selected["yx"], reference["yx"], search.scale["cell_px"])
+    if peer is not None:
+        shown.append(labels_at(at[0], *peer, at[2]))
+    numbers, of_reference = domain_numbers(shown, reference["label"], *at)
     knees = search.front.loc[search.front["knee"].astype(bool), "trial"].tolist()
     scatter = Scatter(
         search.table[list(search.objectives)].to_numpy(float),
@@ -163,9 +168,13 @@ def front_of_search(search, reference, kind, mask):
     )
     contrasting = None if other is None else _contrasting_panel(search, numbers[1], other)
     panels = (_selected_panel(search, numbers[0]), contrasting)
-    return figure_front(
-        scatter, *panels, Panel(of_reference, reference["yx"], f"reference: {kind}", []), mask, **search.scale
-    )
+    of_reference = Panel(of_reference, reference["yx"], f"reference: {kind}", [])
+    of_peer = None
+    if peer is not None:
+        agreement = ari(shown[-1], labels_at(at[0], reference["yx"], reference["label"], at[2]))
+        lines = ["median of 5 \N{MULTIPLICATION SIGN} 5 cells, k-means of 4", f"ARI{WITH} {number(agreement)}"]
+        of_peer = Panel(numbers[-1], search.selected["yx"], "peer: displacement of B in ten lines", lines)
+    return figure_front(scatter, *panels, of_reference, mask, **search.scale, peer=of_peer)
 
 
 def walls_of_search(search, image, mask):
