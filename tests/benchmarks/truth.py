@@ -32,7 +32,7 @@ PROCESSES = 2
 def _variants(film, cells):
     """Labels of the true cells (list of (cell,)): those drawn, or k-means of the true polarization."""
     if film.kind == "map":
-        return [KMeans(k, n_init=4, random_state=0).fit_predict(cells["polarization"]) for k in range(2, 6)]
+        return [KMeans(k, n_init=4, random_state=0).fit_predict(cells["displacement"]) for k in range(2, 6)]
     return [np.asarray(cells["domain"], int)] if film.answer == "walls" else []
 
 

@@ -25,7 +25,8 @@ class Judgement:
         Share of variance that the step explains, and its probability on null maps.
     stands : (boundary,) bool
     evidence : float
-        Mean gain of the boundaries less that on null maps, times the square of the share of decided sites.
+        Mean gain of the boundaries less that on null maps, times the square of the share of decided sites. Where a
+        polarization was measured, the smaller one of the descriptor and the polarization.
     explained : float
         Share of the variance that the labels explain less that on null maps, times the same.
     """
@@ -41,6 +42,12 @@ class Judgement:
     def labels(self):
         """Labels (site,) int, -1 where undecided."""
         return self.crossings.labels
+
+
+def _filled(polarization):
+    """Polarization (site, 2) with the mean where it is unknown."""
+    known = np.isfinite(polarization).all(axis=1, keepdims=True)
+    return np.where(known, polarization, np.nanmean(polarization, axis=0))
 
 
 def _significance(length, gain, null, prefix):
@@ -59,7 +66,7 @@ def _standing(p, length, rate):
     return stands
 
 
-def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS):
+def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=None):
     """Judge the labels of a segmentation boundary by boundary.
 
     Parameters
@@ -75,6 +82,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS):
         False discovery rate of walls in one segmentation.
     maps : int
         Number of null maps.
+    polarization : (site, 2) float, optional
+        Where it was measured; NaN where unknown. A wall must then be visible in it, too.
 
     Returns
     -------
@@ -84,7 +93,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS):
     if len(np.unique(decided[decided >= 0])) > 2:
         decided = without_wall_clusters(grid, decided, scores)
     crossings = Crossings.of(grid, decided)
-    found, null = found_of(crossings, scores), null_maps(grid, scores, clusters, seed, maps)
+    fields = [scores] if polarization is None else [scores, _filled(polarization)]
+    found, null = found_of(crossings, fields), null_maps(grid, fields, clusters, seed, maps)
     p = _significance(found.length, found.gain, null, "")
     stands = _standing(p, found.length, rate / 2)
     # where a boundary does not stand as a whole, noise in one part may hide a wall in another
@@ -96,6 +106,6 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS):
     stands[~whole] = _standing(p[~whole], length[~whole], rate / 2)
     # a setting that leaves much undecided is worth less, also where the rest is clear
     worth = (decided >= 0).mean() ** 2
-    evidence = worth * (found.mean_gain - np.mean([of.mean_gain for of in null]))
-    explained = worth * (found.explained - np.mean([of.explained for of in null]))
+    evidence = worth * (found.mean_gain - np.mean([of.mean_gain for of in null], axis=0)).min()
+    explained = worth * (found.explained - np.mean([of.explained for of in null], axis=0)).min()
     return Judgement(crossings, gain, p, stands, float(evidence), float(explained))

@@ -23,16 +23,17 @@ class Found:
 
     length, gain : (boundary,) float, cells and share of variance
     stretch_length, stretch_gain : (stretch,) float, the same of all stretches
-    mean_gain : float, averaged by length, times the share of decided sites
-    explained : float, share of the variance of the scores that the labels explain
+    mean_gain : (field,) float, averaged by length, times the share of decided sites
+    explained : (field,) float, share of the variance that the labels explain
+        Of the scores and, where it was measured, of the polarization.
     """
 
     length: np.ndarray
     gain: np.ndarray
     stretch_length: np.ndarray
     stretch_gain: np.ndarray
-    mean_gain: float
-    explained: float
+    mean_gain: np.ndarray
+    explained: np.ndarray
 
 
 def gains_of(crossings, scores):
@@ -42,14 +43,16 @@ def gains_of(crossings, scores):
     return gains(crossings.profiles(crossings.along(scores)))
 
 
-def found_of(crossings, scores):
-    """What a segmentation (Crossings) shows in scores (site, r): Found."""
+def found_of(crossings, fields):
+    """What a segmentation (Crossings) shows in fields, a list of (site, r): the scores first. Returns Found."""
+    scores = fields[0]
     length, labels = crossings.boundaries.length, crossings.labels
     stretches, _ = crossings.stretches(np.ones(len(length), bool))
     gain, of_stretches = gains_of(crossings, scores), gains_of(stretches, scores)
-    total = (labels >= 0).mean() * mean_gain(length, gain)
-    explained = explained_variance(labels, scores)
-    return Found(length, gain, stretches.boundaries.length, of_stretches, float(total), explained)
+    others = [gains_of(crossings, field) for field in fields[1:]]
+    means = (labels >= 0).mean() * np.array([mean_gain(length, of) for of in (gain, *others)])
+    explained = np.array([explained_variance(labels, field) for field in fields])
+    return Found(length, gain, stretches.boundaries.length, of_stretches, means, explained)
 
 
 def _null_labels(scores, clusters, seed, rng):
@@ -61,13 +64,14 @@ def _null_labels(scores, clusters, seed, rng):
     return np.unique(labels)[log_densities(scores, scores[some], labels, pooled=False).argmax(axis=1)]
 
 
-def null_maps(grid, scores, clusters, seed, count=MAPS):
+def null_maps(grid, fields, clusters, seed, count=MAPS):
     """What a setting finds on null maps.
 
     Parameters
     ----------
     grid : SiteGrid
-    scores : (site, r) float
+    fields : list of (site, r) float
+        The scores, which are clustered, and others that get the same phases.
     clusters : ferrotune.segmentation.labels.Clusters
     seed : int
     count : int
@@ -79,8 +83,9 @@ def null_maps(grid, scores, clusters, seed, count=MAPS):
     found = []
     for number in range(count):
         rng = np.random.default_rng([seed, number])
-        drawn = surrogate(grid, scores, rng)
-        labels = clusters.on_grid(grid, _null_labels(drawn, clusters, seed, rng), drawn)
-        labels = decided_labels(grid, labels, drawn)
+        ends = np.cumsum([field.shape[1] for field in fields])
+        drawn = np.split(surrogate(grid, np.hstack(fields), rng), ends[:-1], axis=1)
+        labels = clusters.on_grid(grid, _null_labels(drawn[0], clusters, seed, rng), drawn[0])
+        labels = decided_labels(grid, labels, drawn[0])
         found.append(found_of(Crossings.of(grid, labels), drawn))
     return found

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ferrotune.files.rounds import round_arrays, trial_arrays
 from ferrotune.files.stores import read_store
-from ferrotune.search.evaluation import Judging, evaluated, labels_of_scores, reduced_scores, trial_seed
+from ferrotune.search.evaluation import Judging, evaluated, judged_scores, labels_of_scores, reduced_scores, trial_seed
 from ferrotune.segmentation.labels import Clusters
 from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
@@ -36,6 +36,7 @@ def confirmed(trial, pipeline, setting, store, cells, yx, seed, rate, checkpoint
     scores = reduced_scores(pipeline, described, setting, {}, checkpoint)
     arrays, attributes = read_store(store, *ARRAYS)
     sites = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
+    scores = judged_scores(scores, sites, rate)
     of_scores = Clusters(pipeline.part("clustering"), setting)
     labels = labels_of_scores(scores, sites, of_scores, seed, trial)
     seeds = trial_seed(seed, trial), trial_seed(seed, trial, FRESH)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ferrotune.judge.judgement import judge
 from ferrotune.judge.null_maps import MANY_MAPS, MAPS
+from ferrotune.judge.scan_rows import without_row_shifts
 from ferrotune.judge.undecided import UNDECIDED, outliers_at_borders
 from ferrotune.judge.variation import variation
 from ferrotune.judge.wall_pieces import cut_walls
@@ -137,6 +138,7 @@ def evaluate_batch(
             epochs = progress(trial) if progress else iter
             made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs, finished)
             scores = reduced_scores(pipeline, described, setting, reduced[0], made)
+            scores = judged_scores(scores, sites, judging.rate)
             of_scores = Clusters(pipeline.part("clustering"), setting)
             labels_of = partial(labels_of_scores, scores, sites, of_scores, seed, trial)
             of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
@@ -147,6 +149,11 @@ def evaluate_batch(
         except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
             outcome = _failed(trial, len(sites), rewards, error)
         yield replace(outcome, seconds=time.perf_counter() - start)
+
+
+def judged_scores(scores, sites, rate):
+    """Scores (site, r) without shifts of single scan rows; as they are where walls are not judged (mode paper)."""
+    return scores if rate is None else without_row_shifts(sites.grid, scores, sites.yx[:, 0] / sites.cell_px)
 
 
 def labels_of_scores(scores, sites, of_scores, seed, trial, *repeat):
@@ -187,7 +194,7 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
     verdict, judgement = _one_cluster(labels), None
     if verdict is None and rate is not None:
         maps = MANY_MAPS if thorough else MAPS
-        judgement = judge(sites.grid, labels, scores, of_scores, null_seed, rate, maps)
+        judgement = judge(sites.grid, labels, scores, of_scores, null_seed, rate, maps, _judged_polarization(sites))
         labels = np.where(judgement.labels >= 0, _renumbered(judgement.labels), UNDECIDED).astype(np.int8)
         verdict = _one_cluster(labels)
     if verdict is not None:
@@ -204,6 +211,13 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
     walls = replace(walls, segments=standing.segments)
     segmentation = Segmentation(labels, standing, sites, scores, judgement=judgement, **(ways or {}))
     return Outcome(trial, labels, walls, verdicts, score(segmentation, rewards), _verdict(verdicts, rate), varies)
+
+
+def _judged_polarization(sites):
+    """Polarization (site, 2) px that walls must be visible in; None where it is known at fewer than half of the sites."""
+    if sites.polarization is None or np.isfinite(sites.polarization).all(axis=1).mean() < 0.5:
+        return None
+    return sites.polarization
 
 
 def _renumbered(labels):

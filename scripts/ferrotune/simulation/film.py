@@ -30,7 +30,8 @@ class Simulation:
     columns_yx : (column, 2), px; only columns at least 1 px inside the frame
     sublattice : (column,) int8, 0 = A (Bi, Sm), 1 = B (Fe)
     cells : unit cells whose five columns are all in `columns_yx`: yx (cell, 2), centre of the four A
-        columns, px; polarization (cell, 2), B column minus that centre, px as (y, x); domain int8, variant
+        columns, px; polarization (cell, 2), B column minus that centre, px as (y, x); displacement (cell, 2), what of
+        it is ferroelectric, without mis-tilt and disorder of the columns, px; domain int8, variant
         as in `ferrotune.simulation.domain_patterns`, -1 = substrate, which is no domain; ab (cell, 2) int32;
         a, b, px (a runs down the rows); alpha, degrees; volume, px^2
     pixel_size_pm, sm_percent : as in the settings
@@ -185,7 +186,7 @@ def simulate(specimen, seed, polarization=None):
     >>> print(film.image.shape, film.columns_yx.shape == (len(film.sublattice), 2))
     (128, 160) True
     >>> sorted(film.cells)
-    ['a', 'ab', 'alpha', 'b', 'domain', 'polarization', 'volume', 'yx']
+    ['a', 'ab', 'alpha', 'b', 'displacement', 'domain', 'polarization', 'volume', 'yx']
     >>> print(film.cells["a"].mean().round(), "px")
     26.0 px
     """
@@ -231,7 +232,11 @@ def simulate(specimen, seed, polarization=None):
     whole = seen_b & seen_a[:-1, :-1] & seen_a[1:, :-1] & seen_a[:-1, 1:] & seen_a[1:, 1:]
     cells = {name: values[whole] for name, values in _cell_truth(a_yx, b_yx).items()}
     ab = np.argwhere(whole).astype(np.int32)
-    cells |= {"domain": label[whole], "ab": ab - ab.min(axis=0, initial=len(whole))}
+    cells |= {
+        "domain": label[whole],
+        "displacement": displacement[whole],
+        "ab": ab - ab.min(axis=0, initial=len(whole)),
+    }
     return Simulation(
         image=image,
         columns_yx=np.concatenate([a_yx[seen_a], b_yx[seen_b]]),
