@@ -214,7 +214,7 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
 
 
 def _judged_polarization(sites):
-    """Polarization (site, 2) px that walls must be visible in; None where it is known at fewer than half of the sites."""
+    """Polarization (site, 2) px that walls must be visible in; None where most sites have none."""
     if sites.polarization is None or np.isfinite(sites.polarization).all(axis=1).mean() < 0.5:
         return None
     return sites.polarization
