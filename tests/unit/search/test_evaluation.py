@@ -170,10 +170,10 @@ def test_trials_share_descriptors_where_nothing_of_these_differs():
 
 
 def stability(patches, halves, sites, components=2):
-    """Stability under seed and dose of a trial on patches, with those of the half-dose images."""
+    """Stability under seed and dose of a trial on patches that is not judged, with those of the half-dose images."""
     halves, setting = [stack_of(half, CELL) for half in halves], {**SETTING, "components": components}
-    named = ["stability_seed", "stability_dose"]
-    outcome = next(evaluate_batch([(0, setting)], PIPELINE, stack_of(patches, CELL), sites, 1, named, halves))
+    named, known = ["stability_seed", "stability_dose"], {"halves": halves, "judging": Judging(rate=None)}
+    outcome = next(evaluate_batch([(0, setting)], PIPELINE, stack_of(patches, CELL), sites, 1, named, **known))
     assert list(outcome.rewards) == named
     return list(outcome.rewards.values())
 
