@@ -218,7 +218,7 @@ class Chain:
             log_path=self.log("trials"),
         )
 
-    def front(self, select=None, trials=None, front="front.tsv", selected="selected.zarr", distance=0.05):
+    def front(self, select=None, trials=None, front="front.tsv", selected="selected.zarr", distance=0.05, rate=RATE):
         call(
             "front",
             inputs={
@@ -231,13 +231,30 @@ class Chain:
             outputs={"front": self[front], "selected": self[selected]},
             pipeline=PIPELINE,
             objectives=OBJECTIVES,
-            rate=RATE,
+            rate=rate,
             seed=1,
             select=select,
             distance=distance,
             subject="image one, patch_gmm",
             log_path=self.log("front"),
         )
+
+    def twins(self, output="beside.json"):
+        names = ("image", "columns", "cells", "selected")
+        call(
+            "twins",
+            inputs={name: self[f"{name}.zarr"] for name in names} | {"descriptors": [self["patches.zarr"]]},
+            output=self[output],
+            pipeline=PIPELINE,
+            seed=1,
+            rate=RATE,
+            options={"sites": "A", "subpixel": True},
+            threads=1,
+            subject="image one, patch_gmm",
+            log_path=self.log("twins"),
+        )
+        with open(self[output]) as file:
+            return json.load(file)
 
     def run(self):
         self.image()
@@ -419,6 +436,19 @@ def test_another_trial_can_be_selected(chain):
     selected, attributes = read_store(chain["beside.zarr"])
     assert attributes["trial"] == 5 and attributes["chosen_by"] == "config"
     assert np.array_equal(selected["label"], read_store(chain["001.zarr"])[0]["labels"][1])
+
+
+def test_in_mode_paper_all_walls_stand(chain):
+    chain.front(front="beside.tsv", selected="beside.zarr", rate=None)
+    selected, attributes = read_store(chain["beside.zarr"])
+    assert selected["wall_stands"].all() and np.isnan(selected["wall_width"]).all()
+    assert attributes["answer"] == "walls" and "walls that were traced" in attributes["reason"]
+
+
+def test_the_setting_is_tried_on_films_of_known_walls(chain):
+    """On a film like this one the two walls are found again; on a film without walls, none."""
+    found = chain.twins()
+    assert found["twin_ari"] > 0.7 and found["twin_wall_f1"] > 0.8 and found["null_walls"] == 0
 
 
 def test_a_trial_that_is_not_there_cannot_be_selected(chain, capsys):

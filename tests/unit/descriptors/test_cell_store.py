@@ -12,6 +12,7 @@ from ferrotune.descriptors._cell_store import CellTable, write_cells
 from ferrotune.errors import InputError
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.judge.judgement import judge
+from ferrotune.judge.null_maps import MANY_MAPS
 from ferrotune.pipelines.parameters import FEATURES
 from ferrotune.segmentation.labels import Clusters, cluster
 from ferrotune.sites.sites import ARRAYS, Sites
@@ -93,7 +94,7 @@ def test_no_wall_stands_in_averaged_noise(tmp_path, change):
     arrays, attributes = read_store(store, *ARRAYS)
     grid = Sites.from_arrays(arrays, attributes["cell_px"]).grid
     clusters = Clusters(gmm, {"components": 2, "covariance": "spherical"})
-    assert not judge(grid, clusters(scores, 0), scores, clusters, seed=0, rate=0.05).stands.any()
+    assert not judge(grid, clusters(scores, 0), scores, clusters, seed=0, rate=0.05, maps=MANY_MAPS).stands.any()
 
 
 def test_without_a_complete_neighbourhood_there_is_one_clear_error(tmp_path):
