@@ -25,7 +25,7 @@ import ferrotune
 # For an image of your own, give `prepare_image` the path of its file.
 
 # %%
-specimen = ferrotune.Specimen(geometry="closure", shape=(420, 440), dose=400.0, pixel_size_pm=15.6)
+specimen = ferrotune.Specimen(geometry="closure", shape=(700, 720), dose=400.0, pixel_size_pm=15.6)
 film = ferrotune.simulate(specimen, seed=1)
 image = ferrotune.prepare_image(film.image, pixel_size_pm=film.pixel_size_pm)
 print(image)
@@ -83,13 +83,13 @@ for parameter, values in pipelines["cell_gmm"]["space"].items():
 # %% [markdown]
 # ## One setting
 #
-# One setting gives labels, walls, rewards, and a status: whether the domains are above noise.
+# One setting gives labels, walls, rewards, and a status: whether a wall stands.
 
 # %%
 setting = {"features": "displacement", "flatten": 0, "radius": 0, "components": 4, "covariance": "full"}
 outcome = ferrotune.evaluate_setting(described, "cell_gmm", setting)
 print(f"status: {outcome.status}; {len(outcome.walls.paths)} walls")
-for name in ("separation", "chord_to_arc", "curvature", "length"):
+for name in ("boundary_evidence", "label_evidence", "curvature", "length"):
     print(f"{name}: {outcome.rewards[name]:.3g}")
 
 # %% [markdown]
@@ -102,7 +102,7 @@ for name in ("separation", "chord_to_arc", "curvature", "length"):
 truth = {"yx": film.cells["yx"], "label": film.cells["domain"]}
 few = {"trials": 24, "batch": 12, "startup": 12}
 search = ferrotune.run_search(described, "cell_gmm", few, reference=truth)
-shown = ["trial", "radius", "components", "covariance", "status", "separation", "chord_to_arc", "ari"]
+shown = ["trial", "radius", "components", "covariance", "status", "boundary_evidence", "label_evidence", "ari"]
 print(search.trials[shown].to_string(index=False))
 
 # %% [markdown]
@@ -113,10 +113,10 @@ ok = search.trials[search.trials["status"] == "ok"]
 knee = search.front[search.front["knee"]]
 
 figure, axes = plt.subplots(figsize=(5, 4), layout="constrained")
-axes.plot(ok["separation"], ok["chord_to_arc"], "o", color="lightgray", label="trials above noise")
-axes.plot(search.front["separation"], search.front["chord_to_arc"], "o-", color="tab:blue", label="front")
-axes.plot(knee["separation"], knee["chord_to_arc"], "*", color="tab:red", markersize=14, label="knee")
-axes.set(xlabel="separation (maximise)", ylabel="chord to arc (minimise)", yscale="log", title="Front of the search")
+axes.plot(ok["boundary_evidence"], ok["label_evidence"], "o", color="lightgray", label="trials with walls that stand")
+axes.plot(search.front["boundary_evidence"], search.front["label_evidence"], "o-", color="tab:blue", label="front")
+axes.plot(knee["boundary_evidence"], knee["label_evidence"], "*", color="tab:red", markersize=14, label="knee")
+axes.set(xlabel="boundary evidence (maximise)", ylabel="label evidence (maximise)", title="Front of the search")
 axes.legend()
 plt.show()
 
@@ -125,7 +125,7 @@ plt.show()
 
 # %%
 selected = search.selected
-print(f"{selected.answer}, ari {selected.parameters['ari']:.3f}")
+print(f"{selected.answer_words}, ari {selected.parameters['ari']:.3f}")
 
 figure, axes = plt.subplots(figsize=(5, 5), layout="constrained")
 axes.imshow(image.image, cmap="gray")
@@ -147,7 +147,7 @@ try:
     film = results["Sm_0"]
     print(film)
     print(film.cells.polarization)
-    print(film["patch_gmm"].selected.answer)
+    print(film["patch_gmm"].selected.answer_words)
     print(results.summary[["image", "pipeline", "answer", "ari"]])
 except ferrotune.InputError as error:
     print(error)  # there are no results before the first run
