@@ -25,7 +25,7 @@ import ferrotune
 # For an image of your own, give `prepare_image` the path of its file.
 
 # %%
-specimen = ferrotune.Specimen(geometry="closure", shape=(420, 440), dose=400.0, pixel_size_pm=15.6)
+specimen = ferrotune.Specimen(geometry="closure", shape=(700, 720), dose=400.0, pixel_size_pm=15.6)
 film = ferrotune.simulate(specimen, seed=1)
 image = ferrotune.prepare_image(film.image, pixel_size_pm=film.pixel_size_pm)
 print(image)
@@ -147,7 +147,7 @@ try:
     film = results["Sm_0"]
     print(film)
     print(film.cells.polarization)
-    print(film["patch_gmm"].selected.answer)
+    print(film["patch_gmm"].selected.answer_words)
     print(results.summary[["image", "pipeline", "answer", "ari"]])
 except ferrotune.InputError as error:
     print(error)  # there are no results before the first run

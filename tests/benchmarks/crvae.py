@@ -98,7 +98,7 @@ def _recovery():
     with known_film(FILM, SEED) as (folder, cells):
         describe_sites(folder, config, threads=2)
         table, rounds = search_table(folder, config, search)
-        trial = selected_trial(table, front_of(table, CONFIG["objectives"], guarded=True), None)
+        trial, _ = selected_trial(table, front_of(table, CONFIG["objectives"]), None)
         row = table.set_index("trial").loc[trial]
         setting = setting_of(own.space, row.to_dict())
         stack = own.part("descriptor").open(described(folder, config), setting)

@@ -17,7 +17,7 @@ from ferrotune.simulation.specimen import Specimen
 SPECIMEN = {"shape": (4400, 4400), "geometry": "walls_109", "dose": 400.0, "scan_rotation_deg": 5.0}
 WINDOW = {"low": 0.5, "high": 2.0, "step": 0.125}
 # config/paper.yaml's space, with 16 components in place of raw patches (ours), and with the background flattened
-# over a cell, so that trials pass the guards, which are on.
+# over a cell, so that walls stand, which are judged.
 PAPER = {
     "flatten": [1],
     "denoise": ["none"],

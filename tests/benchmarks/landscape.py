@@ -21,8 +21,8 @@ from ferrotune.front import pareto
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.pipelines.space import Space
 from ferrotune.search.evaluation import evaluate_batch
-from ferrotune.search.reward_config import PAIRS
-from ferrotune.segmentation import guards
+from ferrotune.search.reward_config import PAIRS as OF_MODES
+from ferrotune.segmentation.statuses import OK, STATUSES
 from ferrotune.sites.sites import ARRAYS, Sites
 from helpers.simulated import demo_specimens
 
@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).with_name("landscape.npz")
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 PATCH_GMM = CONFIG["pipelines"]["patch_gmm"]
+# The pair of walls that was the default when the file was made; that of the judge is not in it yet.
+PAIRS = {"walls": {"separation": "maximise", "chord_to_arc": "minimise"}, "paper": OF_MODES["paper"]}
 REWARDS = sorted({name for pair in PAIRS.values() for name in pair})
 # A little smaller than the demo's, so that a table is ten minutes' work; and no substrate, whose edge is no wall.
 CHANGES = {"shape": (768, 800), "substrate_cells": 0}
@@ -44,8 +46,8 @@ class Landscape:
     ----------
     space : Space
     objectives : dict of str to str, a reward's name to its direction
-    rewards : (setting, objective) float32, in that order; NaN where a trial failed
-    status : (setting,) int8, the place in `guards.STATUSES`
+    rewards : (setting, objective) float32, in that order; NaN where no wall stands
+    status : (setting,) int8, the place in `STATUSES`
     """
 
     space: Space
@@ -55,16 +57,14 @@ class Landscape:
 
     @property
     def losses(self):
-        """(setting, objective) float, NaN where the status is not ok: what a guarded search may know."""
-        losses = pareto.losses(self.rewards, list(self.objectives.values()))
-        losses[self.status != guards.STATUSES.index(guards.OK)] = np.nan
-        return losses
+        """(setting, objective) float, NaN where no wall stands."""
+        return pareto.losses(self.rewards, list(self.objectives.values()))
 
     def record(self, setting):
         """A setting's trial, as a search is told of it."""
         number = self.space.index(setting)
         rewards = dict(zip(self.objectives, map(float, self.rewards[number]), strict=True))
-        return {"setting": setting, "status": guards.STATUSES[self.status[number]], "rewards": rewards}
+        return {"setting": setting, "status": STATUSES[self.status[number]], "rewards": rewards}
 
     def shares(self, trials):
         """Share of the whole space's hypervolume that the first 1, 2, ... of some trials reach.
@@ -87,11 +87,11 @@ class Landscape:
 
 
 @cache
-def landscape(film, mode):
-    """The kept Landscape of one of `FILMS`, for the pair of rewards of a mode of `PAIRS`."""
+def landscape(film, pair):
+    """The kept Landscape of one of `FILMS`, for one of the pairs of rewards in `PAIRS`."""
     with np.load(KEPT) as kept:
-        rewards = kept[f"{film}_rewards"][:, [REWARDS.index(name) for name in PAIRS[mode]]]
-        return Landscape(Pipeline.from_config(PATCH_GMM).space, PAIRS[mode], rewards, kept[f"{film}_status"])
+        rewards = kept[f"{film}_rewards"][:, [REWARDS.index(name) for name in PAIRS[pair]]]
+        return Landscape(Pipeline.from_config(PATCH_GMM).space, PAIRS[pair], rewards, kept[f"{film}_status"])
 
 
 def _trials_by_descriptor(pipeline):
@@ -109,14 +109,15 @@ def evaluated(film):
     with stores(demo_specimens()[film] | CHANGES, SEED) as folder:
         describe_sites(folder, PATCH_GMM, threads=1)
         store = described(folder, PATCH_GMM)
-        sites = Sites.from_arrays(read_store(store, *ARRAYS)[0])
+        arrays, attributes = read_store(store, *ARRAYS)
+        sites = Sites.from_arrays(arrays, attributes["cell_px"])
         rewards = np.full((pipeline.space.size, len(REWARDS)), np.nan, np.float32)
         status = np.full(pipeline.space.size, -1, np.int8)
         for group in _trials_by_descriptor(pipeline):
             stack = pipeline.part("descriptor").open(store, group[0][1])
             for outcome in evaluate_batch(group, pipeline, stack, sites, SEED, REWARDS):
                 rewards[outcome.trial] = [outcome.rewards[name] for name in REWARDS]
-                status[outcome.trial] = guards.STATUSES.index(outcome.status)
+                status[outcome.trial] = STATUSES.index(outcome.status)
     return rewards, status
 
 
@@ -129,7 +130,7 @@ def main(films):
             rewards, status = evaluated(film)
             arrays |= {f"{film}_rewards": rewards, f"{film}_status": status}
             np.savez_compressed(KEPT, **arrays)
-            usable = int((status == guards.STATUSES.index(guards.OK)).sum())
+            usable = int((status == STATUSES.index(OK)).sum())
             print(f"{film}: {usable} of {len(status)} settings are usable")
 
 

@@ -1,7 +1,7 @@
 """run_seconds_full_size: 100 trials of the paper's space on a simulated full-size image, from image to front.
 
 The space is that of config/paper.yaml with rank 16 in place of raw patches, and with the background flattened
-over one cell, so that trials pass the guards, which are on. The image is simulated beforehand. Rounds are of 25
+over one cell, so that walls stand, which are judged. The image is simulated beforehand. Rounds are of 25
 trials: each costs a few seconds beside its trials. The time with a job is what Snakemake's
 benchmark files say, from the start of a script's Python to its end; the rest of the wall time is Snakemake's own.
 """

@@ -11,6 +11,7 @@ import evaluate
 from ferrotune.files.stores import open_array
 from ferrotune.pipelines.parts import part
 from ferrotune.rewards import cheap
+from ferrotune.search.evaluation import RATE
 from ferrotune.search.search_config import descriptor_uses
 
 SEED = 1
@@ -65,6 +66,7 @@ def evaluate_round(folder, pipeline, proposals, output, rewards, threads):
         output=output,
         pipeline=pipeline,
         rewards=rewards,
+        rate=RATE,
         seed=SEED,
         threads=threads,
         subject="benchmark",

@@ -30,7 +30,7 @@ CASE = {
     },
     "search": {"trials": 4, "batch": 2, "startup": 2},
     "simulation": {
-        "default": {"shape": [300, 320]},
+        "default": {"shape": [460, 480]},
         "images": {"stripes": {"geometry": "walls_109"}, "diagonal": {"geometry": "diagonal_180"}},
     },
 }

@@ -1,5 +1,7 @@
 """Segmentations drawn on sites of a square lattice, for tests of rewards."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ferrotune.rewards import Segmentation
@@ -33,8 +35,8 @@ def sites_of(yx, angle=0.0, polarization=None):
     """Sites at yx (n, 2) cells, of a lattice turned by `angle` degrees."""
     px = CELL * (yx - yx.min(axis=0) + 1)
     mask = np.ones(np.ceil(px.max(axis=0) + CELL).astype(int), bool)
-    of = Sites.of(px, mask, CELL)
-    return Sites(of.raster, of.near, turned(CELL * np.eye(2), angle), polarization)
+    lattice = turned(CELL * np.eye(2), angle)
+    return replace(Sites.of(px, mask, CELL), lattice=lattice, polarization=polarization)
 
 
 def drawn(labels, sites, **known):

@@ -6,7 +6,7 @@ CELL, SIDE = 10.0, 12  # px; cells
 MASK = np.ones((120, 120), bool)
 WALLS = {"path_points": np.array([[0.0, 6.0], [12.0, 6.0]]), "point_wall": np.zeros(2, int)}
 ATTRIBUTES = {
-    "answer": "trial 3",
+    "answer": "walls",
     "trial": 3,
     "parameters": {"variable": 1},
     "clustering": "kde_peaks",

@@ -6,7 +6,7 @@ from ferrotune.figures import setting_grid
 
 CELL = 27.0
 AXES = {"w1": [0.5, 1.0], "w2": [1.0, 1.5, 2.0]}
-STATUS = ["ok", "ok", "not_above_noise", "ok", "failed", "one_cluster"]
+STATUS = ["ok", "ok", "no_wall_stands", "ok", "failed", "one_cluster"]
 
 
 def grid_of(axes=AXES, selected=3, status=STATUS):

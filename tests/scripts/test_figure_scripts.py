@@ -56,7 +56,7 @@ def _rows(folder, labels, statuses, objectives):
 
 @pytest.fixture
 def results(tmp_path):
-    """Make the results of one image and pipeline; answered=False: no trial passed the guards."""
+    """Make the results of one image and pipeline; answered=False: no trial has two clusters."""
 
     def make(answered=True, pixel_size_pm=15.6, folder=tmp_path / "image", objectives=OBJECTIVES):
         a, b = _grid(0.0), _grid(CELL / 2)
@@ -87,9 +87,11 @@ def results(tmp_path):
         statuses = (
             ["ok", "ok", "one_cluster", "ok"]
             if answered
-            else ["not_above_noise", "not_above_noise", "one_cluster", "failed: why"]
+            else ["one_cluster", "one_cluster", "one_cluster", "failed: why"]
         )
         table = _rows(folder / "rounds", labels, statuses, objectives)
+        if not answered:
+            table[list(objectives)] = np.nan
         table.to_csv(folder / "trials.tsv", sep="\t", index=False, na_rep="nan")
         front = table[: 2 if answered else 0].assign(knee=[True, False] if answered else [])
         front.to_csv(folder / "front.tsv", sep="\t", index=False)
@@ -103,13 +105,18 @@ def results(tmp_path):
                 "segments": (("segment", "end", "axis"), ends[: int(answered)]),
                 "path_points": (("point", "axis"), path[: 45 * answered]),
                 "point_wall": (("point",), np.zeros(45 * answered, np.int32)),
+                "wall_stands": (("wall",), np.ones(int(answered), bool)),
+                "wall_width": (("wall",), np.full(int(answered), 2.0)),
                 "confidence": (("site",), np.where(of_site, 0.5, 1.0) if answered else np.full(len(a), np.nan)),
                 "path_confidence": (("point",), np.linspace(0, 1, 45)[: 45 * answered]),
                 "wall_confidence": (("wall",), np.full(int(answered), 0.5)),
                 "near_trial": (("near",), np.array([1, 3][: 2 * answered], np.int32)),
             },
             {
-                "answer": "trial 0" if answered else "no walls above noise",
+                "answer": "walls" if answered else "uniform",
+                "answer_words": "walls: trial 0, 1 wall" if answered else "uniform",
+                "reason": "1 of 1 walls stand: why" if answered else "no trial has two clusters",
+                "caution": "rests on 156 sites only",
                 "trial": 0 if answered else None,
                 "chosen_by": "knee",
                 "near_trials": 2 * answered,
@@ -133,6 +140,11 @@ def _inputs(folder):
     return paths | {"rounds": sorted((folder / "rounds").iterdir())}
 
 
+def _twins(path):
+    path.write_text(json.dumps({"twin_ari": 0.9, "twin_wall_f1": 0.8, "null_walls": 0.0}))
+    return path
+
+
 def _is_figure(path):
     start = path.read_bytes()[:8]
     return start.startswith(b"%PDF" if path.suffix == ".pdf" else b"\x89PNG")
@@ -150,14 +162,13 @@ def test_figures_of_an_image(results, tmp_path, pixel_size_pm):
 
 
 @pytest.mark.parametrize("answered", [True, False])
-@pytest.mark.parametrize("guarded", [True, False])
-def test_figures_of_a_pipeline(results, tmp_path, answered, guarded):
+def test_figures_of_a_pipeline(results, tmp_path, answered):
     names = ("front", "walls", "confidence", "convergence")
     outputs = {name: [tmp_path / f"{name}.{s}" for s in ("png", "pdf")] for name in names}
     inputs = _inputs(results(answered))
-    script("pipeline_figures.py")(inputs, outputs, OBJECTIVES, guarded, 2, "one", tmp_path / "log")
+    script("pipeline_figures.py")(inputs, outputs, OBJECTIVES, 2, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
-    assert ("no walls above noise" in (tmp_path / "log").read_text()) != answered
+    assert ("selected: uniform" in (tmp_path / "log").read_text()) != answered
 
 
 @pytest.mark.parametrize("count", [3, 4])
@@ -166,7 +177,7 @@ def test_figures_of_three_and_four_objectives(results, tmp_path, count):
     objectives = dict(list(FOUR.items())[:count])
     outputs = {name: [tmp_path / f"{name}.png"] for name in ("front", "walls", "convergence")}
     inputs = _inputs(results(objectives=objectives))
-    script("pipeline_figures.py")(inputs, outputs, objectives, True, 2, "one", tmp_path / "log")
+    script("pipeline_figures.py")(inputs, outputs, objectives, 2, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
 
 
@@ -201,6 +212,7 @@ def test_maps_of_a_pipeline(results, tmp_path, answered):
 def test_explorer_needs_nothing_else(results, tmp_path, answered):
     inputs = _inputs(results(answered))
     inputs |= {name: [inputs[name]] for name in ("trials", "front", "selected", "rounds")}
+    inputs["twins"] = [_twins(tmp_path / "twins.json")] if answered else []
     inputs["template"] = SCRIPTS / "templates" / "explorer.html.j2"
     page = tmp_path / "explorer.html"
     script("explorer.py")(inputs, page, ["patch_gmm"], OBJECTIVES, "one", tmp_path / "log")
@@ -211,7 +223,10 @@ def test_explorer_needs_nothing_else(results, tmp_path, answered):
     assert [trial["trial"] for trial in part["trials"]] == [0, 1, 2, 3]
     assert sorted(map(int, part["pictures"])) == [0, 1, 2, 3]
     assert [trial["selected"] for trial in part["trials"]] == [answered, False, False, False]
-    assert ("passed the guards" in html) != answered
+    assert ("has two clusters. You can still" in html) != answered
+    assert "<strong>Caution: rests on 156 sites only.</strong>" in html
+    assert ("walls: trial 0, 1 wall</span>, the knee of the front" in html) == answered
+    assert ("this setting finds the domains with an ARI of 0.90" in html) == answered
     assert [trial["near"] for trial in part["trials"]] == [False, answered, False, answered]
     assert (part["confidence"] is not None) == answered == ('class="confirm"' in html)
     if answered:
@@ -228,10 +243,13 @@ def test_summary_and_series(results, tmp_path):
         for name in ("image", "columns", "cells", "selected", "trials", "front")
     }
     namespace = runpy.run_path(str(SCRIPTS / "summary.py"))
+    paths["twins"] = [_twins(tmp_path / f"{name}.json") for name in "pq"]
     runs = namespace["list_runs"](paths, ["p", "q"], ["patch_gmm"])
-    namespace["main"](runs, tmp_path / "summary.tsv", OBJECTIVES, True, "two", tmp_path / "log")
+    namespace["main"](runs, tmp_path / "summary.tsv", OBJECTIVES, "two", tmp_path / "log")
     table = pd.read_csv(tmp_path / "summary.tsv", sep="\t").set_index("image")
-    assert table["answer"].tolist() == ["trial 0", "no walls above noise"]
+    assert table["answer"].tolist() == ["walls", "uniform"] and table["twin_ari"].tolist() == [0.9, 0.9]
+    assert table["caution"].tolist() == ["rests on 156 sites only"] * 2
+    assert table["n_walls"].tolist() == [1, 0] and table["n_boundaries"].tolist() == [1, 0]
     assert table.loc["p", "mean_p_pm"] == pytest.approx(15.6 * np.sqrt(0.5), rel=1e-5)
     assert table.loc["p", "b_px"] == pytest.approx(10.4)
     # one wall of 11 cells over 156 sites of one sublattice
@@ -257,7 +275,7 @@ def test_the_series_names_the_images_without_a_result(tmp_path, monkeypatch):
     numbers |= {"mean_p_px": numbers["mean_p_pm"], "noise_p_pm": 2.0, "noise_p_px": 0.2, "a_px": 25.0, "b_px": 26.0}
     numbers |= {"a_pm": 390.0, "b_pm": 395.0, "alpha_deg": 90.0, "wall_density_per_cell": 0.1, "n_variants": 2.0}
     table = pd.DataFrame({"image": ["Sm_0", "Sm_7", "Sm_x", "Sm_13"], "pipeline": "one"} | numbers)
-    table = table.assign(trial=3.0, ari=0.5, best_ari=0.6, answer="trial 3")
+    table = table.assign(trial=3.0, ari=0.5, best_ari=0.6, answer="walls")
     other = table.copy().assign(pipeline="two")
     facts = ["trial", "wall_density_per_cell", "n_variants", "ari", "best_ari"]
     other.loc[3, facts] = np.nan  # this search failed, its image did not

@@ -21,6 +21,7 @@ SETTING = {
     "components": 2,
     "covariance": "full",
 }
+TRUTH = {"yx": "yx", "label": "domain", "polarization": "polarization"}
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def described(stages):
 
 @pytest.fixture(scope="module")
 def found(described, film):
-    truth = {"yx": film.cells["yx"], "label": film.cells["domain"]}
+    truth = {name: film.cells[of] for name, of in TRUTH.items()}
     return ferrotune.run_search(described, "patch_gmm", CASE["search"], reference=truth)
 
 
@@ -96,13 +97,23 @@ def test_a_search_is_that_of_the_workflow(run, found):
 
 def test_the_selected_segmentation_is_that_of_the_workflow(run, found):
     stored = run["patch_gmm"].selected
-    names = {"yx", "label", "segments", "path_points", "point_wall", "wall_map", "confidence", "wall_confidence"}
+    names = {"yx", "label", "segments", "path_points", "point_wall", "wall_map", "wall_stands", "wall_width"}
+    names |= {"confidence", "wall_confidence"}
     assert names <= equal(found.selected, stored)
-    for name in ("answer", "trial", "chosen_by", "near_trials", "near_distance", "sites_per_cell", "samples_per_cell"):
+    for name in (
+        "answer",
+        "reason",
+        "caution",
+        "trial",
+        "chosen_by",
+        "near_trials",
+        "sites_per_cell",
+        "samples_per_cell",
+    ):
         assert found.selected.attrs[name] == stored.attrs[name], name
     for wall, of_run in zip(found.walls("px"), run["patch_gmm"].walls("px"), strict=True):
         assert np.array_equal(wall, of_run)
-    assert str(stored.answer) in repr(found)
+    assert str(stored.answer_words) in repr(found)
 
 
 def test_one_setting_has_the_outcome_of_its_trial(found, described):
@@ -110,7 +121,7 @@ def test_one_setting_has_the_outcome_of_its_trial(found, described):
     space = described.pipelines["patch_gmm"]["space"]
     setting = {name: next(value for value in space[name] if value == row[name]) for name in SETTING}
     outcome = ferrotune.evaluate_setting(described, "patch_gmm", setting, trial=2)
-    assert outcome.status == row["status"] and len(outcome.walls.paths) == row["n_walls"]
+    assert outcome.status == row["status"] and outcome.wall_verdicts.stands.sum() == row["n_walls"]
     for name, value in outcome.rewards.items():
         assert value == pytest.approx(row[name], rel=1e-9, nan_ok=True)
 

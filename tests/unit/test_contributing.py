@@ -65,7 +65,8 @@ def test_the_added_parts_segment_a_drawn_film(added, tmp_path):
     descriptor = pipeline.part("descriptor")
     assert set(descriptor.NEEDS) == set(stores)
     descriptor.write(tmp_path / "store.zarr", stores, [pipeline.use], {"sites": "A", "subpixel": True}, 1, None)
-    sites = Sites.from_arrays(read_store(tmp_path / "store.zarr", *ARRAYS)[0])
+    arrays, attributes = read_store(tmp_path / "store.zarr", *ARRAYS)
+    sites = Sites.from_arrays(arrays, attributes["cell_px"])
     described = descriptor.open(tmp_path / "store.zarr", {"components": 2})
     (outcome,) = evaluate_batch([(0, {"components": 2})], pipeline, described, sites, 1)
     assert outcome.status == "ok", outcome.reason

@@ -10,7 +10,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"scikit-image": "skimage", "scikit-learn": "sklearn", "rosettasciio": "rsciio", "pyyaml": "yaml"}
-MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar", "pillow": "PIL", "pyro-ppl": "pyro"}
+MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar", "pillow": "PIL", "pyro-ppl": "pyro", "pymaxflow": "maxflow"}
 PEERS = ("requirements.txt", "requirements-alone.txt")
 COMMANDS = {"snakemake", "ruff", "snakefmt", "import-linter"}  # run by the Makefile
 

@@ -49,12 +49,12 @@ def series(tmp_path_factory):
             "path_points": (("point", "axis"), np.concatenate(PATHS)),
             "point_wall": (("point",), np.repeat([0, 1], [2, 3])),
         },
-        {"cell_px": 10.0, "answer": "trial 1", "trial": 1},
+        {"cell_px": 10.0, "answer": "walls", "trial": 1},
     )
-    table = "trial\tround\trank\tlength\tstatus\tari\n0\t0\t4\tnan\tno_walls\tnan\n1\t0\t8\t5.5\tok\t0.9\n"
+    table = "trial\tround\trank\tlength\tstatus\tari\n0\t0\t4\tnan\tno_wall_stands\tnan\n1\t0\t8\t5.5\tok\t0.9\n"
     (pipeline / "trials.tsv").write_text(table)
     (pipeline / "front.tsv").write_text("trial\tstatus\tknee\n1\tok\tTrue\n")
-    (folder / "summary.tsv").write_text("image\tpipeline\tanswer\nfilm\tmine\ttrial 1\n")
+    (folder / "summary.tsv").write_text("image\tpipeline\tanswer\nfilm\tmine\twalls\n")
     (folder / "logs").mkdir()
     return folder
 
@@ -63,7 +63,7 @@ def test_a_series_gives_its_images_and_summary(series):
     results = ferrotune.open_results(series)
     assert isinstance(results, Results)
     assert list(results) == results.images == ["film"] and len(results) == 1
-    assert results.summary["answer"].tolist() == ["trial 1"]
+    assert results.summary["answer"].tolist() == ["walls"]
     assert repr(results) == "<results of series drawn: images: film>"
 
 
@@ -107,7 +107,7 @@ def test_nothing_is_read_before_it_is_used(series):
 
 def test_tables_are_those_of_the_run(series):
     mine = ferrotune.open_results(series)["film"]["mine"]
-    assert mine.trials["rank"].tolist() == [4, 8] and mine.trials["status"].tolist() == ["no_walls", "ok"]
+    assert mine.trials["rank"].tolist() == [4, 8] and mine.trials["status"].tolist() == ["no_wall_stands", "ok"]
     assert np.isnan(mine.trials["ari"][0])
     assert mine.front["knee"].tolist() == [True]
 

@@ -74,7 +74,7 @@ def _draw_status(axes, grid, kinds, named):
     """Draw the status of each setting, with a key at its right."""
     draw_grid(axes, grid, to_rgba_array([STATUS_COLOURS[kind] for kind in kinds])[:, :3], named)
     there = [kind for kind in STATUS_COLOURS if (kinds == kind).any()]
-    note = {kind: STATUSES[kind].replace(" above ", "\nabove\n") for kind in there}
+    note = {kind: STATUSES[kind].replace("no wall ", "no wall\n") for kind in there}
     handles = [Patch(color=STATUS_COLOURS[kind], label=note[kind]) for kind in there]
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=0.6, handletextpad=0.3)
 

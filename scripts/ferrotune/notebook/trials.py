@@ -175,7 +175,7 @@ def evaluate_setting(described, pipeline, setting, objectives=None, rewards=("ch
     >>> len(outcome.labels) == described.sites("cell_gmm").sizes["site"]
     True
     >>> list(outcome.rewards)[:3]
-    ['separation', 'chord_to_arc', 'alignment']
+    ['boundary_evidence', 'label_evidence', 'alignment']
     """
     entry = described.entry(pipeline)
     space_of(entry).encode(setting)

@@ -4,20 +4,19 @@ import numpy as np
 import pytest
 
 from benchmarks.hypervolume import searched
-from benchmarks.landscape import FILMS, Landscape, landscape
+from benchmarks.landscape import FILMS, PAIRS, Landscape, landscape
 from ferrotune.front import pareto
 from ferrotune.pipelines.space import Space
-from ferrotune.search.reward_config import PAIRS
-from ferrotune.segmentation import guards
+from ferrotune.segmentation import statuses
 
-OK, NO_WALLS = guards.STATUSES.index(guards.OK), guards.STATUSES.index(guards.NO_WALLS)
+OK, NO_WALL_STANDS = map(statuses.STATUSES.index, (statuses.OK, statuses.NO_WALL_STANDS))
 
 
 def test_share_of_a_front_known_by_hand():
     """In the box [0, 1.1]^2 of losses, two corner points dominate 0.1 * 1.1 each less 0.01 that they share."""
-    rewards = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.5], [-9.0, 9.0]])  # curvature, length
+    rewards = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.5], [np.nan, np.nan]])  # curvature, length
     table = Landscape(
-        Space.from_config({"window": [1, 2, 3, 4]}), PAIRS["paper"], rewards, np.array([OK, OK, OK, NO_WALLS])
+        Space.from_config({"window": [1, 2, 3, 4]}), PAIRS["paper"], rewards, np.array([OK, OK, OK, NO_WALL_STANDS])
     )
     corner = 0.1 * 1.1
     whole = 2 * corner - 0.1**2 + 0.5**2  # and the point in the middle its square, from 0.5 to 1
@@ -25,21 +24,22 @@ def test_share_of_a_front_known_by_hand():
 
 
 def test_a_setting_that_is_not_usable_has_no_losses():
-    table = Landscape(Space.from_config({"window": [1, 2]}), PAIRS["paper"], np.ones((2, 2)), np.array([NO_WALLS, OK]))
+    rewards = np.array([[np.nan, np.nan], [1.0, 1.0]])
+    table = Landscape(Space.from_config({"window": [1, 2]}), PAIRS["paper"], rewards, np.array([NO_WALL_STANDS, OK]))
     assert np.isfinite(table.losses).all(axis=1).tolist() == [False, True]
-    assert table.record({"window": 1})["status"] == "no_walls"
+    assert table.record({"window": 1})["status"] == "no_wall_stands"
 
 
 @pytest.mark.parametrize("film", FILMS)
-@pytest.mark.parametrize("mode", PAIRS)
-def test_the_whole_space_reaches_all_of_its_hypervolume(film, mode):
-    table = landscape(film, mode)
-    assert table.rewards.shape == (table.space.size, len(PAIRS[mode]))
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_whole_space_reaches_all_of_its_hypervolume(film, pair):
+    table = landscape(film, pair)
+    assert table.rewards.shape == (table.space.size, len(PAIRS[pair]))
     assert table.shares(np.flatnonzero(pareto.front(table.losses)))[-1] == pytest.approx(1.0)
 
 
 def test_the_search_does_better_than_chance():
-    table = landscape("Sm_13", "guarded")
+    table = landscape("Sm_13", "walls")
     chance = np.random.default_rng(0)
     random = [table.shares(chance.choice(table.space.size, 100, replace=False))[-1] for _ in range(32)]
     guided = [table.shares(searched(table, seed))[-1] for seed in range(6)]

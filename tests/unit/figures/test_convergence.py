@@ -11,7 +11,7 @@ NAN = np.nan
 def test_convergence_never_falls_and_shades_the_start():
     losses = np.array([[NAN, NAN], [3, 3], [1, 4], [4, 1], [2, 2.0]])
     front = np.array([False, False, True, True, True])
-    figure = figure_convergence(losses, np.array([0, 0, 1, 1, 2]), ["no_walls", *["ok"] * 4], front, 2)
+    figure = figure_convergence(losses, np.array([0, 0, 1, 1, 2]), ["no_wall_stands", *["ok"] * 4], front, 2)
     curve = next(line for line in figure.axes[0].lines if len(line.get_xdata()) == 5)
     assert (np.diff(curve.get_ydata()) >= 0).all()
     assert curve.get_ydata()[0] == 0

@@ -76,8 +76,9 @@ def test_the_page_is_whole_and_safe():
     )
     front = table[:1].assign(knee=True)
     yx, cells = lattice(), {"yx": lattice(), "label": np.zeros(168, int)}
-    chosen = {"cell_px": CELL, "pixel_size_pm": None, "trial": 0, "answer": "trial 0", "chosen_by": "knee"}
-    chosen |= {"near_trials": 0}
+    chosen = {"cell_px": CELL, "pixel_size_pm": None, "trial": 0, "answer": "walls", "chosen_by": "knee"}
+    words = {"answer_words": "walls: trial 0, 1 wall", "reason": "p < 0.05", "caution": "rests on 168 sites only"}
+    chosen |= {"near_trials": 0, **words}
     selected = {"yx": yx, "label": np.zeros(168, int), "near_trial": np.empty(0, int)}
     objectives = {"length": "maximise", "curvature": "minimise"}
     part = explorer.page_search(
@@ -93,6 +94,17 @@ def test_the_page_is_whole_and_safe():
     )
     assert json.loads(json.dumps(part, allow_nan=False))["trials"][1]["values"]["curvature"] is None
     html = explorer.render_page("{{ image }}<script>{{ pipelines | tojson }}</script>", "<b>", [], "", (1, 1), [part])
+    assert (part["answer"], part["reason"], part["caution"], part["trust"]) == (*words.values(), "")
     assert html.startswith("&lt;b&gt;")
     assert html.count("</script>") == 1
     assert html.index('"length": "maximise"') < html.index('"curvature": "minimise"')
+
+
+def test_what_a_setting_finds_where_walls_are_known_is_one_sentence():
+    found = {"twin_ari": 0.934, "twin_wall_f1": 0.8, "null_walls": 1.0}
+    said = "On a film like this one this setting finds {}; on a film without walls it invents {}"
+    domains = "the domains with an ARI of 0.93 and the walls with an F1 of 0.80"
+    assert explorer._trust(found) == said.format(domains, "1 wall")
+    unknown = {"twin_ari": None, "twin_wall_f1": None, "null_walls": 0.0}
+    assert explorer._trust(unknown) == said.format("the domains that were put in", "0 walls")
+    assert explorer._trust({}) == explorer._trust(dict.fromkeys(found)) == ""

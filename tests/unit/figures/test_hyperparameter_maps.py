@@ -63,7 +63,7 @@ def test_status_has_a_colour_and_a_name_of_its_own():
     colours = axes.images[0].get_array().reshape(6, 3)
     assert len(np.unique(colours.round(4), axis=0)) == 4 and (colours[[1, 3]] == colours[0]).all()
     said = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert said == ["ok", "one cluster", "not\nabove\nnoise", "failed"]
+    assert said == ["ok", "no wall\nstands", "one cluster", "failed"]
 
 
 @pytest.mark.parametrize(

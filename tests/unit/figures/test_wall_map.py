@@ -17,8 +17,19 @@ def test_walls_are_drawn_in_pixels_and_rings_are_closed():
     drawn = figure.axes[0].lines[0].get_xydata()
     np.testing.assert_allclose(drawn[80], drawn[0])
     np.testing.assert_allclose(drawn[82:-1, 0], 120)
-    none = figure_walls(
-        image, mask, np.empty((0, 2)), np.empty(0), np.empty((0, 2, 2)), ["no walls above noise"], CELL, None
-    )
-    assert "no walls above noise" in written(none)
+    none = figure_walls(image, mask, np.empty((0, 2)), np.empty(0), np.empty((0, 2, 2)), ["uniform"], CELL, None)
+    assert "uniform" in written(none)
     assert not none.axes[0].lines
+
+
+def test_a_boundary_that_does_not_stand_is_dashed():
+    points, wall = np.array([[1.0, 4], [11, 4], [1, 9], [11, 9]]), np.array([0, 0, 1, 1])
+    image, mask, nothing = np.zeros((120, 140)), np.ones((120, 140), bool), np.empty((0, 2, 2))
+    known = {"wall_closed": np.zeros(2, bool), "wall_stands": np.array([True, False])}
+    figure = figure_walls(image, mask, points, wall, nothing, ["two"], CELL, None, **known)
+    dashed = {line.get_xdata()[0] for line in figure.axes[0].lines if line.is_dashed()}
+    assert dashed == {90.0}
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [
+        "wall, smoothed",
+        "no wall: changes gradually",
+    ]

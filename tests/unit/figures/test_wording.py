@@ -44,7 +44,14 @@ def test_settings_in_words():
 
 
 def test_confidence_in_words():
-    chosen = {"trial": 3, "near_trials": 1, "near_distance": 0.05, "chance": 0.5, "wall_chance": None, "answer": ""}
+    chosen = {
+        "trial": 3,
+        "near_trials": 1,
+        "near_distance": 0.05,
+        "chance": 0.5,
+        "wall_chance": None,
+        "answer_words": "",
+    }
     selected = selected_of([1.0, 0.5])[1]
     of_sites, of_walls = wording.confidence_words(selected, chosen)
     assert of_sites[0] == "trial 3, compared with 1 other trial within 0.05 of the front:"
@@ -54,5 +61,5 @@ def test_confidence_in_words():
     assert wording.confidence_words(many, chosen)[1][1] == "0.00 to 1.00, mean 0.75"
     alone = wording.confidence_words(selected, chosen | {"near_trials": 0})
     assert " ".join(alone[0]) == "trial 3: not compared, as no other trial lies within 0.05 of the front"
-    none = chosen | {"trial": None, "answer": "no walls above noise"}
-    assert wording.confidence_words(selected, none)[0] == ["no walls above noise"]
+    none = chosen | {"trial": None, "answer_words": "uniform"}
+    assert wording.confidence_words(selected, none)[0] == ["uniform"]

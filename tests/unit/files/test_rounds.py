@@ -10,19 +10,20 @@ from ferrotune.errors import InputError
 from ferrotune.files.rounds import read_labels, read_records, round_arrays, stored_walls, trial_arrays
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.rewards import REWARDS
-from ferrotune.search.evaluation import Outcome
-from ferrotune.segmentation import guards
+from ferrotune.segmentation import statuses
 from ferrotune.walls import NO_WALLS_AT_ALL, Walls
+from helpers.written_outcomes import TEST, written_outcome
 
 RNG = np.random.default_rng(0)
 
 
-def outcome(trial, status=guards.OK, n_paths=2, reason=""):
+def outcome(trial, status=statuses.OK, n_paths=2, reason=""):
     paths = [RNG.normal(size=(5 + i, 2)) for i in range(n_paths)]
     walls = Walls(RNG.normal(size=(n_paths + 1, 2, 2)), paths, [False] * n_paths, [np.ones(len(p)) for p in paths])
     walls = walls if n_paths else NO_WALLS_AT_ALL
     rewards = {name: (math.nan if not n_paths else float(trial + i)) for i, name in enumerate(REWARDS)}
-    return Outcome(trial, RNG.integers(0, 3, 20).astype(np.int8), walls, rewards, status, reason, 0.5 + trial)
+    known = {"reason": reason, "seconds": 0.5 + trial}
+    return written_outcome(trial, RNG.integers(0, 3, 20).astype(np.int8), walls, rewards, status, **known)
 
 
 def write_round(folder, number, outcomes):
@@ -35,8 +36,8 @@ def write_round(folder, number, outcomes):
 
 @pytest.fixture
 def outcomes():
-    failed = outcome(9, guards.FAILED, 0, "ValueError: no, not so")
-    return [outcome(8), failed, outcome(7, guards.ONE_CLUSTER, 0), outcome(10, n_paths=3)]
+    failed = outcome(9, statuses.FAILED, 0, "ValueError: no, not so")
+    return [outcome(8), failed, outcome(7, statuses.ONE_CLUSTER, 0), outcome(10, n_paths=3)]
 
 
 def test_records_are_what_came_of_the_trials(tmp_path, outcomes):
@@ -50,6 +51,8 @@ def test_records_are_what_came_of_the_trials(tmp_path, outcomes):
         assert (record["status"], record["reason"]) == (source.status, source.reason)
         assert record["rewards"] == pytest.approx(dict(source.rewards), nan_ok=True)
         assert record["n_walls"] == len(source.walls.paths)
+        assert (record["test"], record["limit"]) == (TEST, pytest.approx(0.05))
+        assert record["variation"] == pytest.approx(0.2)
         assert record["seconds"] == pytest.approx(source.seconds)
 
 
@@ -64,7 +67,7 @@ def test_arrays_are_ordered_by_trial_whatever_finished_first(tmp_path, outcomes)
 def test_walls_can_be_put_together_again(tmp_path, outcomes):
     _, store = write_round(tmp_path, 0, outcomes)
     stored, attributes = read_store(store)
-    assert attributes["rewards"] == list(REWARDS) and attributes["statuses"] == list(guards.STATUSES)
+    assert attributes["rewards"] == list(REWARDS) and attributes["statuses"] == list(statuses.STATUSES)
     for source in outcomes:
         segments = stored["segments"][stored["segment_trial"] == source.trial]
         assert segments == pytest.approx(source.walls.segments, rel=1e-6)
@@ -76,9 +79,9 @@ def test_walls_can_be_put_together_again(tmp_path, outcomes):
 
 
 def test_a_round_without_walls_is_a_round(tmp_path):
-    files = write_round(tmp_path, 0, [outcome(0, guards.NO_WALLS, 0)])
+    files = write_round(tmp_path, 0, [outcome(0, statuses.NO_WALL_STANDS, 0)])
     records = read_records(*([f] for f in files))
-    assert records[0]["status"] == guards.NO_WALLS and math.isnan(records[0]["rewards"]["curvature"])
+    assert records[0]["status"] == statuses.NO_WALL_STANDS and math.isnan(records[0]["rewards"]["curvature"])
 
 
 def test_no_rounds_no_records():
@@ -103,7 +106,7 @@ def closed_or_not(trial, closed):
     ring = 3 * np.column_stack([np.sin(angle), np.cos(angle)])
     paths = [ring if is_ring else ring[:20] for is_ring in closed]
     walls = Walls(np.zeros((1, 2, 2)), paths, closed, [np.ones(len(path)) for path in paths])
-    return Outcome(trial, np.zeros(20, np.int8), walls, {"length": 1.0}, guards.OK, "", 0.5)
+    return written_outcome(trial, np.zeros(20, np.int8), walls, {"length": 1.0})
 
 
 @pytest.mark.parametrize("old", [False, True])

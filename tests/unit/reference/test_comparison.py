@@ -12,13 +12,13 @@ YX = (np.stack(np.mgrid[:SIDE, :SIDE], axis=-1).reshape(-1, 2) + 0.5) * CELL
 UPPER = (YX[:, 0] < SIDE / 2 * CELL).astype(int)
 
 
-def compared(yx, reference_yx, reference_label):
-    return Comparison(yx, site_raster(yx, MASK, CELL), reference_yx, reference_label, MASK, CELL)
+def compared(yx, reference_yx, reference_label, polarization=None):
+    return Comparison(yx, site_raster(yx, MASK, CELL), reference_yx, reference_label, MASK, CELL, polarization)
 
 
 def test_the_reference_agrees_with_itself_under_any_names_and_order():
     order = np.random.default_rng(0).permutation(len(YX))
-    scores = compared(YX[order] + 1.0, YX, UPPER).score(3 - UPPER[order])
+    scores = compared(YX[order], YX, UPPER, np.column_stack([UPPER, -UPPER])).score(3 - UPPER[order])
     assert list(scores) == list(SCORES)
     assert scores == pytest.approx(dict.fromkeys(SCORES, 1.0))
 
@@ -37,10 +37,13 @@ def test_walls_where_the_reference_is_unknown_do_not_count():
     assert scores["ari"] == scores["wall_precision"] == scores["wall_recall"] == 1.0
 
 
-def test_sites_without_label_do_not_agree():
+def test_undecided_sites_do_not_count_and_explain_nothing():
+    """Half of the sites are undecided: the other half agrees, half of the wall is lost, half of the variance left."""
     labels = np.where(YX[:, 1] < SIDE / 2 * CELL, UPPER, -1)
-    scores = compared(YX, YX, UPPER).score(labels)
-    assert scores["ari"] < 1 and scores["wall_precision"] == 1.0 and scores["wall_recall"] < 0.7
+    polarization = np.column_stack([np.where(UPPER, 1.0, -1.0), np.zeros(len(YX))])
+    scores = compared(YX, YX, UPPER, polarization).score(labels)
+    assert scores["ari"] == 1.0 and scores["wall_precision"] == 1.0 and scores["wall_recall"] < 0.7
+    assert scores["polarization_r2"] == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("labels", [UPPER, np.zeros(len(YX), int)])

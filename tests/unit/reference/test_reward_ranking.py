@@ -40,18 +40,18 @@ def test_pairs_are_told_by_their_knee(tables):
     assert (pairs["worst_ari"] <= pairs["share_ari"]).all()
 
 
-def test_only_usable_trials_win_with_guards_on():
+def test_only_trials_with_the_reward_win():
+    """A reward of walls has no value where no wall stands."""
     trials = table(0)
-    trials.loc[trials["ari"] > 0.5, "status"] = "not_above_noise"
-    guarded, unguarded = (share_of_best(trials, {"true": "maximise"}, guarded=g) for g in (True, False))
-    assert guarded == pytest.approx(0.5 / 0.9, abs=0.02) and unguarded == 1
-    assert is_degenerate(trials, {"true": "maximise"}, guarded=False) == 1
+    assert share_of_best(trials, {"true": "maximise"}) == 1
+    trials.loc[trials["ari"] > 0.5, "true"] = np.nan
+    assert share_of_best(trials, {"true": "maximise"}) == pytest.approx(0.5 / 0.9, abs=0.02)
     assert is_degenerate(trials, {"true": "maximise"}) == 0
     assert is_degenerate(trials, {"opposite": "maximise"}) == 1
 
 
 def test_no_usable_trial_selects_nothing():
-    trials = table(0).assign(status="no_walls")
+    trials = table(0).assign(true=np.nan)
     assert winner(trials, DIRECTIONS) is None
     assert share_of_best(trials, DIRECTIONS) == 0 and is_degenerate(trials, DIRECTIONS) == 1
 

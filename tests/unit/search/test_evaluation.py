@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
+from ferrotune.clusterings import gmm
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.pipelines.space import Space
 from ferrotune.rewards import cheap
-from ferrotune.search import evaluation
-from ferrotune.search.evaluation import evaluate_batch, judge, trial_seed
-from ferrotune.segmentation import guards
+from ferrotune.search.evaluation import Judging, evaluate_batch, evaluated, trial_seed
+from ferrotune.segmentation import labels as labelling
+from ferrotune.segmentation import statuses
 from ferrotune.sites.sites import Sites
 from helpers.stacks import stack_of
 
@@ -54,6 +55,7 @@ def same(one, other):
     """Whether two outcomes agree in every bit, but for the seconds that they took."""
     assert np.array_equal(one.labels, other.labels)
     assert one.walls.segments.tobytes() == other.walls.segments.tobytes()
+    assert np.array_equal(one.wall_verdicts.significance, other.wall_verdicts.significance)
     assert [p.tobytes() for p in one.walls.paths] == [p.tobytes() for p in other.walls.paths]
     assert np.array_equal(list(one.rewards.values()), list(other.rewards.values()), equal_nan=True)
     assert (one.status, one.reason) == (other.status, other.reason)
@@ -64,7 +66,8 @@ def test_a_straight_wall_is_found_and_scored(patches, sites):
     outcome = run([(0, SETTING)], patches, sites)[0]
     _, domain = grid()
     assert np.array_equal(outcome.labels, 1 - domain)  # the larger domain is label 0
-    assert outcome.status == guards.OK and outcome.reason == ""
+    assert outcome.status == statuses.OK and outcome.reason == ""
+    assert outcome.wall_verdicts.stands.tolist() == [True] and outcome.verdict.value < outcome.verdict.limit
     assert outcome.rewards["curvature"] < 0.02
     assert outcome.rewards["length"] == pytest.approx(ROWS, abs=2)
     assert outcome.seconds > 0
@@ -95,11 +98,11 @@ def test_a_trial_that_raises_is_a_row_and_the_others_go_on(patches, sites):
     outcomes = run([(0, SETTING), (1, impossible), (2, {**SETTING, "rank": 8})], patches, sites)
     assert list(outcomes) == [0, 1, 2]
     failed = outcomes[1]
-    assert failed.status == guards.FAILED == "failed"
+    assert failed.status == statuses.FAILED == "failed"
     assert failed.reason.startswith("ValueError: ") and "\n" not in failed.reason
     assert (failed.labels == -1).all() and len(failed.labels) == len(patches)
     assert all(math.isnan(value) for value in failed.rewards.values()) and set(failed.rewards) == set(cheap())
-    assert outcomes[0].status == outcomes[2].status == guards.OK
+    assert outcomes[0].status == outcomes[2].status == statuses.OK
 
 
 @pytest.mark.parametrize(
@@ -109,14 +112,14 @@ def test_reasons_of_failures_are_one_line(patches, sites, monkeypatch, error):
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(evaluation, "cluster", fail)
+    monkeypatch.setattr(labelling, "cluster", fail)
     outcome = run([(0, SETTING)], patches, sites)[0]
-    assert outcome.status == guards.FAILED
+    assert outcome.status == statuses.FAILED
     assert outcome.reason.startswith(type(error).__name__) and "\n" not in outcome.reason
 
 
 def test_a_fault_of_the_program_is_no_outcome(patches, sites, monkeypatch):
-    monkeypatch.setattr(evaluation, "cluster", lambda *_: 1 / None)
+    monkeypatch.setattr(labelling, "cluster", lambda *_: 1 / None)
     with pytest.raises(TypeError):
         run([(0, SETTING)], patches, sites)
 
@@ -125,23 +128,27 @@ def test_a_fault_of_the_program_is_no_outcome(patches, sites, monkeypatch):
 def test_descriptors_without_information_fail_every_trial_of_theirs(sites):
     flat = np.ones((ROWS * COLUMNS, 21, 21), np.float32)
     outcomes = run([(0, SETTING), (1, SETTING)], flat, sites)
-    assert [o.status for o in outcomes.values()] == [guards.FAILED] * 2
+    assert [o.status for o in outcomes.values()] == [statuses.FAILED] * 2
 
 
 def test_trials_of_one_cluster_and_of_noise_are_named(patches, sites):
     one = run([(0, {**SETTING, "components": 1})], patches, sites)[0]
-    assert one.status == guards.ONE_CLUSTER
+    assert one.status == statuses.ONE_CLUSTER
     assert all(math.isnan(value) for value in one.rewards.values())
     noise = np.random.default_rng(0).normal(size=patches.shape).astype(np.float32)
-    assert run([(0, SETTING)], noise, sites)[0].status == guards.NOT_ABOVE_NOISE
+    assert run([(0, SETTING)], noise, sites)[0].status == statuses.NO_WALL_STANDS
 
 
 def test_a_judgement_does_not_hang_on_the_names_of_labels(sites):
     _, domain = grid()
     scores = domain[:, None] + 0.1 * np.random.default_rng(0).normal(size=(len(domain), 3))
-    one, other = (judge(0, labels.astype(np.int8), scores, sites, 5, cheap()) for labels in (domain, 1 - domain))
+    clusters = labelling.Clusters(gmm, {"components": 2, "covariance": "tied"})
+    one, other = (
+        evaluated(0, labels.astype(np.int8), scores, sites, (5, 5), cheap(), clusters)
+        for labels in (domain, 1 - domain)
+    )
     assert one.rewards == pytest.approx(other.rewards, rel=1e-12, nan_ok=True)
-    assert one.status == other.status == guards.OK
+    assert one.status == other.status == statuses.OK
 
 
 @given(seed=st.integers(0, 2**31), trial=st.integers(0, 10**6))
@@ -163,10 +170,10 @@ def test_trials_share_descriptors_where_nothing_of_these_differs():
 
 
 def stability(patches, halves, sites, components=2):
-    """Stability under seed and dose of a trial on patches, with those of the half-dose images."""
+    """Stability under seed and dose of a trial on patches that is not judged, with those of the half-dose images."""
     halves, setting = [stack_of(half, CELL) for half in halves], {**SETTING, "components": components}
-    named = ["stability_seed", "stability_dose"]
-    outcome = next(evaluate_batch([(0, setting)], PIPELINE, stack_of(patches, CELL), sites, 1, named, halves))
+    named, known = ["stability_seed", "stability_dose"], {"halves": halves, "judging": Judging(rate=None)}
+    outcome = next(evaluate_batch([(0, setting)], PIPELINE, stack_of(patches, CELL), sites, 1, named, **known))
     assert list(outcome.rewards) == named
     return list(outcome.rewards.values())
 

@@ -48,8 +48,15 @@ def test_labels_of_other_sites_are_taken_from_the_nearest():
 
 def test_grounds_are_what_is_known_of_the_image():
     unknown = np.full((5, 2), np.nan)
-    assert grouping.grounds(unknown, False) == {"scores", "again", "lattice"}
-    assert grouping.grounds(np.zeros((5, 2)), True) == {"scores", "again", "lattice", "polarization", "halves"}
+    assert grouping.grounds(unknown, False) == {"scores", "again", "lattice", "judgement"}
+    assert grouping.grounds(np.zeros((5, 2)), True) == {
+        "scores",
+        "again",
+        "lattice",
+        "judgement",
+        "polarization",
+        "halves",
+    }
 
 
 class Descriptor:
@@ -97,6 +104,7 @@ def test_groups_are_evaluated_in_order_at_the_common_sites():
         None,
         None,
         1,
+        0.05,
     )
     outcomes = list(found)
     assert [[outcome.trial for outcome in group] for group in outcomes] == [[3, 4], [1]]

@@ -25,10 +25,10 @@ def test_independent_partitions_do_not_agree(measure):
 
 
 @pytest.mark.parametrize("measure", [agreement.ari, agreement.nmi, agreement.correlation])
-def test_sites_without_reference_do_not_count(measure):
-    labels, reference = np.array([0, 0, 1, 1, 0, 1]), np.array([0, 0, 1, 1, -1, -1])
+def test_undecided_sites_and_those_without_reference_do_not_count(measure):
+    labels, reference = np.array([0, 0, 1, 1, 0, 1, -1]), np.array([0, 0, 1, 1, -1, -1, 0])
     assert measure(labels, reference) == pytest.approx(1.0)
-    assert np.isnan(measure(labels, np.full(6, -1)))
+    assert np.isnan(measure(labels, np.full(7, -1))) and np.isnan(measure(np.full(7, -1), reference))
 
 
 def test_correlation_of_two_classes_is_the_phi_coefficient():
@@ -46,15 +46,16 @@ def test_correlation_counts_a_class_without_partner_as_nothing():
     assert agreement.correlation(labels, reference) == pytest.approx((5 + 3 * 15 / np.sqrt(525)) / 10)
 
 
-@given(small_labels, small_labels, st.permutations(range(4)), st.permutations(range(5)))
+@given(small_labels, small_labels, st.permutations(range(4)), st.permutations(range(4)))
 def test_correlation_is_bounded_and_does_not_know_names(labels, reference, first, second):
     value = agreement.correlation(labels, reference)
-    if (reference < 0).all():
+    if not ((reference >= 0) & (labels >= 0)).any():
         assert np.isnan(value)
         return
     assert -1 <= value <= 1 + 1e-12
     renamed = np.where(reference >= 0, np.array([*first, 0])[reference], -1)
-    assert agreement.correlation(np.array(second)[labels + 1], renamed) == pytest.approx(value)
+    named = np.where(labels >= 0, np.array([*second, 0])[labels], -1)
+    assert agreement.correlation(named, renamed) == pytest.approx(value)
 
 
 def test_correlation_is_one_for_the_same_partition_only():

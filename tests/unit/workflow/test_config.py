@@ -59,7 +59,7 @@ def test_the_default_config_is_in_order():
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        (("serie",), "columns, confidence, images, maps, mode, objectives, patches, pipelines"),
+        (("serie",), "columns, confidence, images, judge, maps, mode, objectives, patches, pipelines"),
         (("columns", "findr"), "finder"),
         (("patches", "sub_pixel"), "subpixel"),
         (("search", "trails"), "batch, mode, seed, startup, trials"),
@@ -151,7 +151,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (
             ("pipelines", "patch_gmm", "clustering"),
             "birch",
-            "clustering: 'birch' is not allowed; allowed are bayesian_gmm, gmm, hdbscan, kde_peaks, kmeans",
+            "clustering: 'birch' is not allowed; allowed are bayesian_gmm, gmm, gmm_field, hdbscan, kde_peaks, kmeans",
         ),
         (
             ("pipelines", "patch_gm"),
@@ -206,7 +206,7 @@ def test_an_overlay_drops_a_default_by_null():
 def test_without_objectives_there_are_those_of_the_mode():
     """The paper's pair in paper mode; one's own in any."""
     assert with_objectives(DEFAULT | {"mode": "paper"})["objectives"] == {"curvature": "minimise", "length": "maximise"}
-    assert with_objectives(DEFAULT)["objectives"] == {"separation": "maximise", "chord_to_arc": "minimise"}
+    assert with_objectives(DEFAULT)["objectives"] == {"boundary_evidence": "maximise", "label_evidence": "maximise"}
     own = {"length": "maximise", "icl": "maximise"}
     assert with_objectives(DEFAULT | {"objectives": own})["objectives"] == own
     for mode in PAIRS:

@@ -5,10 +5,17 @@ from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
 
 def test_answers_name_the_page_to_open(tmp_path):
     assert answer_lines(tmp_path) == []
-    header = "image\tpipeline\tanswer\tok_trials\ttrials\n"
-    (tmp_path / "summary.tsv").write_text(header + "a\tpatch_gmm\ttrial 3\t5\t8\n")
-    [line] = answer_lines(tmp_path)
-    assert line == f"a, patch_gmm: trial 3 (5 of 8 trials ok) -> {tmp_path / 'a' / 'explorer.html'}"
+    rows = ["a\tp\twalls\t2 of 3 walls stand: p\t", "b\tp\tuniform\tno wall stands: p\trests on 9 sites only"]
+    (tmp_path / "summary.tsv").write_text("\n".join(["image\tpipeline\tanswer\treason\tcaution", *rows]) + "\n")
+    one, other = answer_lines(tmp_path)
+    assert one == f"a, p: walls (2 of 3 walls stand: p) -> {tmp_path / 'a' / 'explorer.html'}"
+    said = "b, p: uniform (no wall stands: p); rests on 9 sites only"
+    assert other == f"{said} -> {tmp_path / 'b' / 'explorer.html'}"
+
+
+def test_summaries_of_earlier_versions_have_an_answer_only(tmp_path):
+    (tmp_path / "summary.tsv").write_text("image\tpipeline\tanswer\na\tp\ttrial 3\n")
+    assert answer_lines(tmp_path) == [f"a, p: trial 3 -> {tmp_path / 'a' / 'explorer.html'}"]
 
 
 def test_errors_and_warnings_are_gathered_once_from_the_logs_of_the_sheet_s_images(tmp_path):

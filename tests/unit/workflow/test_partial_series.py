@@ -25,9 +25,9 @@ def test_nothing_is_said_where_no_image_is_complete(tmp_path):
 
 def test_answers_are_said_where_a_later_job_failed(tmp_path):
     complete(tmp_path, "a")
-    (tmp_path / "summary.tsv").write_text("image\tpipeline\tanswer\tok_trials\ttrials\na\tp\ttrial 3\t5\t8\n")
+    (tmp_path / "summary.tsv").write_text("image\tpipeline\tanswer\treason\tcaution\na\tp\twalls\twhy\t\n")
     rows = {"a": {"sm_percent": 0}}
-    assert partial_lines(str(tmp_path), rows, CONFIG, ["p"], [])[0].startswith("a, p: trial 3 (5 of 8 trials ok)")
+    assert partial_lines(str(tmp_path), rows, CONFIG, ["p"], [])[0].startswith("a, p: walls (why) -> ")
     assert partial_lines(str(tmp_path), rows, CONFIG, ["p"], [f"{tmp_path}/summary.tsv"]) == []
 
 
