@@ -1,7 +1,6 @@
 """Figures, the page of each image, the summary of the series, and the report of `snakemake --report`.
 
-Reads the stores and tables of images and pipelines, and the config's `objectives`, `mode`, `search`;
-writes <image>/figures/, <image>/<pipeline>/figures/, <image>/explorer.html, summary.tsv and figures/.
+Reads stores, tables, the config's `objectives` and `search`; writes figures/, explorer.html and summary.tsv.
 """
 
 

@@ -29,7 +29,17 @@ from helpers.simulated import demo_specimens
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).with_name("landscape.npz")
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-PATCH_GMM = CONFIG["pipelines"]["patch_gmm"]
+# The space that the file was made with, which was then the default.
+SPACE = {
+    "flatten": [1, 2],
+    "denoise": ["none", "gaussian 1"],
+    "w1": {"low": 1.0, "high": 2.5, "step": 0.25},
+    "w2": {"low": 1.0, "high": 2.5, "step": 0.25},
+    "rank": [4, 8, 16],
+    "components": {"low": 2, "high": 6, "step": 1},
+    "covariance": ["tied", "full", "diag", "spherical"],
+}
+PATCH_GMM = CONFIG["pipelines"]["patch_gmm"] | {"clustering": "gmm", "space": SPACE}
 # The pair of walls that was the default when the file was made; that of the judge is not in it yet.
 PAIRS = {"walls": {"separation": "maximise", "chord_to_arc": "minimise"}, "paper": OF_MODES["paper"]}
 REWARDS = sorted({name for pair in PAIRS.values() for name in pair})

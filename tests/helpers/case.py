@@ -24,6 +24,7 @@ CASE = {
                 "rank": [4, 6],
                 "components": [2, 3],
                 "covariance": ["tied", "full"],
+                "field": [0],
             }
         },
         "cell_gmm": None,

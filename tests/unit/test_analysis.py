@@ -15,6 +15,7 @@ ROWS = "stripes\t0\tsimulated\t\t\tbox 0 0 20 20\n"
 SETTING = {
     "flatten": 1,
     "denoise": "gaussian 1",
+    "field": 0,
     "w1": 1.0,
     "w2": 1.5,
     "rank": 6,
@@ -171,7 +172,7 @@ def test_an_image_is_read_from_its_file(tmp_path, film):
 def test_the_default_search_is_that_of_the_config():
     pipelines = ferrotune.default_pipelines()
     assert pipelines["patch_gmm"]["search"]["trials"] == 40
-    assert pipelines["cell_gmm"]["search"] == {"mode": "tpe", "trials": 24, "batch": 12, "startup": 12, "seed": 1}
+    assert pipelines["cell_gmm"]["search"] == {"mode": "tpe", "trials": 40, "batch": 20, "startup": 20, "seed": 1}
 
 
 def test_without_the_config_the_error_says_what_to_do(monkeypatch, tmp_path):

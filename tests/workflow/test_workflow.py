@@ -153,7 +153,7 @@ def test_a_trial_named_in_the_config_is_selected(copy):
 
 
 def test_a_pipeline_s_own_search_is_exhaustive_and_makes_a_map(new_case):
-    space = {"w1": [1.0, 1.5], "w2": [1.0, 1.5], "rank": [4], "components": [2], "covariance": ["tied"]}
+    space = {"w1": [1.0, 1.5], "w2": [1.0, 1.5], "rank": [4], "components": [2], "covariance": ["tied"], "field": [0]}
     space |= {"flatten": [1], "denoise": ["gaussian 1"]}
     case = new_case(rows="stripes\t0\tsimulated\t\t\t\n")
     own = {"space": space, "search": {"mode": "exhaustive", "batch": 3}}

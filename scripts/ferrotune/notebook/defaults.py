@@ -38,9 +38,9 @@ def default_pipelines():
     --------
     >>> cell_gmm = default_pipelines()["cell_gmm"]
     >>> cell_gmm["descriptor"], cell_gmm["reduction"], cell_gmm["clustering"]
-    ('cells', 'none', 'gmm')
+    ('cells', 'none', 'gmm_field')
     >>> cell_gmm["space"]["radius"]
-    [0, 0.5, 1]
+    [0, 0.5, 1, 1.5]
     """
     config = default_config()
     return {

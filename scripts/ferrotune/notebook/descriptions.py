@@ -105,7 +105,8 @@ def describe_sites(image, columns, cells, pipelines, sites="A", subpixel=True, t
     >>> cells = ferrotune.measure_cells(columns)
     >>> pipelines = {"cell_gmm": ferrotune.default_pipelines()["cell_gmm"]}
     >>> described = ferrotune.describe_sites(image, columns, cells, pipelines)
-    >>> setting = {"features": "displacement", "flatten": 0, "radius": 0.5, "components": 2, "covariance": "full"}
+    >>> setting = {"features": "displacement", "flatten": 0, "radius": 0.5, "components": 2}
+    >>> setting |= {"covariance": "full", "field": 0}
     >>> described.features("cell_gmm", setting).features.sizes["feature"]
     2
     """

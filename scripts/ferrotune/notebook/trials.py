@@ -170,7 +170,8 @@ def evaluate_setting(described, pipeline, setting, objectives=None, rewards=("ch
     >>> cells = ferrotune.measure_cells(columns)
     >>> pipelines = {"cell_gmm": ferrotune.default_pipelines()["cell_gmm"]}
     >>> described = ferrotune.describe_sites(image, columns, cells, pipelines)
-    >>> setting = {"features": "displacement", "flatten": 0, "radius": 0.5, "components": 2, "covariance": "full"}
+    >>> setting = {"features": "displacement", "flatten": 0, "radius": 0.5, "components": 2}
+    >>> setting |= {"covariance": "full", "field": 0}
     >>> outcome = ferrotune.evaluate_setting(described, "cell_gmm", setting)
     >>> len(outcome.labels) == described.sites("cell_gmm").sizes["site"]
     True

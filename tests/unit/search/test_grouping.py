@@ -89,10 +89,10 @@ class Drawn:
 
 
 def test_groups_are_evaluated_in_order_at_the_common_sites():
-    index = np.argwhere(np.ones((16, 16)))
+    index = np.argwhere(np.ones((32, 32)))
     yx = CELL * (index + 1.0)
-    sites = Sites.of(yx, np.ones((180, 180), bool), CELL)
-    values = (index[:, 1:] > 7) + 0.05 * np.random.default_rng(1).normal(size=(len(index), 1))
+    sites = Sites.of(yx, np.ones((340, 340), bool), CELL)
+    values = (index[:, 1:] > 15) + 0.05 * np.random.default_rng(1).normal(size=(len(index), 1))
     groups = [(Drawn, [(3, {"components": 2}), (4, {"components": 2})]), (Drawn, [(1, {"components": 2})])]
     found = grouping.evaluate_groups(
         groups,
@@ -111,5 +111,7 @@ def test_groups_are_evaluated_in_order_at_the_common_sites():
     for group in outcomes:
         for outcome in group:
             assert outcome.status == "ok"
-            left = outcome.labels[index[::-1][:, 1] <= 7]  # of the first descriptor's sites
-            assert len(set(left)) == 1 and (outcome.labels != left[0]).sum() == 128
+            left = outcome.labels[index[::-1][:, 1] <= 15]  # of the first descriptor's sites
+            named = left[left >= 0]
+            assert len(set(named)) == 1 and len(named) > 500
+            assert (outcome.labels == 1 - named[0]).sum() > 500

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ferrotune.errors import InputError
-from ferrotune.sites.neighbourhood import Neighbourhood, site_graph
+from ferrotune.sites.neighbourhood import site_graph
 from helpers.drawn import square_lattice
 
 CELL = 26.0
@@ -18,12 +18,3 @@ def test_neighbours_are_along_the_edges_of_the_cell():
     assert site_graph(np.empty((0, 2)), CELL).shape == (0, 2)
     with pytest.raises(InputError, match="site graph"):
         site_graph([[0.0, np.nan]], CELL)
-
-
-def test_surroundings_weigh_a_gaussian_without_the_nearest_sites():
-    near = Neighbourhood.of(square_lattice(40, 40, CELL), CELL)
-    middle = 20 * 40 + 20
-    weights = near.around[[middle]].toarray().reshape(40, 40)
-    assert weights.sum() == pytest.approx(1, abs=1e-5)
-    assert weights[20, 20] == weights[20, 21] == weights[21, 21] == 0
-    assert weights[20, 24] / weights[20, 22] == pytest.approx(np.exp(-(16 - 4) / 32), rel=1e-5)

@@ -19,4 +19,3 @@ def test_sites_are_read_back_as_they_were(tmp_path):
     assert np.array_equal(again.near.across, sites.near.across)
     assert np.array_equal(again.yx, yx) and again.cell_px == sites.cell_px
     assert np.array_equal(again.grid.site, sites.grid.site) and again.grid.step == sites.grid.step == pytest.approx(1.0)
-    assert (again.near.around != sites.near.around).nnz == 0

@@ -66,7 +66,7 @@ def test_the_default_config_is_in_order():
         (("reference", "row"), "row_component"),
         (("simulation", "sed"), "default, images, seed"),
         (("pipelines", "patch_gmm", "clusters"), "alone, clustering, descriptor, reduction, search, space"),
-        ((*SPACE, "w3"), "components, covariance, denoise, flatten, rank, w1, w2"),
+        ((*SPACE, "w3"), "components, covariance, denoise, field, flatten, rank, w1, w2"),
         ((*SPACE, "w1", "stop"), "high, low, step"),
     ],
 )
