@@ -75,11 +75,11 @@ def test_a_failed_image_leaves_the_summary_and_the_figure_of_the_others_until_it
     np.save(case.folder / "bad.npy", np.ones((64, 64)))
     process = case.run()
     assert process.returncode != 0
-    assert "\nstripes, patch_gmm: trial " in process.stdout
+    assert "\nstripes, patch_gmm: walls (" in process.stdout
     assert "\nbad: no result: see the logs in results/tiny/bad/logs, correct the cause" in process.stdout
     partial = pd.read_csv(case.results("summary.partial.tsv"), sep="\t").set_index("image")
     assert partial.loc["bad", "answer"] == "no result: see the log" and partial.loc["bad", "sm_percent"] == 7
-    assert partial.loc["stripes", "answer"].startswith("trial ") and np.isnan(partial.loc["bad", "trial"])
+    assert partial.loc["stripes", "answer"] == "walls" and np.isnan(partial.loc["bad", "trial"])
     assert case.results("figures", "series.partial.png").stat().st_size > 10_000
     assert not case.results("summary.tsv").exists()
 

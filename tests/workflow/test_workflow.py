@@ -62,6 +62,7 @@ def test_two_variants_with_straight_walls_are_found(finished):
     for image in IMAGES:
         selected = zarr.open_group(finished.results(image, "patch_gmm", "selected.zarr"), mode="r")
         trials = pd.read_csv(finished.results(image, "patch_gmm", "trials.tsv"), sep="\t")
+        assert selected.attrs["answer"] == "walls"
         assert trials.loc[trials["trial"] == selected.attrs["trial"], "ari"].item() > 0.7
 
 
@@ -78,6 +79,7 @@ def test_every_rule_left_a_log_and_a_benchmark(finished):
         "evaluate",
         "trials",
         "front",
+        "twins",
     } <= logs
     assert logs == benchmarks
     log = finished.results("stripes", "patch_gmm", "logs", "evaluate.000.log").read_text()
@@ -86,7 +88,7 @@ def test_every_rule_left_a_log_and_a_benchmark(finished):
 
 def test_the_digest_of_every_rule_holds_all_code_that_its_jobs_loaded(finished):
     found = missed(finished)
-    assert len(found) == 17
+    assert len(found) == 18
     assert {rule: modules for rule, modules in found.items() if modules} == {}
     loaded = {name for job in finished.recorded.glob("describe.*.loaded") for name in job.read_text().split()}
     assert "ferrotune.descriptors._patch_store" in loaded  # parts load these files inside functions
