@@ -48,7 +48,9 @@ class SiteGrid:
         spacing = _spacing(yx)
         diagonals = np.array([[0.5, 0.5], [0.5, -0.5]])
         along = diagonals @ lattice if spacing < 0.85 * cell_px else lattice
-        along = along * spacing / np.sqrt(abs(np.linalg.det(along)))
+        # the nearest of several neighbours is a little too near: whole quarters of the lattice's own length
+        ratio = spacing / np.sqrt(abs(np.linalg.det(along)))
+        along = along * max(np.rint(4 * ratio), 1) / 4
         at = yx @ np.linalg.inv(along)
         origin = np.array([_offset(of_axis) for of_axis in at.T])
         first = np.floor((at - origin).min(axis=0) + 0.5)
