@@ -25,7 +25,7 @@ from ferrotune.simulation.specimen import Specimen
 
 RESULTS = Path(__file__).parents[2] / "results" / "truth"
 PIPELINES = ("patch_gmm", "cell_gmm")
-TRIALS, NULL_TRIALS, NULL_FILMS = 30, 20, 20
+TRIALS, NULL_TRIALS, NULL_FILMS = 24, 12, 20
 PROCESSES = 2
 
 
@@ -77,7 +77,7 @@ def judge_film(film, trials):
         cells = ferrotune.measure_cells(columns)
         default = ferrotune.default_pipelines()
         described = ferrotune.describe_sites(image, columns, cells, {name: default[name] for name in PIPELINES})
-        search = {"trials": trials, "batch": 10, "startup": 10}
+        search = {"trials": trials, "batch": 12, "startup": 12}
         truths, rows = _variants(film, made.cells), []
         for name in PIPELINES:
             found = ferrotune.run_search(described, name, search, rewards=[])
@@ -108,6 +108,16 @@ def answers(table):
     return pd.DataFrame(rows)
 
 
+def _write(rows):
+    """Write the tables of the films so far (list of dict), and return their summary."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    table = pd.DataFrame(rows)
+    summary = answers(table)
+    for name, of in (("films", table), ("answers", summary)):
+        of.to_csv(RESULTS / f"{name}.tsv", sep="\t", index=False, float_format="%.3f", na_rep="nan")
+    return summary
+
+
 def main():
     """Judge all films and write the tables and the figure."""
     films = [(film, TRIALS) for film in (*map_films(), *drawn_films())]
@@ -116,14 +126,10 @@ def main():
         rows = []
         for of_film in parallel(delayed(judge_film)(*film) for film in films):
             rows += of_film
+            _write(rows)
             print(*(f"{row['film']}, {row['pipeline']}: {row['answer']}" for row in of_film), sep="; ", file=sys.stderr)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    table = pd.DataFrame(rows)
-    summary = answers(table)
-    table.to_csv(RESULTS / "films.tsv", sep="\t", index=False, float_format="%.3f", na_rep="nan")
-    summary.to_csv(RESULTS / "answers.tsv", sep="\t", index=False, float_format="%.3f", na_rep="nan")
-    save(truth_figure(table), [RESULTS / "truth.png"])
-    print(summary.to_string(float_format="%.2f"))
+    save(truth_figure(pd.DataFrame(rows)), [RESULTS / "truth.png"])
+    print(_write(rows).to_string(float_format="%.2f"))
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def drawn_films():
 
 def null_films(count):
     """Films without walls: surrogates of the maps (gradual), mis-tilt and thickness, scan noise, noise (uniform)."""
-    base = MEASURED | {"shape": (900, 900), "geometry": "none"}
+    base = MEASURED | {"shape": (780, 780), "geometry": "none"}
     kinds = {
         "tilt": {"mistilt_profile": "varying", "mistilt_shift_pm": 12.5, "thickness_variation": 0.12},
         "scan": {"row_shift_px": 1.0 * SCALE, "jitter_px": 0.5 * SCALE, "mistilt_shift_pm": 0.0},
@@ -138,7 +138,7 @@ def null_films(count):
     if MAPS.exists():
         for seed in range(count):
             whole = read_map(f"{MAPS}#{('sm_0', 'sm_13')[seed % 2]}")
-            cut = part_of_map(_null_map(whole, seed), (30, 30, 64, 64))
+            cut = part_of_map(_null_map(whole, seed), (30, 30, 50, 50))
             film = _of_map(f"surrogate {seed}", cut, {"mistilt_shift_pm": 3.0}, seed=200 + seed, answer="gradual")
             films.append(Film(**{**vars(film), "kind": "surrogate"}))
     return films

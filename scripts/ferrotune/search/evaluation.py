@@ -21,6 +21,7 @@ from ferrotune.segmentation.statuses import FAILED, MINORITY, NO_WALL_STANDS, OK
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster
 from ferrotune.walls import NO_WALLS_AT_ALL, Walls, find_walls
 
+MOSTLY_KNOWN = 0.8  # share of the sites with a polarization, below which it does not judge. Ours, on a PbTiO3 junction
 RATE = 0.05  # false discovery rate of walls, as in the default configuration
 
 
@@ -214,8 +215,8 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
 
 
 def _judged_polarization(sites):
-    """Polarization (site, 2) px that walls must be visible in; None where most sites have none."""
-    if sites.polarization is None or np.isfinite(sites.polarization).all(axis=1).mean() < 0.5:
+    """Polarization (site, 2) px that walls must be visible in; None where too many sites have none."""
+    if sites.polarization is None or np.isfinite(sites.polarization).all(axis=1).mean() < MOSTLY_KNOWN:
         return None
     return sites.polarization
 
