@@ -6,11 +6,15 @@ import numpy as np
 
 from ferrotune.judge.crossings import Crossings
 from ferrotune.judge.merging import without_wall_clusters
-from ferrotune.judge.null_gains import discoveries, p_values
+from ferrotune.judge.null_gains import discoveries, p_value_of_map, p_values
 from ferrotune.judge.null_maps import MAPS, found_of, gains_of, null_maps
 from ferrotune.judge.undecided import decided_labels
 
 LEAST_WALL = 8.0  # cells; shorter boundaries do not count as walls. Ours, as long as the shortest traced wall
+
+# Boundaries of a map whose boundaries together are TOGETHER times more significant than the rate asks stand, if each is
+# LIKELY by itself: parallel walls gain as much each as some null boundaries, but these do not all gain so much. Ours.
+TOGETHER, LIKELY = 5.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
     found, null = found_of(crossings, fields), null_maps(grid, fields, clusters, seed, maps)
     p = _significance(found.length, found.gain, null, "")
     stands = _standing(p, found.length, rate / 2)
+    if p_value_of_map(found.length, found.gain, [(of.length, of.gain) for of in null]) < rate / TOGETHER:
+        stands |= (p < LIKELY) & (found.length >= LEAST_WALL)
     # where a boundary does not stand as a whole, noise in one part may hide a wall in another
     crossings, parent = crossings.stretches(~stands)
     length, gain = crossings.boundaries.length, gains_of(crossings, scores)

@@ -1,7 +1,7 @@
 """How large a gain boundaries have on null maps, and so how significant those of the image are."""
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 # Our choices, on parts of the two measured maps and on five drawn films (see docs/methods.md).
 LENGTH_BANDWIDTH = 0.4  # of the logarithm of the length: boundaries are compared with null ones about as long
@@ -66,6 +66,32 @@ def discoveries(p, weight, rate):
     if len(passed):
         found[order[: passed[-1] + 1]] = True
     return found
+
+
+def p_value_of_map(length, gain, null):
+    """Probability that the boundaries of a null map, taken together, have gains at least as large.
+
+    Parameters
+    ----------
+    length, gain : (boundary,) float
+    null : list of (length, gain), one for each null map
+
+    Returns
+    -------
+    float
+        1 where fewer than three maps have boundaries.
+
+    Notes
+    -----
+    Student's t of the mean of the transformed gains, weighted by length, among those of the null maps. Boundaries of
+    one map depend on each other; maps do not.
+    """
+    means = [mean_gain(of_length, _transformed(of_gain)) for of_length, of_gain in null]
+    means = np.array([mean for mean in means if mean > 0])
+    if len(means) < 3:
+        return 1.0
+    spread = max(means.std(ddof=1), LEAST_SD) * np.sqrt(1 + 1 / len(means))
+    return float(t.sf((mean_gain(length, _transformed(gain)) - means.mean()) / spread, len(means) - 1))
 
 
 def mean_gain(length, gain):
