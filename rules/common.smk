@@ -15,7 +15,7 @@ from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module
 from ferrotune.search import search_config
 from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate, halved_descriptors, reward_names
 from ferrotune.workflow.case import read_case
-from ferrotune.workflow.config import pixel_size, simulation_seed, specimen
+from ferrotune.workflow.config import map_files, pixel_size, simulation_seed, specimen
 from ferrotune.workflow.jobs import KEEPS_MEMORY
 from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
 from ferrotune.workflow.partial_series import partial_lines, remove_replaced
@@ -50,18 +50,10 @@ wildcard_constraints:
     half="[01]",
 
 
-def get_map(wildcards):
-    """File of the polarization map that a simulated image is rendered from, if there is one."""
-    path = specimen(config["simulation"], wildcards.image, IMAGES[wildcards.image]).get("map")
-    return [path.partition("#")[0]] if path else []
-
-
 def get_source(wildcards):
     """File that an image is imported from."""
-    path = IMAGES[wildcards.image]["path"]
-    return (
-        rules.simulate.output.image.format(image=wildcards.image) if path == "simulated" else local_files(path, RESULTS)
-    )
+    path, simulated = IMAGES[wildcards.image]["path"], rules.simulate.output.image
+    return simulated.format(image=wildcards.image) if path == "simulated" else local_files(path, RESULTS)
 
 
 def get_source_path(wildcards, input):

@@ -49,7 +49,7 @@ rule download:
 rule simulate:
     """Simulate an image of a Sm-doped BiFeO3 film; write it in the layout of the public record, with the truth."""
     input:
-        get_map,
+        lambda wildcards: map_files(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
     output:
         image=f"{IMAGE}/source/HAADF.h5",
         cells=f"{IMAGE}/source/UCParameterization.h5",

@@ -14,8 +14,6 @@ write(output, stores, uses, options, threads, log) : writes one store for all pi
     The store holds the sites: yx (site, 2) px, the arrays of `ferrotune.sites.sites.Sites`; attributes cell_px,
     pixel_size_pm and sites_per_cell, how many sites a unit cell has.
 open(store, setting) : gives an object for all trials with the same parameters of the descriptor, with the method
-    features(setting), the descriptors (site, p). Three further members are optional:
-    principal_components(setting, rank), (site, rank), where this is faster than from the features;
-    shared(setting), whether neighbours share the noise of their descriptors: the guards then compare sites that are
-    further apart; and limits, a ferrotune.segmentation.statuses.Limits, where the guards must be stricter.
+    features(setting), the descriptors (site, p). One further member is optional:
+    principal_components(setting, rank), (site, rank), where this is faster than from the features.
 """

@@ -272,7 +272,7 @@ def knee(losses, bounds=None):
     """
     losses = np.asarray(losses, dtype=float)
     if not len(losses):
-        raise InputError("front: it has no points, so no knee; run more trials or loosen the guards")
+        raise InputError("front: it has no points, so no knee; run more trials")
     points = normalise(losses)
     below = _distance_below(points) if len(points) > 2 else None
     if below is None or below.max() <= TIE:

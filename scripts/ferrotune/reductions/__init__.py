@@ -6,7 +6,6 @@ PARAMETERS : dict of str to ferrotune.pipelines.parameters.Parameter; `rank` is 
 NESTED : bool, whether the first r numbers of a larger rank are those of rank r; trials then share the largest rank
 reduce(described, setting, rank) : (site, rank) float64; described is the object that a descriptor's `open` gives.
     Its random start is fixed, so that the result of a trial does not depend on the other trials of its batch.
-LIMITS : dict, optional, of ferrotune.segmentation.statuses.Limits for scores of this reduction
 
 A reduction that is trained for each trial has two functions in place of `reduce`:
 

@@ -17,8 +17,7 @@ from ferrotune.segmentation.statuses import OK
 AGREEMENTS = ("ari", "wall_f1")
 # ARI; an image in which no trial agrees better with the truth says nothing about rewards.
 FOUND = 0.2
-# ARI; a selected trial that agrees less with the truth is degenerate, if another trial agrees. So is a trial that the
-# guards refuse. Our choice.
+# ARI; a selected trial that agrees less with the truth is degenerate, if another trial agrees. Our choice.
 DEGENERATE = 0.1
 
 

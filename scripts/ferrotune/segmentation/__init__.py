@@ -1,1 +1,1 @@
-"""One segmentation: its labels, the lengths of its walls, and the guards that judge it."""
+"""One segmentation: its labels, the lengths of its walls, and its status."""

@@ -158,6 +158,12 @@ def specimen(simulation, image, row):
     return {**chosen, **{key: value for key, value in from_row.items() if value is not None}}
 
 
+def map_files(simulation, image, row):
+    """File (list of str) of the polarization map that a simulated image is rendered from, if there is one."""
+    path = specimen(simulation, image, row).get("map")
+    return [path.partition("#")[0]] if path else []
+
+
 def pixel_size(simulation, image, row):
     """Pixel size (pm) of an image from its row of the sample sheet or from the simulation; None: from its file."""
     return specimen(simulation, image, row).get("pixel_size_pm") if row["path"] == "simulated" else row["pixel_size_pm"]
