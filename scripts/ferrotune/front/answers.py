@@ -1,6 +1,6 @@
 """The answer for an image and a pipeline: walls, gradual, or uniform, and why."""
 
-from ferrotune.segmentation.statuses import VARIES
+from ferrotune.segmentation.statuses import FAILED, VARIES
 
 WALLS, GRADUAL, UNIFORM = "walls", "gradual", "uniform"
 FEW_SITES = 200  # our choice: fewer have hardly a boundary that can be compared with others
@@ -8,8 +8,9 @@ MOST_DROPPED = 0.5  # share of the sites
 
 
 def variation_of(table, trial):
-    """How much the image varies over a few cells, from the selected trial, or from all; 0 where no trial says."""
-    values = table["variation"] if trial is None else table.loc[table["trial"] == trial, "variation"]
+    """How much the image varies over a few cells, from the selected trial, else from all; 0 where no trial says."""
+    own = table.loc[table["trial"] == trial, "variation"]
+    values = own if own.notna().any() else table["variation"]
     return float(values.max()) if values.notna().any() else 0.0
 
 
@@ -40,6 +41,8 @@ def reason_of(answer, variation, verdict, standing, walls):
     varies = f"variation over a few cells {variation:.2f}, limit {VARIES:g}"
     if verdict is None:
         return f"no trial has two clusters; {varies}"
+    if verdict.status == FAILED:
+        return f"the selected trial failed; {varies}"
     test = f"{verdict.test} {verdict.value:.2g}, limit {verdict.limit:g}"
     return f"{standing} of {walls} walls stand: {test}" if answer == WALLS else f"no wall stands: {test}; {varies}"
 

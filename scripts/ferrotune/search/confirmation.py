@@ -4,7 +4,16 @@ from dataclasses import replace
 
 from ferrotune.files.rounds import round_arrays, trial_arrays
 from ferrotune.files.stores import read_store
-from ferrotune.search.evaluation import Judging, evaluated, judged_scores, labels_of_scores, reduced_scores, trial_seed
+from ferrotune.search.evaluation import (
+    CAUGHT,
+    Judging,
+    evaluated,
+    failed,
+    judged_scores,
+    labels_of_scores,
+    reduced_scores,
+    trial_seed,
+)
 from ferrotune.segmentation.labels import Clusters
 from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
@@ -30,17 +39,19 @@ def confirmed(trial, pipeline, setting, store, cells, yx, seed, rate, checkpoint
     Returns
     -------
     ferrotune.search.evaluation.Outcome
-        The labels and walls are those of the search; the verdicts are new.
+        The labels and walls are those of the search; the verdicts are new. A trial that failed fails again.
     """
-    described = pipeline.part("descriptor").open(store, setting)
-    scores = reduced_scores(pipeline, described, setting, {}, checkpoint)
     arrays, attributes = read_store(store, *ARRAYS)
     sites = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
-    scores = judged_scores(scores, sites, rate)
     of_scores = Clusters(pipeline.part("clustering"), setting)
-    labels = labels_of_scores(scores, sites, of_scores, seed, trial)
-    seeds = trial_seed(seed, trial), trial_seed(seed, trial, FRESH)
-    outcome = evaluated(trial, labels, scores, sites, seeds, (), of_scores, Judging(rate, thorough=rate is not None))
+    seeds, judging = (trial_seed(seed, trial), trial_seed(seed, trial, FRESH)), Judging(rate, thorough=rate is not None)
+    try:
+        described = pipeline.part("descriptor").open(store, setting)
+        scores = judged_scores(reduced_scores(pipeline, described, setting, {}, checkpoint), sites, rate)
+        labels = labels_of_scores(scores, sites, of_scores, seed, trial)
+        outcome = evaluated(trial, labels, scores, sites, seeds, (), of_scores, judging)
+    except CAUGHT as error:
+        outcome = failed(trial, len(sites), (), error)
     return replace(outcome, labels=outcome.labels[nearest(sites.yx, yx)])
 
 

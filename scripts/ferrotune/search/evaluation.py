@@ -23,6 +23,7 @@ from ferrotune.walls import NO_WALLS_AT_ALL, Walls, find_walls
 
 MOSTLY_KNOWN = 0.8  # share of the sites with a polarization, below which it does not judge. Ours, on a PbTiO3 junction
 RATE = 0.05  # false discovery rate of walls, as in the default configuration
+CAUGHT = (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError)  # of a trial that is then "failed"
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,8 @@ def evaluate_batch(
             seeds = trial_seed(seed, trial), seed
             outcome = evaluated(trial, labels_of(), scores, sites, seeds, rewards, of_scores, judging, ways)
             outcome = replace(outcome, checkpoint=made)
-        except (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError) as error:
-            outcome = _failed(trial, len(sites), rewards, error)
+        except CAUGHT as error:
+            outcome = failed(trial, len(sites), rewards, error)
         yield replace(outcome, seconds=time.perf_counter() - start)
 
 
@@ -246,7 +247,8 @@ def _verdict(verdicts, rate):
     return Verdict(OK if standing else NO_WALL_STANDS, "probability of its best wall on a null map", least, rate)
 
 
-def _failed(trial, n_sites, rewards, error):
+def failed(trial, n_sites, rewards, error):
+    """Outcome of a trial that raised an error: no labels, no rewards, and the reason."""
     reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
     labels, nothing = np.full(n_sites, UNDECIDED, np.int8), dict.fromkeys(rewards, math.nan)
     none = WallVerdicts.unjudged(0, stands=False)

@@ -15,7 +15,7 @@ from ferrotune.rewards import REWARDS, cheap
 from ferrotune.search import search_config
 from ferrotune.search.reward_config import PAIRS, asks_for_halves, reward_names, with_objectives
 from ferrotune.simulation.specimen import Specimen
-from ferrotune.workflow.config import check_config, check_select, simulation_seed, specimen, without_nulls
+from ferrotune.workflow.config import check_config, check_select, map_files, simulation_seed, specimen, without_nulls
 from ferrotune.workflow.sample_sheet import read_sheet, remote_files
 
 ROOT = Path(__file__).parents[3]
@@ -423,3 +423,9 @@ def test_halves_are_asked_only_of_what_is_taken_from_the_image(monkeypatch):
     assert "patches) that are not taken from the image" in problem(
         "objectives", value={"stability_dose": "maximise", "length": "maximise"}
     )
+
+
+def test_the_file_of_a_map_is_an_input_without_the_entry_inside_it():
+    row = {"sm_percent": None, "pixel_size_pm": None}
+    simulation = {"default": {}, "images": {"a": {"geometry": "map", "map": "maps/one.h5#/P"}}}
+    assert map_files(simulation, "a", row) == ["maps/one.h5"] and map_files(simulation, "b", row) == []
