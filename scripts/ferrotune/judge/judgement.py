@@ -15,6 +15,8 @@ LEAST_WALL = 8.0  # cells; shorter boundaries do not count as walls. Ours, as lo
 # Boundaries of a map whose boundaries together are TOGETHER times more significant than the rate asks stand, if each is
 # LIKELY by itself: parallel walls gain as much each as some null boundaries, but these do not all gain so much. Ours.
 TOGETHER, LIKELY = 5.0, 0.2
+# Where a polarization was measured, a wall must be seen in it as well: patches also see shifts of the scan. Ours.
+SEEN = 0.1
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,10 @@ def _filled(polarization):
     return np.where(known, polarization, np.nanmean(polarization, axis=0))
 
 
-def _significance(length, gain, null, prefix):
+def _significance(length, gain, null, prefix, field=""):
     """p-values (boundary,) of boundaries that are long enough, from null maps (list of Found); 1 for others."""
-    of_null = (np.concatenate([getattr(of, prefix + name) for of in null]) for name in ("length", "gain"))
+    names = (f"{prefix}length", f"{prefix}{field}gain")
+    of_null = (np.concatenate([getattr(of, name) for of in null]) for name in names)
     null_length, null_gain = of_null
     p, long, taken = np.ones(len(length)), length >= LEAST_WALL, null_length >= LEAST_WALL / 2
     p[long] = p_values(length[long], gain[long], null_length[taken], null_gain[taken])
@@ -103,6 +106,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
     stands = _standing(p, found.length, rate / 2)
     if p_value_of_map(found.length, found.gain, [(of.length, of.gain) for of in null]) < rate / TOGETHER:
         stands |= (p < LIKELY) & (found.length >= LEAST_WALL)
+    if len(fields) > 1:
+        stands &= _significance(found.length, found.polar_gain, null, "", "polar_") < SEEN
     # where a boundary does not stand as a whole, noise in one part may hide a wall in another
     crossings, parent = crossings.stretches(~stands)
     length, gain = crossings.boundaries.length, gains_of(crossings, scores)
@@ -110,6 +115,9 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
     p = np.where(whole, p[parent], _significance(length, gain, null, "stretch_"))
     stands = whole.copy()
     stands[~whole] = _standing(p[~whole], length[~whole], rate / 2)
+    if len(fields) > 1:
+        polar = _significance(length, gains_of(crossings, fields[1]), null, "stretch_", "polar_")
+        stands &= whole | (polar < SEEN)
     # a setting that leaves much undecided is worth less, also where the rest is clear
     worth = (decided >= 0).mean() ** 2
     evidence = worth * (found.mean_gain - np.mean([of.mean_gain for of in null], axis=0)).min()

@@ -23,6 +23,7 @@ class Found:
 
     length, gain : (boundary,) float, cells and share of variance
     stretch_length, stretch_gain : (stretch,) float, the same of all stretches
+    polar_gain, stretch_polar_gain : the gains in the polarization; empty where it was not measured
     mean_gain : (field,) float, averaged by length, times the share of decided sites
     explained : (field,) float, share of the variance that the labels explain
         Of the scores and, where it was measured, of the polarization.
@@ -32,6 +33,8 @@ class Found:
     gain: np.ndarray
     stretch_length: np.ndarray
     stretch_gain: np.ndarray
+    polar_gain: np.ndarray
+    stretch_polar_gain: np.ndarray
     mean_gain: np.ndarray
     explained: np.ndarray
 
@@ -49,10 +52,12 @@ def found_of(crossings, fields):
     length, labels = crossings.boundaries.length, crossings.labels
     stretches, _ = crossings.stretches(np.ones(len(length), bool))
     gain, of_stretches = gains_of(crossings, scores), gains_of(stretches, scores)
-    others = [gains_of(crossings, field) for field in fields[1:]]
-    means = (labels >= 0).mean() * np.array([mean_gain(length, of) for of in (gain, *others)])
+    polar, of_polar = ([gains_of(of, field) for field in fields[1:]] for of in (crossings, stretches))
+    means = (labels >= 0).mean() * np.array([mean_gain(length, of) for of in (gain, *polar)])
     explained = np.array([explained_variance(labels, field) for field in fields])
-    return Found(length, gain, stretches.boundaries.length, of_stretches, means, explained)
+    none = [np.zeros(0)]
+    both = ((polar or none)[0], (of_polar or none)[0])
+    return Found(length, gain, stretches.boundaries.length, of_stretches, *both, means, explained)
 
 
 def _null_labels(scores, clusters, seed, rng):
