@@ -79,6 +79,7 @@ def results(tmp_path):
         cells = {"a": flat, "b": 1.04 * flat, "alpha": np.full(len(b), 89.7)}
         arrays = {name: (("cell",), values) for name, values in cells.items()}
         arrays |= {"yx": (("cell", "axis"), b), "polarization": (("cell", "axis"), p)}
+        arrays["ab"] = (("cell", "index"), np.rint((b - b.min(axis=0)) / CELL).astype(np.int32))
         write_store(folder / "cells.zarr", arrays, known)
         reference = {"yx": (("cell", "axis"), b), "label": (("cell",), right.astype(np.int16))}
         write_store(folder / "reference.zarr", reference, {"kind": "table of labels"})
