@@ -1,11 +1,12 @@
 """Whether a measured field varies over a few cells more than noise, scan distortion, thickness and mis-tilt do."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, median_filter
 
 # Our choices, on the films of docs/truth.md that had a part in choices. Mis-tilt and thickness vary more slowly.
 TREND = 6.0  # cells, sigma of the mean that is subtracted
 LAGS = (2.5, 4.5)  # cells between the sites that are compared: nearer ones may share noise
+ROWS = 11  # points over which the median across the rows is taken
 OFF_ROW = 1.5  # cells; nearer rows are not compared: they share scan lines
 
 
@@ -23,7 +24,17 @@ def _covariance(field, known):
     return np.fft.irfft2(power, s=shape) / np.maximum(pairs, 1.0), pairs
 
 
-def variation(grid, values):
+def _of_rows(field, known, keep_steps):
+    """What the points of each row have in common, (row, c): their mean, or only what the rows around have not."""
+    if not keep_steps:
+        return field.sum(axis=1) / np.maximum(known.sum(axis=1), 1)[:, None]
+    off = field - median_filter(field, size=(ROWS, 1, 1), mode="nearest")
+    inside = np.where(known[..., None], off, np.nan)
+    inside[~known.any(axis=1)] = 0.0
+    return np.nanmedian(inside, axis=1)
+
+
+def variation(grid, values, keep_steps=False):
     """Share of the variance that sites a few cells apart have in common, beyond trends and shifts of rows.
 
     Parameters
@@ -31,6 +42,8 @@ def variation(grid, values):
     grid : SiteGrid
     values : (site, c) float
         Polarization, or scores; NaN where unknown.
+    keep_steps : bool
+        Whether walls along the rows count as well. Then slow shifts of the rows count, too.
 
     Returns
     -------
@@ -43,8 +56,7 @@ def variation(grid, values):
     field = grid.gridded(np.nan_to_num(values), 0.0)
     field[~known] = 0.0
     field = (field - _local_mean(field, known, TREND / grid.step)) * known[..., None]
-    of_row = field.sum(axis=1) / np.maximum(known.sum(axis=1), 1)[:, None]
-    field = (field - of_row[:, None]) * known[..., None]
+    field = (field - _of_rows(field, known, keep_steps)[:, None]) * known[..., None]
     covariance, pairs = _covariance(field, known)
     lag = np.stack(np.meshgrid(*(np.fft.fftfreq(n, 1 / n) for n in covariance.shape), indexing="ij"), axis=-1)
     along = np.stack([grid.yx[1, 0] - grid.yx[0, 0], grid.yx[0, 1] - grid.yx[0, 0]])

@@ -17,7 +17,16 @@ from ferrotune.judge.wall_pieces import cut_walls
 from ferrotune.judge.wall_verdicts import WallVerdicts, judge_walls, measure_walls, standing_walls
 from ferrotune.rewards import Segmentation, cheap, score
 from ferrotune.segmentation.labels import Clusters, by_size, cluster
-from ferrotune.segmentation.statuses import FAILED, MINORITY, NO_WALL_STANDS, OK, ONE_CLUSTER, Verdict, minority
+from ferrotune.segmentation.statuses import (
+    FAILED,
+    MINORITY,
+    NO_WALL_STANDS,
+    OK,
+    ONE_CLUSTER,
+    VARIES,
+    Verdict,
+    minority,
+)
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster
 from ferrotune.walls import NO_WALLS_AT_ALL, Walls, find_walls
 
@@ -193,10 +202,13 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
     """
     (seed, null_seed), rate, thorough = seeds, judging.rate, judging.thorough
     varies = variation(sites.grid, scores if sites.polarization is None else sites.polarization)
-    verdict, judgement = _one_cluster(labels), None
+    verdict, judgement, polarization = _one_cluster(labels), None, _judged_polarization(sites)
     if verdict is None and rate is not None:
         maps = MANY_MAPS if thorough else MAPS
-        judgement = judge(sites.grid, labels, scores, of_scores, null_seed, rate, maps, _judged_polarization(sites))
+        uniform = polarization is not None and variation(sites.grid, polarization, keep_steps=True) <= VARIES
+        judgement = judge(sites.grid, labels, scores, of_scores, null_seed, rate, maps, polarization)
+        if uniform:  # the polarization does not vary: what patches see is the scan, thickness or tilt
+            judgement = replace(judgement, stands=np.zeros_like(judgement.stands))
         labels = np.where(judgement.labels >= 0, _renumbered(judgement.labels), UNDECIDED).astype(np.int8)
         verdict = _one_cluster(labels)
     if verdict is not None:
