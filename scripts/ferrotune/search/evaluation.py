@@ -203,11 +203,13 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
     (seed, null_seed), rate, thorough = seeds, judging.rate, judging.thorough
     varies = variation(sites.grid, scores if sites.polarization is None else sites.polarization)
     verdict, judgement, polarization = _one_cluster(labels), None, _judged_polarization(sites)
+    changes = math.inf
     if verdict is None and rate is not None:
         maps = MANY_MAPS if thorough else MAPS
-        uniform = polarization is not None and variation(sites.grid, polarization, keep_steps=True) <= VARIES
+        if polarization is not None:
+            changes = variation(sites.grid, polarization, keep_steps=True)
         judgement = judge(sites.grid, labels, scores, of_scores, null_seed, rate, maps, polarization)
-        if uniform:  # the polarization does not vary: what patches see is the scan, thickness or tilt
+        if changes <= VARIES:  # the polarization does not vary: what patches see is the scan, thickness or tilt
             judgement = replace(judgement, stands=np.zeros_like(judgement.stands))
         labels = np.where(judgement.labels >= 0, _renumbered(judgement.labels), UNDECIDED).astype(np.int8)
         verdict = _one_cluster(labels)
@@ -224,7 +226,9 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
     standing = standing_walls(walls, verdicts)
     walls = replace(walls, segments=standing.segments)
     segmentation = Segmentation(labels, standing, sites, scores, judgement=judgement, **(ways or {}))
-    return Outcome(trial, labels, walls, verdicts, score(segmentation, rewards), _verdict(verdicts, rate), varies)
+    return Outcome(
+        trial, labels, walls, verdicts, score(segmentation, rewards), _verdict(verdicts, rate, changes), varies
+    )
 
 
 def _judged_polarization(sites):
@@ -249,8 +253,10 @@ def _one_cluster(labels):
     return Verdict(ONE_CLUSTER, "share of sites outside the largest cluster", share, MINORITY)
 
 
-def _verdict(verdicts, rate):
-    """Verdict of a segmentation by its walls (WallVerdicts): the most significant one decides."""
+def _verdict(verdicts, rate, changes):
+    """Verdict of a segmentation by its walls (WallVerdicts), and by how much the polarization changes."""
+    if changes <= VARIES:
+        return Verdict(NO_WALL_STANDS, "variation of the polarization over a few cells", changes, VARIES)
     standing = np.count_nonzero(verdicts.stands)
     if rate is None:
         return Verdict(OK if standing else NO_WALL_STANDS, "walls that were traced", standing, 1)
