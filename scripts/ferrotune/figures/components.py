@@ -5,7 +5,7 @@ import numpy as np
 from ferrotune.figures import image_axes
 from ferrotune.figures.palette import INK
 from ferrotune.figures.style import TWO_COLUMNS, empty_figure, new_figure, scale_bar, styled
-from ferrotune.figures.wall_map import draw_lines, wall_paths
+from ferrotune.figures.wall_map import draw_lines, standing_paths
 
 ACROSS = 4  # maps in a row
 LIMIT = 2.5  # standard deviations at the ends of the colour scale
@@ -38,7 +38,7 @@ def component_maps(scores, selected, attributes, mask):
         return empty_figure(f"{attributes['answer']}: no components")
     cell_px = attributes["cell_px"]
     drawn = image_axes.site_map(selected["yx"], mask, cell_px)
-    paths = wall_paths(selected, cell_px)
+    paths = standing_paths(selected, cell_px)
     rows = -(-count // ACROSS)
     panel = TWO_COLUMNS / ACROSS
     height = rows * (panel * mask.shape[0] / mask.shape[1] + 0.2) + 0.65

@@ -15,7 +15,7 @@ from ferrotune.figures.confidence import wall_looks
 from ferrotune.figures.domain_numbers import domain_numbers
 from ferrotune.figures.image_axes import grey_levels, site_map
 from ferrotune.figures.palette import NOWHERE, domain_colour, domain_colours, faded
-from ferrotune.figures.wall_map import wall_paths
+from ferrotune.figures.wall_map import standing, wall_paths
 from ferrotune.figures.wording import (
     TIMES,
     confidence_words,
@@ -95,10 +95,12 @@ def confidence_picture(sites, numbers, confidence):
 
 
 def wall_lines(selected, cell_px):
-    """Turn the selected walls into lines of an SVG in px: for each a dict of path, colour, width (points) and title."""
+    """Turn the walls that stand into lines of an SVG in px: for each a dict of path, colour, width (points), title."""
     colours, widths = wall_looks(selected["wall_confidence"])
     lines = []
-    for i, path in enumerate(wall_paths(selected, cell_px)):
+    paths = wall_paths(selected, cell_px)
+    for i in standing(selected):
+        path = paths[i]
         places = "L".join(f"{x:.1f} {y:.1f}" for y, x in path.tolist())
         share = f"found in a share of {selected['wall_confidence'][i]:.2f} of the other trials"
         look = {"colour": to_hex(colours[i]), "width": round(float(widths[i]), 2)}

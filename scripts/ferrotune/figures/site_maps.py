@@ -7,7 +7,7 @@ import numpy as np
 from ferrotune.figures import image_axes
 from ferrotune.figures.palette import INK
 from ferrotune.figures.style import TWO_COLUMNS, letter, place, scale_bar
-from ferrotune.figures.wall_map import draw_lines, wall_paths
+from ferrotune.figures.wall_map import draw_lines, standing_paths
 
 ACROSS = 3  # maps in a row
 PITCH = TWO_COLUMNS / ACROSS  # inches
@@ -45,7 +45,7 @@ class Ground:
         """Make the ground from sites yx (site, 2) px of an image and the walls of selected.zarr."""
         cell_px = attributes["cell_px"]
         drawn = image_axes.site_map(yx, mask, cell_px, FINEST)
-        return cls(drawn, mask, wall_paths(selected, cell_px), cell_px, attributes["pixel_size_pm"])
+        return cls(drawn, mask, standing_paths(selected, cell_px), cell_px, attributes["pixel_size_pm"])
 
     @property
     def tall(self):

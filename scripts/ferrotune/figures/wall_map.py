@@ -18,6 +18,18 @@ def wall_paths(selected, cell_px):
     return [whole_path(path, ring) * cell_px for path, ring in zip(*stored_walls(selected), strict=True)]
 
 
+def standing(selected):
+    """Numbers (list of int) of the walls of selected.zarr that stand; of stores without verdicts, all."""
+    count = len(np.unique(selected["point_wall"]))
+    return np.flatnonzero(selected.get("wall_stands", np.ones(count, bool))).tolist()
+
+
+def standing_paths(selected, cell_px):
+    """Paths as `wall_paths` gives them, of the walls that stand: other boundaries are no walls."""
+    paths = wall_paths(selected, cell_px)
+    return [paths[k] for k in standing(selected)]
+
+
 def draw_lines(axes, lines, **look):
     """Draw lines (list of (n, 2) (y, x)) as one artist."""
     if lines:

@@ -66,6 +66,10 @@ class Boundaries:
         length = np.bincount(of_edge, self.edge_length, len(parts))
         return replace(self, pair=self.pair[parent], length=length, of_edge=of_edge), parent
 
+    def nearest(self, points):
+        """Boundary nearest to each of some points (n, 2), unit cells: (n,) int."""
+        return self.of_edge[cKDTree(self.midpoint).query(points)[1]]
+
     def some(self, numbers):
         """Some of the boundaries, numbered anew: numbers (m,) int, rising."""
         own = np.isin(self.of_edge, numbers)

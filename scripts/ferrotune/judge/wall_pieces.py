@@ -1,7 +1,6 @@
 """Walls cut where they cease to stand: noise in one part of a film leaves the wall in another as it is."""
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 LEAST_PIECE = 16  # points of a path, 4 cells; shorter pieces stay with what is around them. Ours
 
@@ -19,12 +18,6 @@ def _runs(flags):
         flags[starts[least] : stops[least]] ^= True
 
 
-def standing_points(path, judgement):
-    """Whether the boundary at each point of a path (n, 2), cells, stands, (n,) bool."""
-    boundaries = judgement.crossings.boundaries
-    return judgement.stands[boundaries.of_edge[cKDTree(boundaries.midpoint).query(path)[1]]]
-
-
 def cut_walls(walls, judgement):
     """The walls of a segmentation, cut where boundaries that stand meet some that do not.
 
@@ -38,11 +31,12 @@ def cut_walls(walls, judgement):
     Walls
         A ring that is cut is no ring any more. Segments stay as they are.
     """
-    if not len(judgement.crossings.boundaries):
+    boundaries = judgement.crossings.boundaries
+    if not len(boundaries):
         return walls
     paths, closed, curvature = [], [], []
     for path, ring, bent in zip(walls.paths, walls.closed, walls.curvature, strict=True):
-        stands = standing_points(path, judgement)
+        stands = judgement.stands[boundaries.nearest(path)]
         if ring and stands.any() and not stands.all():
             first = int(np.flatnonzero(stands != np.roll(stands, 1))[0])
             path, bent, stands = (np.roll(of, -first, axis=0) for of in (path, bent, stands))

@@ -45,10 +45,9 @@ class WallVerdicts:
 def _followed(walls, judgement):
     """For each wall, whether most of it stands, and the boundary that it follows longest (a standing one if so)."""
     boundaries = judgement.crossings.boundaries
-    tree = cKDTree(boundaries.midpoint)
     stands, main = np.zeros(len(walls.paths), bool), np.zeros(len(walls.paths), int)
     for k, path in enumerate(walls.paths):
-        of_point = boundaries.of_edge[tree.query(path)[1]]
+        of_point = boundaries.nearest(path)
         standing = judgement.stands[of_point]
         stands[k] = 2 * standing.sum() >= len(path) and standing.any()
         main[k] = np.bincount(of_point[standing] if stands[k] else of_point).argmax()

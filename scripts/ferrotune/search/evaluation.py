@@ -16,7 +16,7 @@ from ferrotune.judge.variation import variation
 from ferrotune.judge.wall_pieces import cut_walls
 from ferrotune.judge.wall_verdicts import WallVerdicts, judge_walls, measure_walls, standing_walls
 from ferrotune.rewards import Segmentation, cheap, score
-from ferrotune.segmentation.labels import Clusters, by_size, cluster
+from ferrotune.segmentation.labels import Clusters, by_size
 from ferrotune.segmentation.statuses import (
     FAILED,
     MINORITY,
@@ -152,7 +152,10 @@ def evaluate_batch(
             scores = judged_scores(scores, sites, judging.rate)
             of_scores = Clusters(pipeline.part("clustering"), setting)
             labels_of = partial(labels_of_scores, scores, sites, of_scores, seed, trial)
-            of_halves = partial(_half_labels, pipeline, halves, setting, reduced[1:], seed, trial) if halves else None
+            of_halves = None
+            if halves:
+                work = (pipeline, halves, setting, reduced[1:], sites, judging.rate, seed, trial)
+                of_halves = partial(_half_labels, *work)
             ways = {"again": labels_of, "halves": of_halves}
             seeds = trial_seed(seed, trial), seed
             outcome = evaluated(trial, labels_of(), scores, sites, seeds, rewards, of_scores, judging, ways)
@@ -175,13 +178,13 @@ def labels_of_scores(scores, sites, of_scores, seed, trial, *repeat):
     return of_scores.on_grid(sites.grid, labels, scores)
 
 
-def _half_labels(pipeline, halves, setting, reduced, seed, trial):
+def _half_labels(pipeline, halves, setting, reduced, sites, rate, seed, trial):
     """Labels (site,) of a trial's setting from each half-dose image, (list)."""
-    labels, clustering = [], pipeline.part("clustering")
+    labels, of_scores = [], Clusters(pipeline.part("clustering"), setting)
     for half, known in zip(halves, reduced, strict=True):
         made = trained(pipeline, half, setting, trial_seed(seed, trial))
-        scores = reduced_scores(pipeline, half, setting, known, made)
-        labels.append(cluster(scores, clustering, setting, trial_seed(seed, trial)))
+        scores = judged_scores(reduced_scores(pipeline, half, setting, known, made), sites, rate)
+        labels.append(labels_of_scores(scores, sites, of_scores, seed, trial))
     return labels
 
 

@@ -19,7 +19,6 @@ from ferrotune.simulation.twin import film_like, smoothed_polarization
 from ferrotune.sites.site_grid import SiteGrid
 from ferrotune.sites.sites import ARRAYS, Sites
 
-NULL_FILMS = 1  # our choice: a null film takes as long as the twin
 SCORES = ("twin_ari", "twin_wall_f1", "null_walls")
 
 

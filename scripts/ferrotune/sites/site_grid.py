@@ -42,7 +42,7 @@ class SiteGrid:
     def of(cls, yx, lattice, cell_px):
         """Grid of sites yx (site, 2) px along the lattice vectors (2, 2) px.
 
-        Where sites are nearer to each other than three quarters of a cell (A and B columns together), the grid is
+        Where sites are nearer to each other than 0.85 of a cell (A and B columns together), the grid is
         along the diagonals of the cell.
         """
         spacing = _spacing(yx)
