@@ -73,11 +73,11 @@ def figure_walls(
     stands = np.ones(len(paths), bool) if wall_stands is None else wall_stands
     walls, others = ([paths[k] for k in np.flatnonzero(which)] for which in (stands, ~stands))
     draw_lines(axes, walls, color="black", lw=3.0)
-    draw_lines(axes, walls, color=ORANGE, lw=2.2, label="wall, smoothed")
+    draw_lines(axes, walls, color=ORANGE, lw=2.2, label="wall")
     draw_lines(axes, others, color="white", lw=1.6, alpha=0.7)
-    draw_lines(axes, others, color=VERMILLION, lw=1.1, ls=(0, (3, 1.5)), label="no wall: changes gradually")
+    draw_lines(axes, others, color=VERMILLION, lw=1.1, ls=(0, (3, 1.5)), label="gradual")
     ends = {"marker": "o", "markersize": 2.4, "markerfacecolor": "white", "markeredgewidth": 0.6}
-    draw_lines(axes, list(segments * cell_px), color=BLUE, lw=0.9, label="straight segment", **ends)
+    draw_lines(axes, list(segments * cell_px), color=BLUE, lw=0.9, label="segment", **ends)
     image_axes.frame(axes, mask)
     scale_bar(axes, pixel_size_pm, cell_px)
     if paths:

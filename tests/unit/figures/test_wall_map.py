@@ -30,6 +30,6 @@ def test_a_boundary_that_does_not_stand_is_dashed():
     dashed = {line.get_xdata()[0] for line in figure.axes[0].lines if line.is_dashed()}
     assert dashed == {90.0}
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [
-        "wall, smoothed",
-        "no wall: changes gradually",
+        "wall",
+        "gradual",
     ]
