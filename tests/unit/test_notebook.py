@@ -22,7 +22,6 @@ def shown(tmp_path, monkeypatch):
     plt.close("all")
 
 
-@pytest.mark.xfail(reason="open: three clusters are selected on the closure film", strict=False)
 def test_it_runs_and_finds_the_domains(shown):
     variables, figures = shown
     assert [figure.axes[0].get_title() for figure in figures] == [
