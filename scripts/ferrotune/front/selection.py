@@ -13,7 +13,7 @@ from ferrotune.pipelines.space_union import CHOICE
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster, raster_area, wall_map
 
 EVIDENCE = "boundary_evidence"
-SHARES = {EVIDENCE, "label_evidence"}  # rewards of one unit, shares of variance: their sum can be taken
+LABELS = "label_evidence"
 WALL_NUMBERS = ("wall_width", "wall_width_error", "wall_jump", "wall_jump_px", "wall_significance")
 
 
@@ -37,8 +37,8 @@ def usable_losses(table, objectives):
 def front_of(table, objectives):
     """The trials of a table that are on the Pareto front, with a column `knee` that marks the knee.
 
-    With the two rewards of the judge, which are shares of variance, the knee is the trial with the largest sum. On
-    measured maps this agreed better with the truth than the point that bends most (see docs/rewards.md).
+    With the two rewards of the judge, the knee is the trial whose labels show most (`label_evidence`): it agreed better
+    with the truth than the point that bends most, or than the largest sum (see docs/rewards.md).
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def front_of(table, objectives):
     chosen = np.flatnonzero(pareto.front(losses))
     front = table.iloc[chosen].assign(knee=False)
     if len(front):
-        if set(objectives) <= SHARES:
-            knee = int(losses[chosen].sum(axis=1).argmin())
+        if set(objectives) == {EVIDENCE, LABELS}:
+            knee = int(losses[chosen, list(objectives).index(LABELS)].argmin())
         else:
             knee = pareto.knee(losses[chosen], pareto.best_and_worst(losses))
         front.iloc[knee, front.columns.get_loc("knee")] = True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ferrotune.judge.crossings import Crossings
+from ferrotune.judge.explained import label_evidence
 from ferrotune.judge.merging import without_wall_clusters
 from ferrotune.judge.null_gains import discoveries, p_value_of_map, p_values
 from ferrotune.judge.null_maps import MAPS, found_of, gains_of, null_maps
@@ -34,7 +35,8 @@ class Judgement:
         Mean gain of the boundaries less that on null maps, times the square of the share of decided sites. Where a
         polarization was measured, the smaller one of the descriptor and the polarization.
     explained : float
-        Share of the variance that the labels explain less that on null maps, times the same.
+        What the labels explain of the polarization where it was measured, else of the descriptor, see
+        `ferrotune.judge.explained`.
     """
 
     crossings: Crossings
@@ -50,10 +52,10 @@ class Judgement:
         return self.crossings.labels
 
 
-def _filled(polarization):
-    """Polarization (site, 2) with the mean where it is unknown."""
-    known = np.isfinite(polarization).all(axis=1, keepdims=True)
-    return np.where(known, polarization, np.nanmean(polarization, axis=0))
+def _filled(values, taken):
+    """Values (site, c) with the mean at sites that are unknown, or not taken (site,) bool."""
+    known = np.isfinite(values).all(axis=1) & taken
+    return np.where(known[:, None], values, values[known].mean(axis=0))
 
 
 def _significance(length, gain, null, prefix, field=""):
@@ -100,7 +102,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
     if len(np.unique(decided[decided >= 0])) > 2:
         decided = without_wall_clusters(grid, decided, scores)
     crossings = Crossings.of(grid, decided)
-    fields = [scores] if polarization is None else [scores, _filled(polarization)]
+    measured = [scores] if polarization is None else [scores, polarization]
+    fields = [_filled(field, labels >= 0) for field in measured]
     found, null = found_of(crossings, fields), null_maps(grid, fields, clusters, seed, maps)
     p = _significance(found.length, found.gain, null, "")
     stands = _standing(p, found.length, rate / 2)
@@ -110,7 +113,7 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
         stands &= _significance(found.length, found.polar_gain, null, "", "polar_") < SEEN
     # where a boundary does not stand as a whole, noise in one part may hide a wall in another
     crossings, parent = crossings.stretches(~stands)
-    length, gain = crossings.boundaries.length, gains_of(crossings, scores)
+    length, gain = crossings.boundaries.length, gains_of(crossings, fields[0])
     whole = stands[parent]
     p = np.where(whole, p[parent], _significance(length, gain, null, "stretch_"))
     stands = whole.copy()
@@ -121,5 +124,5 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
     # a setting that leaves much undecided is worth less, also where the rest is clear
     worth = (decided >= 0).mean() ** 2
     evidence = worth * (found.mean_gain - np.mean([of.mean_gain for of in null], axis=0)).min()
-    explained = worth * (found.explained - np.mean([of.explained for of in null], axis=0)).min()
-    return Judgement(crossings, gain, p, stands, float(evidence), float(explained))
+    explained = label_evidence(grid, decided, measured[-1], seed)
+    return Judgement(crossings, gain, p, stands, float(evidence), explained)

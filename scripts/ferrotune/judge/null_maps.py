@@ -9,7 +9,6 @@ from ferrotune.judge.null_gains import mean_gain
 from ferrotune.judge.profiles import gains
 from ferrotune.judge.surrogates import surrogate
 from ferrotune.judge.undecided import decided_labels
-from ferrotune.segmentation.agreement import explained_variance
 from ferrotune.segmentation.gaussian_classes import log_densities
 
 # Null maps of a trial, and of the selected one; ours: more make the numbers less noisy, and each costs a clustering.
@@ -25,7 +24,6 @@ class Found:
     stretch_length, stretch_gain : (stretch,) float, the same of all stretches
     polar_gain, stretch_polar_gain : the gains in the polarization; empty where it was not measured
     mean_gain : (field,) float, averaged by length, times the share of decided sites
-    explained : (field,) float, share of the variance that the labels explain
         Of the scores and, where it was measured, of the polarization.
     """
 
@@ -36,7 +34,6 @@ class Found:
     polar_gain: np.ndarray
     stretch_polar_gain: np.ndarray
     mean_gain: np.ndarray
-    explained: np.ndarray
 
 
 def gains_of(crossings, scores):
@@ -54,10 +51,9 @@ def found_of(crossings, fields):
     gain, of_stretches = gains_of(crossings, scores), gains_of(stretches, scores)
     polar, of_polar = ([gains_of(of, field) for field in fields[1:]] for of in (crossings, stretches))
     means = (labels >= 0).mean() * np.array([mean_gain(length, of) for of in (gain, *polar)])
-    explained = np.array([explained_variance(labels, field) for field in fields])
     none = [np.zeros(0)]
     both = ((polar or none)[0], (of_polar or none)[0])
-    return Found(length, gain, stretches.boundaries.length, of_stretches, *both, means, explained)
+    return Found(length, gain, stretches.boundaries.length, of_stretches, *both, means)
 
 
 def _null_labels(scores, clusters, seed, rng):

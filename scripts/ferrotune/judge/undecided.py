@@ -1,53 +1,17 @@
-"""Undecided sites: specks, descriptors that noise decides, and outliers beside holes and borders."""
+"""Undecided sites: specks, and descriptors that noise decides."""
 
 import numpy as np
-from scipy.ndimage import binary_dilation, gaussian_filter, uniform_filter
-from scipy.stats import median_abs_deviation
+from scipy.ndimage import gaussian_filter, uniform_filter
 
 from ferrotune.segmentation.gaussian_classes import log_densities
 
 UNDECIDED = -1
 # Our choices.
 LEAST_DOMAIN = 6.0  # unit cells; smaller domains are specks
-BESIDE = 2  # points of the grid from a hole or the border
-INSIDE = 3.0  # cells
-OUTLYING = 6.0  # robust standard deviations, root mean square over the descriptor
 AROUND = 2.0  # cells
 MIXED = 0.35  # share of unlike pairs: 0.1 along a straight wall, 0.5 where two labels are noise
 DOUBTFUL = 0.75  # probability of the label; less, and enough of the surroundings must have the label too
 WINDOW, ALONE = 5, 0.35  # points; share of the surroundings: at a wall nearly half have the label
-
-
-def outliers_at_borders(grid, scores):
-    """Sites beside holes and borders whose descriptor is unlike those of the film.
-
-    Parameters
-    ----------
-    grid : SiteGrid
-    scores : (site, r) float
-
-    Returns
-    -------
-    (site,) bool
-
-    Notes
-    -----
-    The distance is taken from the mean of the sites further inside, weighted by a Gaussian of INSIDE cells. Its unit is
-    the median absolute deviation of the same distance of those sites, for each component. So a domain that reaches
-    the border keeps its sites there.
-    """
-    open_space = np.pad(~grid.known, 1, constant_values=True)
-    near = binary_dilation(open_space, np.ones((3, 3), bool), iterations=BESIDE)[1:-1, 1:-1]
-    inside = grid.known & ~near
-    if not inside.any():
-        return np.zeros(len(scores), bool)
-    sigma = INSIDE / grid.step
-    weight = gaussian_filter(inside.astype(float), sigma, mode="constant")
-    sums = gaussian_filter(grid.gridded(scores, 0.0) * inside[..., None], (sigma, sigma, 0), mode="constant")
-    off = scores - grid.at_sites(sums / np.maximum(weight, 1e-6)[..., None])
-    deviation = median_abs_deviation(off[grid.at_sites(inside)], axis=0, scale="normal")
-    distance = off / np.where(deviation > 0, deviation, np.inf)
-    return grid.at_sites(near & (weight > 1e-6)) & (np.sqrt((distance**2).mean(axis=1)) > OUTLYING)
 
 
 def _probabilities(labels, scores):

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter, median_filter
 
+from ferrotune.judge.outliers import damaged
+
 # Our choices, on the films of docs/truth.md that had a part in choices. Mis-tilt and thickness vary more slowly.
 TREND = 6.0  # cells, sigma of the mean that is subtracted
 LAGS = (2.5, 4.5)  # cells between the sites that are compared: nearer ones may share noise
@@ -50,10 +52,14 @@ def variation(grid, values, keep_steps=False):
     float
         Near 0 for noise, trends and shifted scan rows; towards 1 for regions of a few cells and more.
     """
-    known = grid.known & np.isfinite(grid.gridded(values, np.nan)).all(axis=-1)
+    finite = np.isfinite(values).all(axis=1)
+    if finite.sum() < 16:
+        return 0.0
+    values = np.where(finite[:, None], values, np.median(values[finite], axis=0))
+    known = grid.known & grid.gridded(finite & ~damaged(grid, values), False)
     if known.sum() < 16:
         return 0.0
-    field = grid.gridded(np.nan_to_num(values), 0.0)
+    field = grid.gridded(values, 0.0)
     field[~known] = 0.0
     field = (field - _local_mean(field, known, TREND / grid.step)) * known[..., None]
     field = (field - _of_rows(field, known, keep_steps)[:, None]) * known[..., None]

@@ -10,8 +10,9 @@ import numpy as np
 
 from ferrotune.judge.judgement import judge
 from ferrotune.judge.null_maps import MANY_MAPS, MAPS
+from ferrotune.judge.outliers import damaged, outliers_at_borders
 from ferrotune.judge.scan_rows import without_row_shifts
-from ferrotune.judge.undecided import UNDECIDED, outliers_at_borders
+from ferrotune.judge.undecided import UNDECIDED
 from ferrotune.judge.variation import variation
 from ferrotune.judge.wall_pieces import cut_walls
 from ferrotune.judge.wall_verdicts import WallVerdicts, judge_walls, measure_walls, standing_walls
@@ -171,9 +172,9 @@ def judged_scores(scores, sites, rate):
 
 
 def labels_of_scores(scores, sites, of_scores, seed, trial, *repeat):
-    """Labels (site,) of a trial, or of a repetition of it under another seed; outliers at borders have none."""
+    """Labels (site,) of a trial, or of a repetition of it under another seed; outliers have none."""
     labels = np.full(len(scores), UNDECIDED, np.int8)
-    usable = ~outliers_at_borders(sites.grid, scores)
+    usable = ~(outliers_at_borders(sites.grid, scores) | damaged(sites.grid, scores))
     labels[usable] = of_scores(scores[usable], trial_seed(seed, trial, *repeat))
     return of_scores.on_grid(sites.grid, labels, scores)
 

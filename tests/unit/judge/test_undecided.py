@@ -1,10 +1,9 @@
-"""Specks and outliers beside holes are undecided; domains that reach the border are not."""
+"""Specks and sites that noise decides are undecided."""
 
 import numpy as np
 
-from ferrotune.judge.undecided import decided_labels, outliers_at_borders, without_specks
-from ferrotune.sites.sites import Sites
-from helpers.noisy_sites import CELL, sites_of, two_domains
+from ferrotune.judge.undecided import decided_labels, without_specks
+from helpers.noisy_sites import sites_of, two_domains
 
 
 def test_a_speck_is_undecided_and_a_domain_is_not():
@@ -23,17 +22,3 @@ def test_sites_that_noise_decides_are_undecided():
     wrong[lone] = 1 - truth[lone]
     found = decided_labels(sites.grid, wrong, values)
     assert found[lone] == -1 and (found == truth).mean() > 0.99
-
-
-def test_outliers_beside_a_hole_are_found_and_a_domain_at_the_border_is_kept():
-    field, _ = two_domains(2.0, noise=0.1)
-    yx = CELL * (np.argwhere(np.ones((60, 60))) + 1.0)
-    hole = np.hypot(*(yx - 200.0).T) / CELL
-    kept = hole > 4
-    values = field.reshape(-1, 2)[kept]
-    beside = hole[kept] < 5.5
-    values[beside] += 5.0
-    sites = Sites.of(yx[kept], np.ones((620, 620), bool), CELL)
-    found = outliers_at_borders(sites.grid, values)
-    assert found[beside].mean() > 0.9
-    assert found[~beside].mean() < 0.01

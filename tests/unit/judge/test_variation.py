@@ -29,3 +29,9 @@ def test_noise_shifted_rows_and_trends_do_not():
     assert of(NOISE) < VARIES / 2
     assert of(NOISE + rows) < VARIES / 2
     assert of(NOISE + np.stack([x**2, x * y], axis=-1)) < VARIES / 2
+
+
+def test_damaged_regions_do_not_hide_domains():
+    field, _ = two_domains(3.0)
+    field[5:20, 30:50] += 5.0 * RNG.standard_normal((15, 20, 2))
+    assert of(field) > 2 * VARIES

@@ -1,0 +1,82 @@
+"""How much of a measured field the labels explain, beyond what as many clusters explain of fields without domains."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+from scipy.stats import median_abs_deviation
+from sklearn.cluster import KMeans
+
+from ferrotune.judge.surrogates import surrogate
+
+# Our choices.
+SMOOTH = 1.0  # cells; sigma of the Gaussian average: what noise adds to single sites no label can explain
+CLIPPED = 5.0  # robust standard deviations
+SURROGATES = 8
+CLUSTERED = 2000  # sites of a surrogate that k-means sees
+
+
+def smoothed(grid, values):
+    """Values (site, c) averaged over a Gaussian of SMOOTH cells, outliers clipped; NaN counts as unknown."""
+    middle = np.nanmedian(values, axis=0)
+    deviation = median_abs_deviation(values, axis=0, scale="normal", nan_policy="omit")
+    known = np.isfinite(values).all(axis=1)
+    off = np.where(known[:, None], np.clip(values - middle, -CLIPPED * deviation, CLIPPED * deviation), 0.0)
+    sigma = SMOOTH / grid.step
+    weight = gaussian_filter(grid.gridded(known.astype(float), 0.0), sigma, mode="constant")
+    sums = gaussian_filter(grid.gridded(off, 0.0), (sigma, sigma, 0), mode="constant")
+    return grid.at_sites(sums / np.maximum(weight, 1e-3)[..., None])
+
+
+def explained_share(labels, values):
+    """Share of the variance of values (site, c) that labels (site,) explain; undecided sites are not explained.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> values = np.array([[1.0], [1.0], [3.0], [3.0]])
+    >>> explained_share(np.array([0, 0, 1, 1]), values), explained_share(np.array([0, 0, 1, -1]), values)
+    (1.0, 0.75)
+    """
+    off = values - values.mean(axis=0)
+    of_labels = (off[labels == k] for k in np.unique(labels[labels >= 0]))
+    explained = sum(len(own) * (own.mean(axis=0) ** 2).sum() for own in of_labels)
+    return float(explained / max((off**2).sum(), 1e-300))
+
+
+def null_share(grid, values, clusters, seed):
+    """Share of variance that k-means explains of surrogates of values (site, c), mean over SURROGATES."""
+    shares = []
+    for number in range(SURROGATES):
+        rng = np.random.default_rng([seed, number])
+        drawn = surrogate(grid, values, rng)
+        some = drawn[np.sort(rng.permutation(len(drawn))[:CLUSTERED])]
+        shares.append(explained_share(KMeans(clusters, n_init=2, random_state=0).fit_predict(some), some))
+    return float(np.mean(shares))
+
+
+def label_evidence(grid, labels, values, seed):
+    """What labels explain of a field beyond what as many clusters explain of its surrogates.
+
+    Parameters
+    ----------
+    grid : SiteGrid
+    labels : (site,) int, negative where undecided
+    values : (site, c) float, polarization or descriptors; NaN where unknown
+    seed : int
+
+    Returns
+    -------
+    float
+        0 for fewer than two clusters. Above 0 if the field has domains: its values lie in clusters that labels can explain, as those of a field with
+        the same spectrum and random phases do not. Undecided sites count against it twice: they are not explained, and
+        the share explained is multiplied by the share of decided sites.
+
+    Notes
+    -----
+    The gap statistic (Tibshirani, Walther and Hastie, J. R. Stat. Soc. B 63, 411 (2001)) with surrogates as the
+    reference, and shares of variance.
+    """
+    field, decided = smoothed(grid, values), labels >= 0
+    clusters = len(np.unique(labels[decided]))
+    if clusters < 2:
+        return 0.0
+    return explained_share(labels, field) * decided.mean() - null_share(grid, field, clusters, seed)

@@ -1,0 +1,53 @@
+"""Labels of domains show more than those of fields without domains; too few and too many clusters show less."""
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+from sklearn.cluster import KMeans
+
+from ferrotune.judge.explained import label_evidence, smoothed
+from helpers.noisy_sites import sites_of, two_domains
+
+RNG = np.random.default_rng(0)
+
+
+def four_domains(size=60, noise=0.3):
+    y, x = np.mgrid[:size, :size] / size
+    field = np.stack([np.where(y < 0.5, 1.0, -1.0), np.where(x < 0.5, 1.0, -1.0)], axis=-1)
+    return gaussian_filter(field, (1, 1, 0)) + noise * RNG.standard_normal(field.shape)
+
+
+def evidence(field, components):
+    sites, values = sites_of(field)
+    labels = KMeans(components, n_init=4, random_state=0).fit_predict(smoothed(sites.grid, values))
+    return label_evidence(sites.grid, labels, values, seed=1)
+
+
+@pytest.mark.parametrize(("field", "domains"), [(two_domains(3.0)[0], 2), (four_domains(), 4)])
+def test_evidence_is_highest_at_the_number_of_domains(field, domains):
+    found = {k: evidence(field, k) for k in range(2, 7)}
+    assert max(found, key=found.get) == domains
+    assert found[domains] > 0.1
+
+
+def test_a_field_without_domains_shows_nothing():
+    mottle = gaussian_filter(RNG.standard_normal((60, 60, 2)), (2, 2, 0))
+    for components in (2, 4):
+        assert abs(evidence(mottle / mottle.std(), components)) < 0.05
+
+
+def test_undecided_sites_count_against_the_labels():
+    field, truth = two_domains(3.0)
+    sites, values = sites_of(field)
+    some = np.where(RNG.uniform(size=len(truth)) < 0.5, -1, truth)
+    of = [label_evidence(sites.grid, labels, values, seed=1) for labels in (truth, some)]
+    assert of[1] < of[0] - 0.3
+
+
+def test_noise_and_outliers_change_little():
+    field, truth = two_domains(3.0, noise=0.1)
+    sites, values = sites_of(field)
+    spoiled = values + 0.5 * RNG.standard_normal(values.shape)
+    spoiled[RNG.permutation(len(values))[:20]] = 100.0
+    of = [label_evidence(sites.grid, truth, given, seed=1) for given in (values, spoiled)]
+    assert abs(of[0] - of[1]) < 0.1
