@@ -12,5 +12,11 @@ def written_outcome(trial, labels, walls=NO_WALLS_AT_ALL, rewards=None, status=O
     """Outcome with labels (site,); all of its walls stand or, with stands=False, none."""
     verdicts, verdict = WallVerdicts.unjudged(len(walls.paths), stands), Verdict(status, TEST, 0.01, 0.05)
     return Outcome(
-        trial, labels, walls, verdicts, rewards or {}, verdict, **{"variation": 0.2, "seconds": 0.5, **known}
+        trial,
+        labels,
+        walls,
+        verdicts,
+        rewards or {},
+        verdict,
+        **{"variation": 0.2, "known_share": 1.0, "seconds": 0.5, **known},
     )

@@ -372,7 +372,6 @@ def test_the_front_is_of_good_trials_with_one_knee(chain):
         assert not (better & strictly).any()
 
 
-@pytest.mark.xfail(reason="open: on this small film the wall comes out 4 cells too broad", strict=True)
 def test_what_is_selected_is_the_knee(chain):
     selected, attributes = read_store(chain["selected.zarr"])
     front = pd.read_csv(chain["front.tsv"], sep="\t")

@@ -15,7 +15,7 @@ from ferrotune.segmentation.statuses import STATUSES
 RING_GAP = 0.5  # cells; in a store without `wall_closed`, a wall whose ends are nearer is a ring (points: 0.25 apart)
 
 
-NUMBERS = ("value", "limit", "variation")  # of each trial
+NUMBERS = ("value", "limit", "variation", "known_share")  # of each trial
 VERDICTS = ("stands", "width", "width_error", "jump", "jump_px", "significance")
 
 
@@ -56,6 +56,7 @@ def round_arrays(outcomes):
         "value": (("trial",), np.array([o.verdict.value for o in outcomes], np.float32)),
         "limit": (("trial",), np.array([o.verdict.limit for o in outcomes], np.float32)),
         "variation": (("trial",), np.array([o.variation for o in outcomes], np.float32)),
+        "known_share": (("trial",), np.array([o.known_share for o in outcomes], np.float32)),
     }
     attributes = {
         "rewards": names,
@@ -206,7 +207,7 @@ def read_records(proposals, rounds):
     -------
     list of dict
         trial, round, setting, rewards (dict), n_walls (those that stand), status, the test that decided it with its
-        value and its limit, variation, reason, seconds.
+        value and its limit, variation, known_share, reason, seconds.
     """
     records = []
     for proposal, store in zip(proposals, rounds, strict=True):

@@ -10,6 +10,7 @@ from ferrotune.front.answers import answer_of, caution_of, reason_of, summary_wo
 from ferrotune.front.confidence import site_confidence, wall_confidence
 from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
+from ferrotune.segmentation.statuses import MOSTLY_KNOWN
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster, raster_area, wall_map
 
 EVIDENCE = "boundary_evidence"
@@ -37,8 +38,10 @@ def usable_losses(table, objectives):
 def front_of(table, objectives):
     """The trials of a table that are on the Pareto front, with a column `knee` that marks the knee.
 
-    With the two rewards of the judge, the knee is the trial whose labels show most (`label_evidence`): it agreed better
-    with the truth than the point that bends most, or than the largest sum (see docs/rewards.md).
+    With the two rewards of the judge, the knee is the trial with the largest `label_evidence`: it agreed better with
+    the truth than the point that bends most, or than the largest sum (see docs/rewards.md). Where no polarization was
+    measured, each trial has descriptors of its own, and labels of different ones do not compare: there, it is the
+    trial with the largest `boundary_evidence`.
 
     Parameters
     ----------
@@ -63,7 +66,8 @@ def front_of(table, objectives):
     front = table.iloc[chosen].assign(knee=False)
     if len(front):
         if set(objectives) == {EVIDENCE, LABELS}:
-            knee = int(losses[chosen, list(objectives).index(LABELS)].argmin())
+            known = "known_share" in table and table["known_share"].max() >= MOSTLY_KNOWN
+            knee = int(losses[chosen, list(objectives).index(LABELS if known else EVIDENCE)].argmin())
         else:
             knee = pareto.knee(losses[chosen], pareto.best_and_worst(losses))
         front.iloc[knee, front.columns.get_loc("knee")] = True

@@ -24,7 +24,7 @@ def trial_table(records, labels, comparison):
         row |= {name: record["setting"].get(name) for name in parameters} | record["rewards"]
         row |= {"n_walls": record["n_walls"]}
         row |= {"status": record["status"] + (f": {record['reason']}" if record["reason"] else "")}
-        row |= {name: record[name] for name in ("test", "value", "limit", "variation")}
+        row |= {name: record[name] for name in ("test", "value", "limit", "variation", "known_share")}
         row |= {"decided_share": float((of_trial >= 0).mean())}
         row |= {"seconds": round(record["seconds"], 3)}
         row |= comparison.score(of_trial) if of_trial.max() >= 0 else {}

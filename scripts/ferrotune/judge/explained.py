@@ -66,9 +66,9 @@ def label_evidence(grid, labels, values, seed):
     Returns
     -------
     float
-        0 for fewer than two clusters. Above 0 if the field has domains: its values lie in clusters that labels can explain, as those of a field with
-        the same spectrum and random phases do not. Undecided sites count against it twice: they are not explained, and
-        the share explained is multiplied by the share of decided sites.
+        0 for fewer than two clusters. Above 0 if the field has domains: its values lie in clusters that labels can
+        explain, as those of a field with the same spectrum and random phases do not. Undecided sites count against it
+        twice: they are not explained, and the share explained is multiplied by the share of decided sites.
 
     Notes
     -----

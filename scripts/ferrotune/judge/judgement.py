@@ -13,9 +13,11 @@ from ferrotune.judge.undecided import decided_labels
 
 LEAST_WALL = 8.0  # cells; shorter boundaries do not count as walls. Ours, as long as the shortest traced wall
 
-# Boundaries of a map whose boundaries together are TOGETHER times more significant than the rate asks stand, if each is
-# LIKELY by itself: parallel walls gain as much each as some null boundaries, but these do not all gain so much. Ours.
-TOGETHER, LIKELY = 5.0, 0.2
+COMPONENTS = 32  # of the descriptors that are judged; raw patches have hundreds, and each null map is clustered. Ours
+
+# Where all boundaries of a map are significant together, each stands that is LIKELY by itself: parallel walls gain as
+# much each as some null boundaries, but these do not all gain so much. Ours.
+LIKELY = 0.2
 # Where a polarization was measured, a wall must be seen in it as well: patches also see shifts of the scan. Ours.
 SEEN = 0.1
 
@@ -58,6 +60,15 @@ def _filled(values, taken):
     return np.where(known[:, None], values, values[known].mean(axis=0))
 
 
+def _leading(scores):
+    """Scores (site, r) on their first COMPONENTS principal components, where there are more: raw patches."""
+    if scores.shape[1] <= COMPONENTS:
+        return scores
+    vectors = np.linalg.eigh(np.cov(scores.T))[1][:, : -COMPONENTS - 1 : -1]
+    vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(COMPONENTS)])
+    return (scores - scores.mean(axis=0)) @ vectors
+
+
 def _significance(length, gain, null, prefix, field=""):
     """p-values (boundary,) of boundaries that are long enough, from null maps (list of Found); 1 for others."""
     names = (f"{prefix}length", f"{prefix}{field}gain")
@@ -98,6 +109,7 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
     -------
     Judgement
     """
+    scores = _leading(scores)
     decided = decided_labels(grid, labels, scores)
     if len(np.unique(decided[decided >= 0])) > 2:
         decided = without_wall_clusters(grid, decided, scores)
@@ -107,7 +119,7 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
     found, null = found_of(crossings, fields), null_maps(grid, fields, clusters, seed, maps)
     p = _significance(found.length, found.gain, null, "")
     stands = _standing(p, found.length, rate / 2)
-    if p_value_of_map(found.length, found.gain, [(of.length, of.gain) for of in null]) < rate / TOGETHER:
+    if p_value_of_map(found.length, found.gain, [(of.length, of.gain) for of in null]) < rate / 2:
         stands |= (p < LIKELY) & (found.length >= LEAST_WALL)
     if len(fields) > 1:
         stands &= _significance(found.length, found.polar_gain, null, "", "polar_") < SEEN

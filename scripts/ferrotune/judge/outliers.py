@@ -1,14 +1,18 @@
 """Sites whose values are unlike those around them: beside holes and borders, and in damaged regions."""
 
 import numpy as np
-from scipy.ndimage import binary_dilation, gaussian_filter, median_filter, uniform_filter
+from scipy.ndimage import binary_dilation, gaussian_filter, uniform_filter
 from scipy.stats import median_abs_deviation
 
 # Our choices.
 OUTLYING = 6.0  # robust standard deviations, root mean square over the components
 BESIDE = 2  # points of the grid from a hole or the border
 INSIDE = 3.0  # cells
-AROUND, SHARE = 5, 0.35  # points; where so many of those around are outliers, the site is in a damaged region
+AROUND = 5  # points
+SHARE, RIM = (
+    0.5,
+    0.25,
+)  # of the points around: the site is in a damaged region, or on its rim if it is an outlier itself
 
 
 def _far(off, among):
@@ -53,8 +57,23 @@ def outliers_at_borders(grid, values):
     return grid.at_sites(near & (weight > 1e-6) & _far(off, inside))
 
 
+def _unlike_neighbours(field, known):
+    """Robust distance of each point from that of its four neighbours which is second nearest in value."""
+    found = np.full((4, *known.shape), np.inf)
+    for axis in (0, 1):
+        values, given = np.moveaxis(field, axis, 0), np.moveaxis(known, axis, 0)
+        off, both = np.diff(values, axis=0), given[1:] & given[:-1]
+        deviation = median_abs_deviation(off[both], axis=0, scale="normal") if both.any() else np.ones(1)
+        distance = np.sqrt(((off / np.where(deviation > 0, deviation, np.inf)) ** 2).mean(axis=-1))
+        distance[~both] = np.inf
+        ahead, behind = (np.moveaxis(found[2 * axis + k], axis, 0) for k in (0, 1))
+        ahead[:-1], behind[1:] = distance, distance
+    second = np.sort(found, axis=0)[1]
+    return np.where(np.isfinite(second), second, 0.0)
+
+
 def damaged(grid, values):
-    """Sites whose values are far from the median of those around, and sites among many of them.
+    """Sites where most of those around are unlike their neighbours.
 
     Parameters
     ----------
@@ -67,13 +86,11 @@ def damaged(grid, values):
 
     Notes
     -----
-    A median over 3 x 3 points keeps steps, so walls are no outliers.
+    A site is unlike its neighbours if at most one of the four is near in value; along a wall, two are. The unit is the
+    median absolute deviation of the differences of all neighbours.
     """
     known = grid.known
-    field = grid.gridded(values, 0.0)
-    field[~known] = np.median(values, axis=0)
-    off = field - median_filter(field, size=(3, 3, 1), mode="nearest")
-    far = known & _far(off, known)
+    far = known & (_unlike_neighbours(grid.gridded(values, 0.0), known) > OUTLYING)
     count = uniform_filter(known.astype(float), AROUND, mode="constant")
     around = uniform_filter(far.astype(float), AROUND, mode="constant") / np.maximum(count, 1e-9)
-    return grid.at_sites(far | (around > SHARE))
+    return grid.at_sites((around > SHARE) | (far & (around > RIM)))

@@ -18,10 +18,10 @@ def boundary_evidence(segmentation):
 @reward(
     "maximise",
     "1",
-    "Domains are uniform inside: labels explain more of the descriptor than on a map that changes gradually.",
-    "ours",
+    "Domains are uniform inside: labels explain more of the polarization than on a map that changes gradually.",
+    "after Tibshirani, Walther and Hastie, J. R. Stat. Soc. B 63, 411 (2001), with null maps as the reference",
     needs=("judgement",),
 )
 def label_evidence(segmentation):
-    """Share of the variance of the descriptor that the labels explain, less that on null maps."""
+    """Share of the variance of the polarization (else the descriptor) that labels explain, less that on null maps."""
     return segmentation.judgement.explained

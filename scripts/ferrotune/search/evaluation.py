@@ -21,6 +21,7 @@ from ferrotune.segmentation.labels import Clusters, by_size
 from ferrotune.segmentation.statuses import (
     FAILED,
     MINORITY,
+    MOSTLY_KNOWN,
     NO_WALL_STANDS,
     OK,
     ONE_CLUSTER,
@@ -31,7 +32,6 @@ from ferrotune.segmentation.statuses import (
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster
 from ferrotune.walls import NO_WALLS_AT_ALL, Walls, find_walls
 
-MOSTLY_KNOWN = 0.8  # share of the sites with a polarization, below which it does not judge. Ours, on a PbTiO3 junction
 RATE = 0.05  # false discovery rate of walls, as in the default configuration
 CAUGHT = (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError)  # of a trial that is then "failed"
 
@@ -61,6 +61,7 @@ class Outcome:
     rewards : dict of str to float
     verdict : Verdict, the status and the test that decided it
     variation : float, how much the image varies over a few cells, see `ferrotune.judge.variation`
+    known_share : float, share of the sites whose polarization was measured
     reason : str, the error of a trial that failed
     seconds : float
     checkpoint : arrays by name and attributes of a reduction that was trained, or None
@@ -73,6 +74,7 @@ class Outcome:
     rewards: Mapping[str, float]
     verdict: Verdict
     variation: float = math.nan
+    known_share: float = 0.0
     reason: str = ""
     seconds: float = math.nan
     checkpoint: tuple | None = None
@@ -206,7 +208,8 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
     """
     (seed, null_seed), rate, thorough = seeds, judging.rate, judging.thorough
     varies = variation(sites.grid, scores if sites.polarization is None else sites.polarization)
-    verdict, judgement, polarization = _one_cluster(labels), None, _judged_polarization(sites)
+    verdict, judgement = _one_cluster(labels), None
+    polarization = sites.polarization if sites.known_share >= MOSTLY_KNOWN else None
     changes = math.inf
     if verdict is None and rate is not None:
         maps = MANY_MAPS if thorough else MAPS
@@ -219,7 +222,8 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
         verdict = _one_cluster(labels)
     if verdict is not None:
         nothing = dict.fromkeys(rewards, math.nan)
-        return Outcome(trial, labels, NO_WALLS_AT_ALL, WallVerdicts.unjudged(0, False), nothing, verdict, varies)
+        none = WallVerdicts.unjudged(0, stands=False)
+        return Outcome(trial, labels, NO_WALLS_AT_ALL, none, nothing, verdict, varies, sites.known_share)
     walls = find_walls(label_raster(sites.raster, labels), SAMPLES_PER_CELL, seed)
     if judgement is None:
         verdicts = WallVerdicts.unjudged(len(walls.paths), stands=True)
@@ -230,16 +234,8 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=J
     standing = standing_walls(walls, verdicts)
     walls = replace(walls, segments=standing.segments)
     segmentation = Segmentation(labels, standing, sites, scores, judgement=judgement, **(ways or {}))
-    return Outcome(
-        trial, labels, walls, verdicts, score(segmentation, rewards), _verdict(verdicts, rate, changes), varies
-    )
-
-
-def _judged_polarization(sites):
-    """Polarization (site, 2) px that walls must be visible in; None where too many sites have none."""
-    if sites.polarization is None or np.isfinite(sites.polarization).all(axis=1).mean() < MOSTLY_KNOWN:
-        return None
-    return sites.polarization
+    scored, verdict = score(segmentation, rewards), _verdict(verdicts, rate, changes)
+    return Outcome(trial, labels, walls, verdicts, scored, verdict, varies, sites.known_share)
 
 
 def _renumbered(labels):

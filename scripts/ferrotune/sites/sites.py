@@ -65,6 +65,11 @@ class Sites:
         return SiteGrid.of(self.yx, lattice, self.cell_px)
 
     @cached_property
+    def known_share(self):
+        """Share of the sites whose polarization was measured."""
+        return 0.0 if self.polarization is None else float(np.isfinite(self.polarization).all(axis=1).mean())
+
+    @cached_property
     def area(self):
         """Area in which there are sites, unit cells."""
         return raster_area(self.raster, SAMPLES_PER_CELL)
