@@ -12,6 +12,7 @@ SMOOTH = 1.0  # cells; sigma of the Gaussian average: what noise adds to single 
 CLIPPED = 5.0  # robust standard deviations
 SURROGATES = 8
 CLUSTERED = 2000  # sites of a surrogate that k-means sees
+PARSIMONY = 0.03  # of two maps that explain about as much, the one with fewer variants
 
 
 def smoothed(grid, values):
@@ -66,17 +67,19 @@ def label_evidence(grid, labels, values, seed):
     Returns
     -------
     float
-        0 for fewer than two clusters. Above 0 if the field has domains: its values lie in clusters that labels can
-        explain, as those of a field with the same spectrum and random phases do not. Undecided sites count against it
-        twice: they are not explained, and the share explained is multiplied by the share of decided sites.
+        Share of the variance that labels explain, adjusted for chance: 1 if they explain all, 0 if they explain what
+        k-means with as many clusters explains of surrogates, less PARSIMONY for each variant beyond two. 0 for fewer
+        than two clusters. Undecided sites count against it twice: they are not explained, and the share is multiplied
+        by the share of decided sites.
 
     Notes
     -----
-    The gap statistic (Tibshirani, Walther and Hastie, J. R. Stat. Soc. B 63, 411 (2001)) with surrogates as the
-    reference, and shares of variance.
+    After the gap statistic (Tibshirani, Walther and Hastie, J. R. Stat. Soc. B 63, 411 (2001)), with surrogates as the
+    reference, and adjusted for chance as the Rand index is (Hubert and Arabie, J. Classif. 2, 193 (1985)).
     """
     field, decided = smoothed(grid, values), labels >= 0
     clusters = len(np.unique(labels[decided]))
     if clusters < 2:
         return 0.0
-    return explained_share(labels, field) * decided.mean() - null_share(grid, field, clusters, seed)
+    share, null = explained_share(labels, field) * decided.mean(), null_share(grid, field, clusters, seed)
+    return (share - null) / max(1 - null, 1e-9) - PARSIMONY * (clusters - 2)

@@ -8,11 +8,7 @@ from scipy.stats import median_abs_deviation
 OUTLYING = 6.0  # robust standard deviations, root mean square over the components
 BESIDE = 2  # points of the grid from a hole or the border
 INSIDE = 3.0  # cells
-AROUND = 5  # points
-SHARE, RIM = (
-    0.5,
-    0.25,
-)  # of the points around: the site is in a damaged region, or on its rim if it is an outlier itself
+AROUND, SHARE = 5, 0.4  # points; where so many of those around are unlike their neighbours, the film is damaged
 
 
 def _far(off, among):
@@ -72,13 +68,13 @@ def _unlike_neighbours(field, known):
     return np.where(np.isfinite(second), second, 0.0)
 
 
-def damaged(grid, values):
-    """Sites where most of those around are unlike their neighbours.
+def damaged(grid, polarization):
+    """Sites in damaged regions: most of those around have a polarization unlike that of their neighbours.
 
     Parameters
     ----------
     grid : SiteGrid
-    values : (site, c) float, descriptors or polarization, finite
+    polarization : (site, 2) float or None; NaN where it is unknown
 
     Returns
     -------
@@ -89,8 +85,10 @@ def damaged(grid, values):
     A site is unlike its neighbours if at most one of the four is near in value; along a wall, two are. The unit is the
     median absolute deviation of the differences of all neighbours.
     """
-    known = grid.known
-    far = known & (_unlike_neighbours(grid.gridded(values, 0.0), known) > OUTLYING)
+    if polarization is None:
+        return np.zeros(len(grid.point), bool)
+    known = grid.known & np.isfinite(grid.gridded(polarization, np.nan)).all(axis=-1)
+    far = known & (_unlike_neighbours(grid.gridded(np.nan_to_num(polarization), 0.0), known) > OUTLYING)
     count = uniform_filter(known.astype(float), AROUND, mode="constant")
     around = uniform_filter(far.astype(float), AROUND, mode="constant") / np.maximum(count, 1e-9)
-    return grid.at_sites((around > SHARE) | (far & (around > RIM)))
+    return grid.at_sites(around > SHARE)

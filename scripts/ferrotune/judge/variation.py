@@ -1,7 +1,7 @@
 """Whether a measured field varies over a few cells more than noise, scan distortion, thickness and mis-tilt do."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, median_filter
+from scipy.ndimage import binary_dilation, gaussian_filter, median_filter
 
 from ferrotune.judge.outliers import damaged
 
@@ -52,14 +52,12 @@ def variation(grid, values, keep_steps=False):
     float
         Near 0 for noise, trends and shifted scan rows; towards 1 for regions of a few cells and more.
     """
-    finite = np.isfinite(values).all(axis=1)
-    if finite.sum() < 16:
-        return 0.0
-    values = np.where(finite[:, None], values, np.median(values[finite], axis=0))
-    known = grid.known & grid.gridded(finite & ~damaged(grid, values), False)
+    # with its rim: single values that are far off would hide what varies
+    bad = binary_dilation(grid.gridded(damaged(grid, values), False), np.ones((3, 3), bool))
+    known = grid.known & np.isfinite(grid.gridded(values, np.nan)).all(axis=-1) & ~bad
     if known.sum() < 16:
         return 0.0
-    field = grid.gridded(values, 0.0)
+    field = grid.gridded(np.nan_to_num(values), 0.0)
     field[~known] = 0.0
     field = (field - _local_mean(field, known, TREND / grid.step)) * known[..., None]
     field = (field - _of_rows(field, known, keep_steps)[:, None]) * known[..., None]

@@ -176,7 +176,7 @@ def judged_scores(scores, sites, rate):
 def labels_of_scores(scores, sites, of_scores, seed, trial, *repeat):
     """Labels (site,) of a trial, or of a repetition of it under another seed; outliers have none."""
     labels = np.full(len(scores), UNDECIDED, np.int8)
-    usable = ~(outliers_at_borders(sites.grid, scores) | damaged(sites.grid, scores))
+    usable = ~(outliers_at_borders(sites.grid, scores) | damaged(sites.grid, sites.polarization))
     labels[usable] = of_scores(scores[usable], trial_seed(seed, trial, *repeat))
     return of_scores.on_grid(sites.grid, labels, scores)
 
