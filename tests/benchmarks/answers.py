@@ -23,7 +23,7 @@ from benchmarks.rows import Row
 from benchmarks.stages import describe_sites, described, evaluate_round
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.front.answers import WALLS as WITH_WALLS
-from ferrotune.search.evaluation import RATE
+from ferrotune.search.outcomes import RATE
 from ferrotune.search.reward_config import with_objectives
 from ferrotune.search.search_config import apart, trial_count
 from ferrotune.simulation.film import simulate

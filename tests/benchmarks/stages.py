@@ -11,7 +11,7 @@ import evaluate
 from ferrotune.files.stores import open_array
 from ferrotune.pipelines.parts import part
 from ferrotune.rewards import cheap
-from ferrotune.search.evaluation import RATE
+from ferrotune.search.outcomes import RATE
 from ferrotune.search.search_config import descriptor_uses
 
 SEED = 1

@@ -1,7 +1,7 @@
 """Outcomes of trials, written down by hand."""
 
 from ferrotune.judge.wall_verdicts import WallVerdicts
-from ferrotune.search.evaluation import Outcome
+from ferrotune.search.outcomes import Outcome
 from ferrotune.segmentation.statuses import OK, Verdict
 from ferrotune.walls import NO_WALLS_AT_ALL
 

@@ -7,6 +7,7 @@ Files whose names begin with an underscore hold what the descriptors consist of:
 A descriptor's module has
 
 NEEDS : tuple of str, the stores of the image that it reads ("image", "columns", "cells")
+POLAR : bool, whether it changes with the sign of the polarization, which then judges the trials
 PARAMETERS : dict of str to ferrotune.pipelines.parameters.Parameter, those that its values depend on
 write(output, stores, uses, options, threads, log) : writes one store for all pipelines that use the descriptor
     stores: dict of paths by the names in NEEDS; uses: list of dict with `reduction`, its name, and `space`, the

@@ -3,6 +3,7 @@
 from ferrotune.pipelines.parameters import FEATURES, NOT_NEGATIVE, PREPROCESSING, Parameter, choice
 
 NEEDS = ("image", "columns")
+POLAR = True
 PARAMETERS = {
     "features": Parameter(choice(*FEATURES), "{}"),
     "flatten": PREPROCESSING["flatten"],

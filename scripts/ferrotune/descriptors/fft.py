@@ -3,6 +3,7 @@
 from ferrotune.pipelines.parameters import PREPROCESSING, SPECTRAL_WINDOW, STRIDE, Parameter, choice
 
 NEEDS = ("image", "columns")
+POLAR = False  # magnitudes do not change when a pattern is mirrored
 PARAMETERS = {
     **PREPROCESSING,
     "window": Parameter(SPECTRAL_WINDOW, "FFT window {} cells"),

@@ -3,6 +3,7 @@
 from ferrotune.pipelines.parameters import PREPROCESSING, WINDOW, Parameter
 
 NEEDS = ("image", "columns")
+POLAR = True
 PARAMETERS = {**PREPROCESSING, "w1": Parameter(WINDOW, "height {} cells"), "w2": Parameter(WINDOW, "width {} cells")}
 
 

@@ -3,6 +3,7 @@
 from ferrotune.descriptors import patches
 from ferrotune.descriptors.patches import NEEDS as NEEDS
 from ferrotune.descriptors.patches import PARAMETERS as PARAMETERS
+from ferrotune.descriptors.patches import POLAR as POLAR
 from ferrotune.descriptors.patches import open as open
 
 

@@ -86,6 +86,34 @@ def _standing(p, length, rate):
     return stands
 
 
+def _whole_boundaries(found, null, rate):
+    """Significance (boundary,) of whole boundaries (Found) by null maps (list of Found), and which of them stand."""
+    p = _significance(found.length, found.gain, null, "")
+    stands = _standing(p, found.length, rate)
+    if p_value_of_map(found.length, found.gain, [(of.length, of.gain) for of in null]) < rate:
+        stands |= (p < LIKELY) & (found.length >= LEAST_WALL)
+    if len(found.polar_gain):
+        stands &= _significance(found.length, found.polar_gain, null, "", "polar_") < SEEN
+    return p, stands
+
+
+def _with_stretches(crossings, fields, null, p, stands, rate):
+    """Boundaries that do not stand in stretches, judged one by one: noise in one part may hide a wall in another.
+
+    Returns crossings, gain (boundary,), p (boundary,), stands (boundary,).
+    """
+    crossings, parent = crossings.stretches(~stands)
+    length, gain = crossings.boundaries.length, gains_of(crossings, fields[0])
+    whole = stands[parent]
+    p = np.where(whole, p[parent], _significance(length, gain, null, "stretch_"))
+    stands = whole.copy()
+    stands[~whole] = _standing(p[~whole], length[~whole], rate)
+    if len(fields) > 1:
+        polar = _significance(length, gains_of(crossings, fields[1]), null, "stretch_", "polar_")
+        stands &= whole | (polar < SEEN)
+    return crossings, gain, p, stands
+
+
 def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=None):
     """Judge the labels of a segmentation boundary by boundary.
 
@@ -117,22 +145,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
     measured = [scores] if polarization is None else [scores, polarization]
     fields = [_filled(field, labels >= 0) for field in measured]
     found, null = found_of(crossings, fields), null_maps(grid, fields, clusters, seed, maps)
-    p = _significance(found.length, found.gain, null, "")
-    stands = _standing(p, found.length, rate / 2)
-    if p_value_of_map(found.length, found.gain, [(of.length, of.gain) for of in null]) < rate / 2:
-        stands |= (p < LIKELY) & (found.length >= LEAST_WALL)
-    if len(fields) > 1:
-        stands &= _significance(found.length, found.polar_gain, null, "", "polar_") < SEEN
-    # where a boundary does not stand as a whole, noise in one part may hide a wall in another
-    crossings, parent = crossings.stretches(~stands)
-    length, gain = crossings.boundaries.length, gains_of(crossings, fields[0])
-    whole = stands[parent]
-    p = np.where(whole, p[parent], _significance(length, gain, null, "stretch_"))
-    stands = whole.copy()
-    stands[~whole] = _standing(p[~whole], length[~whole], rate / 2)
-    if len(fields) > 1:
-        polar = _significance(length, gains_of(crossings, fields[1]), null, "stretch_", "polar_")
-        stands &= whole | (polar < SEEN)
+    p, stands = _whole_boundaries(found, null, rate / 2)
+    crossings, gain, p, stands = _with_stretches(crossings, fields, null, p, stands, rate / 2)
     # a setting that leaves much undecided is worth less, also where the rest is clear
     worth = (decided >= 0).mean() ** 2
     evidence = worth * (found.mean_gain - np.mean([of.mean_gain for of in null], axis=0)).min()

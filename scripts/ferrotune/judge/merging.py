@@ -19,7 +19,7 @@ def _thickness(grid, labels, k):
     at = grid.gridded(labels, -1)
     inside = np.pad((at == k) | (at < 0), 1, mode="edge")
     own = np.pad(at == k, 1)
-    return 2 * grid.step * float(distance_transform_edt(inside)[own].max()) - grid.step
+    return 2 * grid.step * float(distance_transform_edt(inside)[own].max(initial=0.0)) - grid.step
 
 
 def _beside(crossings, k):

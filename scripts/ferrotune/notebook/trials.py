@@ -24,8 +24,8 @@ from ferrotune.pipelines.pipeline import begins_with_earlier, space_of
 from ferrotune.reference.comparison import Comparison
 from ferrotune.reference.reading import align
 from ferrotune.search.confirmation import confirmed, outcome_arrays
-from ferrotune.search.evaluation import RATE
 from ferrotune.search.grouping import evaluate_round
+from ferrotune.search.outcomes import RATE
 from ferrotune.search.proposals import exhaustive, suggest
 from ferrotune.search.reward_config import PAIRS, reward_names
 from ferrotune.search.search_config import trial_count
@@ -152,7 +152,7 @@ def evaluate_setting(described, pipeline, setting, objectives=None, rewards=("ch
 
     Returns
     -------
-    ferrotune.search.evaluation.Outcome
+    ferrotune.search.outcomes.Outcome
         labels (site,) int8, walls (ferrotune.walls.Walls, lengths in unit cells), rewards (dict), status (str) and,
         where the trial failed, its reason.
 

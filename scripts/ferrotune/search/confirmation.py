@@ -4,16 +4,8 @@ from dataclasses import replace
 
 from ferrotune.files.rounds import round_arrays, trial_arrays
 from ferrotune.files.stores import read_store
-from ferrotune.search.evaluation import (
-    CAUGHT,
-    Judging,
-    evaluated,
-    failed,
-    judged_scores,
-    labels_of_scores,
-    reduced_scores,
-    trial_seed,
-)
+from ferrotune.search.evaluation import CAUGHT, judged_scores, labels_of_scores, reduced_scores, trial_seed
+from ferrotune.search.outcomes import Judging, evaluated, failed
 from ferrotune.segmentation.labels import Clusters
 from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
@@ -38,13 +30,14 @@ def confirmed(trial, pipeline, setting, store, cells, yx, seed, rate, checkpoint
 
     Returns
     -------
-    ferrotune.search.evaluation.Outcome
+    ferrotune.search.outcomes.Outcome
         The labels and walls are those of the search; the verdicts are new. A trial that failed fails again.
     """
     arrays, attributes = read_store(store, *ARRAYS)
     sites = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
     of_scores = Clusters(pipeline.part("clustering"), setting)
-    seeds, judging = (trial_seed(seed, trial), trial_seed(seed, trial, FRESH)), Judging(rate, thorough=rate is not None)
+    seeds = trial_seed(seed, trial), trial_seed(seed, trial, FRESH)
+    judging = Judging(rate, thorough=rate is not None, polar=pipeline.part("descriptor").POLAR)
     try:
         described = pipeline.part("descriptor").open(store, setting)
         scores = judged_scores(reduced_scores(pipeline, described, setting, {}, checkpoint), sites, rate)

@@ -10,7 +10,8 @@ from joblib import Parallel, delayed, parallel_config
 from ferrotune.files.stores import read_store
 from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
-from ferrotune.search.evaluation import RATE, Judging, evaluate_batch
+from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.search.outcomes import RATE, Judging
 from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
 
@@ -149,7 +150,7 @@ def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progr
 
     Yields
     ------
-    ferrotune.search.evaluation.Outcome
+    ferrotune.search.outcomes.Outcome
         Labels are given at the sites of the first descriptor, see `common_sites`.
     """
     stores, sites, positions = by_descriptor(stores), {}, {}

@@ -14,7 +14,8 @@ from ferrotune.files.stage_arrays import cells_arrays, columns_arrays
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.judge.surrogates import surrogate
 from ferrotune.reference.comparison import Comparison
-from ferrotune.search.evaluation import Judging, evaluate_batch
+from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.search.outcomes import Judging
 from ferrotune.simulation.twin import film_like, smoothed_polarization
 from ferrotune.sites.site_grid import SiteGrid
 from ferrotune.sites.sites import ARRAYS, Sites

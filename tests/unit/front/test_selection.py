@@ -94,3 +94,11 @@ def test_rounds_of_earlier_versions_are_guessed_from_the_ends_of_walls():
     new = selection.selected_arrays(trial_arrays(stored_round(), 1), sites)
     assert found["wall_closed"][1].tolist() == [False, True, False]
     assert all(found[name][1].tobytes() == new[name][1].tobytes() for name in set(new) - {"wall_closed"})
+
+
+@pytest.mark.parametrize(("known", "trial"), [(1.0, 1), (0.5, 0)])
+def test_the_polarization_decides_by_what_the_labels_show_where_it_was_measured(known, trial):
+    pair = {"boundary_evidence": "maximise", "label_evidence": "maximise"}
+    table = pd.DataFrame({"trial": [0, 1, 2], "boundary_evidence": [0.5, 0.3, 0.1], "label_evidence": [0.1, 0.4, 0.2]})
+    front = selection.front_of(table.assign(known_share=known), pair)
+    assert front.loc[front["knee"], "trial"].tolist() == [trial]

@@ -6,7 +6,7 @@ import pytest
 from ferrotune.front.selection import selected_arrays
 from ferrotune.front.series import confidence_facts, wall_facts
 from ferrotune.search.confirmation import outcome_arrays
-from ferrotune.search.evaluation import Judging, evaluated
+from ferrotune.search.outcomes import Judging, evaluated
 from helpers.domains import NOISE, SITES, YX, ring, wall
 
 

@@ -21,6 +21,7 @@ SETTING = {"components": 2, "covariance": "tied"}
 class Drawn:
     """A pipeline whose descriptor is 0 left and 1 right of a wall, with noise."""
 
+    POLAR = True
     descriptor, largest_rank = "drawn", None
 
     @staticmethod

@@ -13,7 +13,8 @@ from ferrotune.clusterings import gmm
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.pipelines.space import Space
 from ferrotune.rewards import cheap
-from ferrotune.search.evaluation import Judging, evaluate_batch, evaluated, trial_seed
+from ferrotune.search.evaluation import evaluate_batch, trial_seed
+from ferrotune.search.outcomes import Judging, evaluated
 from ferrotune.segmentation import labels as labelling
 from ferrotune.segmentation import statuses
 from ferrotune.sites.sites import Sites

@@ -62,6 +62,8 @@ def test_grounds_are_what_is_known_of_the_image():
 class Descriptor:
     """A descriptor whose store is its number (site,)."""
 
+    POLAR = True
+
     @staticmethod
     def open(store, setting):
         return Opened(store)
