@@ -1,6 +1,6 @@
 """Films of known truth for `make truth`: parts of measured maps, drawn domains, and films without walls."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,15 @@ LOW, HIGH = ({"column_noise_px": s * SCALE, "dose": d} for s, d in ((0.06, 500.0
 PARTS = {
     "sm_0": (((15, 39, 90, 90), True, 1), ((60, 13, 90, 90), False, 2)),
     "sm_13": (((30, 52, 90, 90), True, 1), ((60, 39, 90, 90), False, 2)),
+}
+# Drawn films on which a limit or a default was chosen; of the map films, those are the whole maps.
+CHOSEN_ON = {
+    "109 degrees, 4.0 cells",
+    "109 degrees, 8.0 cells",
+    "71 degrees",
+    "inclined, 10 cells",
+    "closure 50",
+    "nanodomains",
 }
 DAMAGED = {"holes": 2, "hole_cells": 4.0, "ragged_cells": 5.0, "damage_share": 0.08}
 
@@ -82,7 +91,7 @@ def map_films():
     for key, parts in PARTS.items():
         whole = read_map(f"{MAPS}#{key}")
         for level, settings in (("low", LOW), ("usual", {}), ("high", HIGH)):
-            films.append(_of_map(f"{key} {level}", whole, settings, seed=11, chosen_on=level == "usual"))
+            films.append(_of_map(f"{key} {level}", whole, settings, seed=11, chosen_on=True))
         for number, (part, flip, turns) in enumerate(parts):
             cut = part_of_map(whole, part, flip, turns)
             films.append(_of_map(f"{key} part {number}, damaged", cut, DAMAGED, seed=20 + number))
@@ -125,7 +134,8 @@ def drawn_films():
             variants=2,
         )
     )
-    return [*films, Film("nanodomains", "drawn", base | {"geometry": "mottled"}, 64)]
+    films.append(Film("nanodomains", "drawn", base | {"geometry": "mottled"}, 64))
+    return [replace(film, chosen_on=film.name in CHOSEN_ON) for film in films]
 
 
 def null_films(count):

@@ -19,6 +19,14 @@ AGREEMENTS = ("ari", "wall_f1")
 FOUND = 0.2
 # ARI; a selected trial that agrees less with the truth is degenerate, if another trial agrees. Our choice.
 DEGENERATE = 0.1
+# Share of the sites that a trial must decide to count as the best one.
+DECIDED = 0.8
+
+
+def best_agreement(table, agreement="ari"):
+    """Best agreement of any trial that decides most sites; NaN if there is none."""
+    few = table["decided_share"] < DECIDED if "decided_share" in table else np.zeros(len(table), bool)
+    return table.loc[~few, agreement].max()
 
 
 def _ok(table):
@@ -61,7 +69,7 @@ def share_of_best(table, objectives, agreement="ari"):
 
     NaN if no trial agrees with the truth, or the truth is not known.
     """
-    best = table[agreement].max()
+    best = best_agreement(table, agreement)
     if not best > FOUND:
         return np.nan
     row = winner(table, objectives)
@@ -73,7 +81,7 @@ def is_degenerate(table, objectives):
 
     NaN if no trial agrees with the truth.
     """
-    if not table["ari"].max() > FOUND:
+    if not best_agreement(table) > FOUND:
         return np.nan
     row = winner(table, objectives)
     return float(row is None or not table["ari"].iloc[row] > DEGENERATE)
@@ -97,7 +105,7 @@ def reward_rows(tables, directions):
     DataFrame, a row for each reward, the best first
         follows_ari, follows_wall_f1: Spearman's correlation of the reward (larger is better) with the agreement over
         the usable trials, mean over images; share_ari, share_wall_f1: agreement of the trial with the best reward,
-        divided by the best agreement of any trial; images: number of images that count.
+        divided by the best agreement of any trial that decides 0.8 of the sites; images: number of images that count.
     """
     rows = []
     for name, direction in directions.items():
@@ -122,7 +130,7 @@ def peer_row(tables, peers):
     tables : dict of image -> DataFrame
     peers : dict of image -> float, agreement (ARI) of the peer
     """
-    shares = [max(peers[image], 0.0) / best for image, t in tables.items() if (best := t["ari"].max()) > FOUND]
+    shares = [max(peers[image], 0.0) / best for image, t in tables.items() if (best := best_agreement(t)) > FOUND]
     return pd.DataFrame([{"reward": "peer", "share_ari": _mean(shares), "images": len(shares)}])
 
 

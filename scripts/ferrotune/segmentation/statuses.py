@@ -6,7 +6,7 @@ import numpy as np
 
 OK = "ok"  # at least one wall stands
 NO_WALL_STANDS = "no_wall_stands"
-ONE_CLUSTER = "one_cluster"
+ONE_CLUSTER = "one_cluster"  # or no site is decided
 FAILED = "failed"  # the trial raised an error; set by the code that caught it
 STATUSES = (OK, NO_WALL_STANDS, ONE_CLUSTER, FAILED)  # a store keeps the index in this tuple, and the tuple
 # Smallest share of sites outside the largest label. Fewer sites are outliers, or a strip along the frame of the image
@@ -35,6 +35,6 @@ class Verdict:
 
 
 def minority(labels):
-    """Share of the decided sites (labels (site,), negative if undecided) that are outside the largest label."""
+    """Share of the decided sites (labels (site,), negative if undecided) outside the largest label; 0 if none is."""
     count = np.bincount(labels[labels >= 0], minlength=1)
-    return float(1 - count.max() / max(count.sum(), 1))
+    return float(1 - count.max() / count.sum()) if count.sum() else 0.0

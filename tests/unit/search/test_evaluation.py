@@ -137,7 +137,8 @@ def test_trials_of_one_cluster_and_of_noise_are_named(patches, sites):
     assert one.status == statuses.ONE_CLUSTER
     assert all(math.isnan(value) for value in one.rewards.values())
     noise = np.random.default_rng(0).normal(size=patches.shape).astype(np.float32)
-    assert run([(0, SETTING)], noise, sites)[0].status == statuses.NO_WALL_STANDS
+    of_noise = run([(0, SETTING)], noise, sites)[0]
+    assert of_noise.status == statuses.ONE_CLUSTER and of_noise.labels.max() == -1  # no site is decided
 
 
 def test_a_judgement_does_not_hang_on_the_names_of_labels(sites):
@@ -192,3 +193,13 @@ def test_what_stands_in_the_image_stands_again(patches, sites):
 def test_without_halves_there_is_no_stability_under_dose(patches, sites):
     seed, dose = stability(patches, [], sites)
     assert seed > 0.9 and math.isnan(dose)
+
+
+def test_a_trial_that_decides_no_site_is_not_on_the_front(sites):
+    """Noise of one cell: all sites are undecided, and no reward is a number."""
+    noise = np.random.default_rng(2).normal(size=(len(sites), 2))
+    of_scores = labelling.Clusters(gmm, {"components": 3, "covariance": "full"})
+    labels = np.random.default_rng(3).integers(0, 3, len(sites)).astype(np.int8)
+    outcome = evaluated(0, labels, noise, sites, (1, 1), ["boundary_evidence", "label_evidence"], of_scores)
+    assert outcome.labels.max() == -1 and outcome.status == statuses.ONE_CLUSTER
+    assert all(math.isnan(value) for value in outcome.rewards.values())
