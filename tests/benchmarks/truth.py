@@ -38,6 +38,14 @@ def _variants(film, cells):
     return [np.asarray(cells["domain"], int)] if film.answer == "walls" else []
 
 
+def _true_jump(film, cells):
+    """Length of the step of the true polarization between two variants, px; NaN where there are not two."""
+    if film.variants != 2:
+        return np.nan
+    one, other = (np.median(cells["displacement"][cells["domain"] == k], axis=0) for k in np.unique(cells["domain"]))
+    return float(np.hypot(*(one - other)))
+
+
 def _agreement(labels, yx, truths, cells_yx, cell_px):
     """Best adjusted Rand index with any of the true variants; NaN without walls."""
     return max([ari(labels, labels_at(yx, cells_yx, truth, cell_px)) for truth in truths], default=np.nan)
@@ -51,7 +59,7 @@ def _row(film, name, found, truths, true, cells):
     agreements = [_agreement(labels, yx, truths, true["yx"], cell_px) for labels in decided]
     own = _agreement(selected.label.to_numpy(), yx, truths, true["yx"], cell_px)
     peer = peer_labels(cells.polarization.to_numpy(), cells.ab.to_numpy())
-    width = selected.wall_width.to_numpy()[stands]
+    width, jump = (selected[name].to_numpy()[stands] for name in ("wall_width", "wall_jump_px"))
     return {
         "film": film.name,
         "kind": film.kind,
@@ -68,6 +76,8 @@ def _row(film, name, found, truths, true, cells):
         "walls": int(stands.sum()),
         "width": float(np.median(width)) if len(width) else np.nan,
         "true_width": film.width,
+        "jump": float(np.median(jump)) if len(jump) else np.nan,
+        "true_jump": _true_jump(film, true),
     }
 
 
@@ -106,6 +116,7 @@ def answers(table):
                 "share_of_best": share.mean(),
                 "at_least_peer": int((films["selected"] >= films["peer"] - 0.005).sum()),
                 "width_error": (films["width"] - films["true_width"]).abs().mean(),
+                "jump_error": (films["jump"] / films["true_jump"] - 1).abs().mean(),
             }
         )
     return pd.DataFrame(rows)

@@ -1,4 +1,4 @@
-"""Figure of `make truth`: agreement of selected, best and peer on each film; widths; walls on films without."""
+"""Figure of `make truth`: agreement of selected, best and peer on each film; widths and jumps; false walls."""
 
 import numpy as np
 
@@ -17,15 +17,15 @@ def _agreements(axes, films):
     axes.tick_params(axis="y", labelsize=5.5)
 
 
-def _widths(axes, films):
-    """Draw the measured against the true widths of walls."""
-    known = films[films["true_width"].notna() & films["width"].notna()]
+def _measured(axes, films, name, unit, largest):
+    """Draw a measured number of walls against the true one: width or jump."""
+    known = films[films[f"true_{name}"].notna() & films[name].notna()]
     for pipeline, colour in zip(sorted(known["pipeline"].unique()), (BLUE, ORANGE), strict=False):
         own = known[known["pipeline"] == pipeline]
-        axes.plot(own["true_width"], own["width"], "o", ms=4, color=colour, label=pipeline)
-    axes.plot([0, 12], [0, 12], color=GREY, lw=0.8)
-    axes.set(xlim=(0, 12), ylim=(0, 12), xlabel="true width (cells)", ylabel="width (cells)")
-    axes.legend(loc="upper left")
+        axes.plot(own[f"true_{name}"], own[name], "o", ms=3.5, color=colour, alpha=0.8, label=pipeline)
+    axes.plot([0, largest], [0, largest], color=GREY, lw=0.8)
+    limits = {"xlim": (0, largest), "ylim": (0, largest)}
+    axes.set(**limits, xlabel=f"true {name} ({unit})", ylabel=f"{name} ({unit})")
 
 
 def _false_walls(axes, films):
@@ -33,8 +33,10 @@ def _false_walls(axes, films):
     count = films.assign(false=films["walls"] > 0).groupby(["kind", "pipeline"], sort=False)["false"].sum().unstack()
     at = np.arange(len(count))
     for i, (pipeline, colour) in enumerate(zip(count.columns, (BLUE, ORANGE), strict=False)):
-        axes.bar(at + 0.35 * (i - 0.5), count[pipeline], width=0.32, color=colour, label=pipeline)
+        bars = axes.bar(at + 0.35 * (i - 0.5), count[pipeline], width=0.32, color=colour, label=pipeline)
+        axes.bar_label(bars, fontsize=6)
     axes.axhline(1, color=GREY, lw=0.8)
+    axes.text(len(count) - 0.5, 1.05, "1 of 20", fontsize=6, color=GREY, ha="right", va="bottom")
     axes.set(xticks=at, xticklabels=count.index, ylabel="films with walls, of 20", ylim=(0, 5))
 
 
@@ -48,13 +50,15 @@ def truth_figure(table):
         _agreements(axes, with_walls[with_walls["pipeline"] == pipeline].reset_index(drop=True))
         axes.set_title(pipeline, fontsize=8)
         letter(axes, "AB"[i], x=-0.5)
-        if i == 0:
-            axes.legend(loc="lower left", fontsize=5.5)
-    axes = figure.add_axes((0.1, 0.08, 0.33, 0.25))
-    _widths(axes, with_walls)
-    letter(axes, "C", x=-0.2)
+    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=6)
+    for left, mark, numbers in ((0.08, "C", ("width", "cells", 12)), (0.38, "D", ("jump", "px", 4.0))):
+        axes = figure.add_axes((left, 0.08, 0.2, 0.25))
+        _measured(axes, with_walls, *numbers)
+        letter(axes, mark, x=-0.25)
+        if mark == "C":
+            axes.legend(loc="upper left", fontsize=6)
     if len(without):
-        axes = figure.add_axes((0.6, 0.08, 0.36, 0.25))
+        axes = figure.add_axes((0.68, 0.08, 0.29, 0.25))
         _false_walls(axes, without)
-        letter(axes, "D", x=-0.2)
+        letter(axes, "E", x=-0.25)
     return figure
