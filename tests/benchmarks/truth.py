@@ -39,11 +39,13 @@ def _variants(film, cells):
 
 
 def _true_jump(film, cells):
-    """Length of the step of the true polarization between two variants, px; NaN where there are not two."""
+    """Length of the step of the true polarization between two variants, px, outside walls; NaN if there are not two."""
     if film.variants != 2:
         return np.nan
-    one, other = (np.median(cells["displacement"][cells["domain"] == k], axis=0) for k in np.unique(cells["domain"]))
-    return float(np.hypot(*(one - other)))
+    one, other = (cells["displacement"][cells["domain"] == k] for k in np.unique(cells["domain"]))
+    way = np.median(other, axis=0) - np.median(one, axis=0)
+    way /= np.hypot(*way)
+    return float(np.quantile(other @ way, 0.95) - np.quantile(one @ way, 0.05))
 
 
 def _agreement(labels, yx, truths, cells_yx, cell_px):

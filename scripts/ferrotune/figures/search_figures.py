@@ -24,7 +24,7 @@ from ferrotune.front.contrast import contrasting_trial
 from ferrotune.front.selection import usable_losses
 from ferrotune.reference.scores import labels_at
 from ferrotune.segmentation.agreement import ari
-from ferrotune.segmentation.statuses import OK
+from ferrotune.segmentation.statuses import NO_WALL_STANDS, OK
 
 LINE = 46  # letters in a line below a panel, beside its scale bar
 LONG_LINE = 74  # letters in a line below the scale bar
@@ -125,11 +125,12 @@ def _wall_lines(search):
     lines = [f"{search.chosen['answer']}: of {count} boundaries of trial {trial}, {stands.sum()} stand as walls"]
     width = search.selected.get("wall_width", np.full(count, np.nan))[stands]
     if np.isfinite(width).any():
-        lines[0] += f", {np.nanmedian(width):.1f} cells wide (median)"
+        lines.append(f"median width {np.nanmedian(width):.1f} cells")
     if count:
         lines += wrap(_rewards_line(found, search.objectives), LONG_LINE)
+    # walls of the selected trial were judged again: its status in the search may differ, and would only confuse
     kind = status_kind(found["status"])
-    return lines if kind == OK else [*lines, f"status: {STATUSES[kind]}"]
+    return lines if kind in (OK, NO_WALL_STANDS) else [*lines, f"status: {STATUSES[kind]}"]
 
 
 def front_of_search(search, reference, kind, mask, peer=None):
