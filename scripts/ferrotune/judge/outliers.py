@@ -8,7 +8,8 @@ from scipy.stats import median_abs_deviation
 OUTLYING = 6.0  # robust standard deviations, root mean square over the components
 BESIDE = 2  # points of the grid from a hole or the border
 INSIDE = 3.0  # cells
-AROUND, SHARE = 5, 0.4  # points; where so many of those around are unlike their neighbours, the film is damaged
+AROUND = 5  # points
+SHARE = 0.4  # of the points around a site are unlike their neighbours: the film is damaged there
 
 
 def _far(off, among):
