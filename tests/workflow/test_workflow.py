@@ -58,7 +58,7 @@ def test_a_run_makes_the_files_of_the_contract(finished):
     assert sorted(summary["image"]) == sorted(IMAGES)
 
 
-@pytest.mark.xfail(reason="open: ARI 0.69 on this small film since sites on walls count", strict=True)
+@pytest.mark.xfail(reason="open: ARI below 0.7 on this small film since sites on walls count", strict=True)
 def test_two_variants_with_straight_walls_are_found(finished):
     for image in IMAGES:
         selected = zarr.open_group(finished.results(image, "patch_gmm", "selected.zarr"), mode="r")

@@ -38,10 +38,10 @@ def usable_losses(table, objectives):
 def front_of(table, objectives):
     """The trials of a table that are on the Pareto front, with a column `knee` that marks the knee.
 
-    With the two rewards of the judge, the knee is the trial with the largest `label_evidence`: it agreed better with
-    the truth than the point that bends most, or than the largest sum (see docs/rewards.md). Where no polarization was
-    measured, each trial has descriptors of its own, and labels of different ones do not compare: there, it is the
-    trial with the largest `boundary_evidence`.
+    With the two rewards of the judge, the knee is the trial with the largest `label_evidence`: our choice, made on the
+    films that docs/truth.md names. Where the polarization is known at too few sites, each trial is judged by its own
+    descriptors, and values of different ones do not compare: there, it is the trial with the largest
+    `boundary_evidence`.
 
     Parameters
     ----------
