@@ -58,17 +58,20 @@ class Crossings:
 
         Fisher's linear discriminant: the difference of the clusters' means over the covariance inside clusters.
         """
+        if not len(self.boundaries):
+            return np.zeros(0)
         names = np.unique(self.labels[self.labels >= 0])
         place, decided = np.searchsorted(names, self.labels), self.labels >= 0
         means = np.stack([values[self.labels == k].mean(axis=0) for k in names])
         residual = values[decided] - means[place[decided]]
         inside = residual.T @ residual / len(residual)
-        inside += 1e-9 * max(values.var(axis=0).mean(), 1e-300) * np.eye(len(inside))
+        scale = np.trace(inside) / len(inside) + means.var(axis=0).mean()
+        inside += 1e-9 * max(scale, 1e-300) * np.eye(len(inside))
         one, other = np.searchsorted(names, self.boundaries.label[self.boundaries.pair]).T
         difference = means[other] - means[one]
         direction = np.linalg.solve(inside, difference.T).T
         direction /= np.maximum((direction * difference).sum(axis=1, keepdims=True), 1e-300)
-        return ((values[self.site] - means[one][self.boundary]) * direction[self.boundary]).sum(axis=1)
+        return np.einsum("ij,ij->i", values[self.site] - means[one][self.boundary], direction[self.boundary])
 
     def profiles(self, along):
         """Profiles of what `along` (n,) gives at the sites."""

@@ -1,11 +1,15 @@
 """How much of a measured field the labels explain, beyond what as many clusters explain of fields without domains."""
 
+from functools import cached_property
+
 import numpy as np
 from scipy.ndimage import gaussian_filter
 from scipy.stats import median_abs_deviation
 from sklearn.cluster import KMeans
 
-from ferrotune.judge.surrogates import surrogate
+from ferrotune.judge.outliers import damaged
+from ferrotune.judge.surrogates import Surrogates
+from ferrotune.judge.variation import variation
 
 # Our choices.
 SMOOTH = 1.0  # cells; sigma of the Gaussian average: what noise adds to single sites no label can explain
@@ -43,26 +47,67 @@ def explained_share(labels, values):
     return float(explained / max((off**2).sum(), 1e-300))
 
 
-def null_share(grid, values, clusters, seed):
-    """Share of variance that k-means explains of surrogates of values (site, c), mean over SURROGATES."""
-    shares = []
-    for number in range(SURROGATES):
-        rng = np.random.default_rng([seed, number])
-        drawn = surrogate(grid, values, rng)
-        some = drawn[np.sort(rng.permutation(len(drawn))[:CLUSTERED])]
-        shares.append(explained_share(KMeans(clusters, n_init=2, random_state=0).fit_predict(some), some))
-    return float(np.mean(shares))
+class MeasuredField:
+    """A field that was measured at the sites of an image, and what its segmentations are compared with.
 
-
-def label_evidence(grid, labels, values, seed):
-    """What labels explain of a field beyond what as many clusters explain of its surrogates.
+    All trials of an image share it, so that each thing is computed once.
 
     Parameters
     ----------
     grid : SiteGrid
-    labels : (site,) int, negative where undecided
     values : (site, c) float, polarization or descriptors; NaN where unknown
-    seed : int
+    seed : int, of the surrogates
+    """
+
+    def __init__(self, grid, values, seed):
+        self.grid, self.values, self.seed, self._null_shares = grid, values, seed, {}
+
+    @cached_property
+    def damaged(self):
+        """Sites in damaged regions, (site,) bool."""
+        return damaged(self.grid, self.values)
+
+    @cached_property
+    def variation(self):
+        """How much the field varies over a few cells, see `ferrotune.judge.variation`."""
+        return variation(self.grid, self.values)
+
+    @cached_property
+    def changes(self):
+        """The same with walls along the rows of the scan."""
+        return variation(self.grid, self.values, keep_steps=True)
+
+    @cached_property
+    def smoothed(self):
+        """The field averaged over SMOOTH cells, (site, c)."""
+        return smoothed(self.grid, self.values)
+
+    @cached_property
+    def surrogates(self):
+        """Some sites of each surrogate of the smoothed field, list of (n, c)."""
+        drawn, surrogates = [], Surrogates(self.grid, self.smoothed)
+        for number in range(SURROGATES):
+            rng = np.random.default_rng([self.seed, number])
+            values = surrogates.drawn(rng)
+            drawn.append(values[np.sort(rng.permutation(len(values))[:CLUSTERED])])
+        return drawn
+
+    def null_share(self, clusters):
+        """Share of variance that k-means with some number of clusters explains of surrogates, their mean."""
+        if clusters not in self._null_shares:
+            kmeans = KMeans(clusters, n_init=2, random_state=0)
+            shares = [explained_share(kmeans.fit_predict(some), some) for some in self.surrogates]
+            self._null_shares[clusters] = float(np.mean(shares))
+        return self._null_shares[clusters]
+
+
+def label_evidence(field, labels):
+    """What labels explain of a field beyond what as many clusters explain of its surrogates.
+
+    Parameters
+    ----------
+    field : MeasuredField
+    labels : (site,) int, negative where undecided
 
     Returns
     -------
@@ -77,9 +122,9 @@ def label_evidence(grid, labels, values, seed):
     After the gap statistic (Tibshirani, Walther and Hastie, J. R. Stat. Soc. B 63, 411 (2001)), with surrogates as the
     reference, and adjusted for chance as the Rand index is (Hubert and Arabie, J. Classif. 2, 193 (1985)).
     """
-    field, decided = smoothed(grid, values), labels >= 0
+    decided = labels >= 0
     clusters = len(np.unique(labels[decided]))
     if clusters < 2:
         return 0.0
-    share, null = explained_share(labels, field) * decided.mean(), null_share(grid, field, clusters, seed)
+    share, null = explained_share(labels, field.smoothed) * decided.mean(), field.null_share(clusters)
     return (share - null) / max(1 - null, 1e-9) - PARSIMONY * (clusters - 2)

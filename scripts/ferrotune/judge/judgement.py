@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ferrotune.judge.crossings import Crossings
-from ferrotune.judge.explained import label_evidence
+from ferrotune.judge.explained import MeasuredField, label_evidence
 from ferrotune.judge.merging import without_wall_clusters
 from ferrotune.judge.null_gains import discoveries, p_value_of_map, p_values
 from ferrotune.judge.null_maps import MAPS, found_of, gains_of, null_maps
@@ -103,18 +103,19 @@ def _with_stretches(crossings, fields, null, p, stands, rate):
     Returns crossings, gain (boundary,), p (boundary,), stands (boundary,).
     """
     crossings, parent = crossings.stretches(~stands)
-    length, gain = crossings.boundaries.length, gains_of(crossings, fields[0])
+    length, along = crossings.boundaries.length, [crossings.along(field) for field in fields]
+    gain = gains_of(crossings, along[0])
     whole = stands[parent]
     p = np.where(whole, p[parent], _significance(length, gain, null, "stretch_"))
     stands = whole.copy()
     stands[~whole] = _standing(p[~whole], length[~whole], rate)
     if len(fields) > 1:
-        polar = _significance(length, gains_of(crossings, fields[1]), null, "stretch_", "polar_")
+        polar = _significance(length, gains_of(crossings, along[1]), null, "stretch_", "polar_")
         stands &= whole | (polar < SEEN)
     return crossings, gain, p, stands
 
 
-def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=None):
+def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None):
     """Judge the labels of a segmentation boundary by boundary.
 
     Parameters
@@ -130,8 +131,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
         False discovery rate of walls in one segmentation.
     maps : int
         Number of null maps.
-    polarization : (site, 2) float, optional
-        Where it was measured; NaN where unknown. A wall must then be visible in it, too.
+    measured : ferrotune.judge.explained.MeasuredField, optional
+        The polarization, where it was measured. A wall must then be visible in it, too.
 
     Returns
     -------
@@ -142,13 +143,12 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, polarization=No
     if len(np.unique(decided[decided >= 0])) > 2:
         decided = without_wall_clusters(grid, decided, scores)
     crossings = Crossings.of(grid, decided)
-    measured = [scores] if polarization is None else [scores, polarization]
-    fields = [_filled(field, labels >= 0) for field in measured]
+    fields = [_filled(field, labels >= 0) for field in ([scores] if measured is None else [scores, measured.values])]
     found, null = found_of(crossings, fields), null_maps(grid, fields, clusters, seed, maps)
     p, stands = _whole_boundaries(found, null, rate / 2)
     crossings, gain, p, stands = _with_stretches(crossings, fields, null, p, stands, rate / 2)
     # a setting that leaves much undecided is worth less, also where the rest is clear
     worth = (decided >= 0).mean() ** 2
     evidence = worth * (found.mean_gain - np.mean([of.mean_gain for of in null], axis=0)).min()
-    explained = label_evidence(grid, decided, measured[-1], seed)
+    explained = label_evidence(measured or MeasuredField(grid, scores, seed), decided)
     return Judgement(crossings, gain, p, stands, float(evidence), explained)

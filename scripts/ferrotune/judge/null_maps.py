@@ -7,7 +7,7 @@ import numpy as np
 from ferrotune.judge.crossings import Crossings
 from ferrotune.judge.null_gains import mean_gain
 from ferrotune.judge.profiles import gains
-from ferrotune.judge.surrogates import surrogate
+from ferrotune.judge.surrogates import Surrogates
 from ferrotune.judge.undecided import decided_labels
 from ferrotune.segmentation.gaussian_classes import log_densities
 
@@ -36,20 +36,18 @@ class Found:
     mean_gain: np.ndarray
 
 
-def gains_of(crossings, scores):
-    """Gain (boundary,) of each boundary of some crossings in scores (site, r)."""
-    if not len(crossings.boundaries):
-        return np.zeros(0)
-    return gains(crossings.profiles(crossings.along(scores)))
+def gains_of(crossings, along):
+    """Gain (boundary,) of each boundary of some crossings in what `Crossings.along` gives at their sites."""
+    return gains(crossings.profiles(along)) if len(crossings.boundaries) else np.zeros(0)
 
 
 def found_of(crossings, fields):
     """What a segmentation (Crossings) shows in fields, a list of (site, r): the scores first. Returns Found."""
-    scores = fields[0]
     length, labels = crossings.boundaries.length, crossings.labels
     stretches, _ = crossings.stretches(np.ones(len(length), bool))
-    gain, of_stretches = gains_of(crossings, scores), gains_of(stretches, scores)
-    polar, of_polar = ([gains_of(of, field) for field in fields[1:]] for of in (crossings, stretches))
+    along = [crossings.along(field) for field in fields]
+    gain, *polar = (gains_of(crossings, of) for of in along)
+    of_stretches, *of_polar = (gains_of(stretches, of) for of in along)
     means = (labels >= 0).mean() * np.array([mean_gain(length, of) for of in (gain, *polar)])
     none = [np.zeros(0)]
     both = ((polar or none)[0], (of_polar or none)[0])
@@ -81,11 +79,11 @@ def null_maps(grid, fields, clusters, seed, count=MAPS):
     -------
     list of Found
     """
-    found = []
+    found, surrogates = [], Surrogates(grid, np.hstack(fields))
+    ends = np.cumsum([field.shape[1] for field in fields])
     for number in range(count):
         rng = np.random.default_rng([seed, number])
-        ends = np.cumsum([field.shape[1] for field in fields])
-        drawn = np.split(surrogate(grid, np.hstack(fields), rng), ends[:-1], axis=1)
+        drawn = np.split(surrogates.drawn(rng), ends[:-1], axis=1)
         labels = clusters.on_grid(grid, _null_labels(drawn[0], clusters, seed, rng), drawn[0])
         labels = decided_labels(grid, labels, drawn[0])
         found.append(found_of(Crossings.of(grid, labels), drawn))

@@ -75,7 +75,7 @@ def damaged(grid, polarization):
     Parameters
     ----------
     grid : SiteGrid
-    polarization : (site, 2) float or None; NaN where it is unknown
+    polarization : (site, 2) float; NaN where it is unknown
 
     Returns
     -------
@@ -86,8 +86,6 @@ def damaged(grid, polarization):
     A site is unlike its neighbours if at most one of the four is near in value; along a wall, two are. The unit is the
     median absolute deviation of the differences of all neighbours.
     """
-    if polarization is None:
-        return np.zeros(len(grid.point), bool)
     known = grid.known & np.isfinite(grid.gridded(polarization, np.nan)).all(axis=-1)
     far = known & (_unlike_neighbours(grid.gridded(np.nan_to_num(polarization), 0.0), known) > OUTLYING)
     count = uniform_filter(known.astype(float), AROUND, mode="constant")

@@ -64,14 +64,32 @@ class Profiles:
         return np.concatenate([trend, SHAPES[shape]((self.at - shift) / width)[..., None]], axis=-1)
 
 
+def _without_trend(profiles, values):
+    """Values (..., boundary, bin) less their weighted straight trend: one Gram-Schmidt step for each of its parts."""
+    constant = np.ones_like(profiles.at)
+    mean = _share(profiles.number, constant, profiles.at)
+    for part in (constant, profiles.at - mean):
+        values = values - _share(profiles.number, part, values) * part
+    return values
+
+
+def _share(number, part, values):
+    """Coefficient (..., boundary, 1) of `part` (boundary, bin) in values, weighted by the number of sites."""
+    weighted = number * part
+    norm = np.maximum((weighted * part).sum(axis=-1, keepdims=True), RIDGE)
+    return (weighted * values).sum(axis=-1, keepdims=True) / norm
+
+
 def gains(profiles):
     """Share (boundary,) of the variance of each profile that a step explains beyond a straight trend, 0 to 1."""
-    trend, _ = profiles.fitted(profiles.line)
-    best = np.full(len(trend), np.inf)
-    for width in WIDTHS:
-        for shift in SHIFTS:
-            best = np.minimum(best, profiles.fitted(profiles.with_step(width, shift))[0])
-    return (trend - best) / np.maximum(trend + profiles.inner, np.finfo(float).tiny)
+    left = _without_trend(profiles, profiles.mean)
+    trend = (profiles.number * left**2).sum(axis=-1)
+    steps = np.stack([SHAPES["tanh"]((profiles.at - shift) / width) for width in WIDTHS for shift in SHIFTS])
+    steps = _without_trend(profiles, steps)
+    weighted = profiles.number * steps
+    along, norm = (weighted * left).sum(axis=-1), (weighted * steps).sum(axis=-1)
+    explained = along**2 / (norm + RIDGE)
+    return explained.max(axis=0) / np.maximum(trend + profiles.inner, np.finfo(float).tiny)
 
 
 @dataclass(frozen=True)

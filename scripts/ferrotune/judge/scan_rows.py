@@ -7,6 +7,17 @@ WINDOW = 11  # points of the grid across the rows; a median over them keeps step
 ROW = 0.5  # cells; sites whose positions differ less across the rows are of one row
 
 
+def _median_across(field):
+    """Median of each column of a field (row, column) over WINDOW points; the edge values go on beyond the edges.
+
+    As `scipy.ndimage.median_filter(field, (WINDOW, 1), mode="nearest")`, which is five times slower than along one
+    line: the columns are put end to end, with a margin between them.
+    """
+    margin = WINDOW // 2
+    line = np.pad(field, ((margin, margin), (0, 0)), mode="edge").T
+    return median_filter(line.ravel(), WINDOW).reshape(line.shape)[:, margin:-margin].T
+
+
 def without_row_shifts(grid, values, y):
     """Values of sites without what the scan did to single rows.
 
@@ -32,9 +43,8 @@ def without_row_shifts(grid, values, y):
     order = np.argsort(row, kind="stable")
     starts = np.flatnonzero(np.diff(row[order], prepend=-1))
     found = np.array(values, float)
-    for component in found.T:
-        smooth = median_filter(grid.gridded(component, np.median(component)), size=(WINDOW, 1), mode="nearest")
-        off = component - grid.at_sites(smooth)
-        for sites in np.split(order, starts[1:]):
-            component[sites] -= np.median(off[sites])
+    smooth = [_median_across(grid.gridded(of, np.median(of))) for of in np.ascontiguousarray(found.T)]
+    off = found - grid.at_sites(np.stack(smooth, axis=-1))
+    for sites in np.split(order, starts[1:]):
+        found[sites] -= np.median(off[sites], axis=0)
     return found

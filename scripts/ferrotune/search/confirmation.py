@@ -1,6 +1,7 @@
 """The selected trial judged again, on many null maps, with the widths and jumps of its walls."""
 
 from dataclasses import replace
+from functools import partial
 
 from ferrotune.files.rounds import round_arrays, trial_arrays
 from ferrotune.files.stores import read_store
@@ -37,11 +38,13 @@ def confirmed(trial, pipeline, setting, store, cells, yx, seed, rate, checkpoint
     sites = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
     of_scores = Clusters(pipeline.part("clustering"), setting)
     seeds = trial_seed(seed, trial), trial_seed(seed, trial, FRESH)
-    judging = Judging(rate, thorough=rate is not None, polar=pipeline.part("descriptor").POLAR)
+    judging = Judging.of(sites, rate, seeds[1], thorough=rate is not None)
+    judging = replace(judging, polar=pipeline.part("descriptor").POLAR)
+    cleaned = partial(judged_scores, sites=sites, rate=rate)
     try:
         described = pipeline.part("descriptor").open(store, setting)
-        scores = judged_scores(reduced_scores(pipeline, described, setting, {}, checkpoint), sites, rate)
-        labels = labels_of_scores(scores, sites, of_scores, seed, trial)
+        scores = reduced_scores(pipeline, described, setting, {}, checkpoint, cleaned)
+        labels = labels_of_scores(scores, sites, of_scores, seed, trial, measured=judging.measured)
         outcome = evaluated(trial, labels, scores, sites, seeds, (), of_scores, judging)
     except CAUGHT as error:
         outcome = failed(trial, len(sites), (), error)

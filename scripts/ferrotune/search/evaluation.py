@@ -6,11 +6,11 @@ from functools import partial
 
 import numpy as np
 
-from ferrotune.judge.outliers import damaged, outliers_at_borders
+from ferrotune.judge.outliers import outliers_at_borders
 from ferrotune.judge.scan_rows import without_row_shifts
 from ferrotune.judge.undecided import UNDECIDED
 from ferrotune.rewards import cheap
-from ferrotune.search.outcomes import AS_IN_THE_SEARCH, evaluated, failed
+from ferrotune.search.outcomes import RATE, Judging, evaluated, failed
 from ferrotune.segmentation.labels import Clusters
 
 CAUGHT = (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError)  # of a trial that is then "failed"
@@ -34,7 +34,7 @@ def evaluate_batch(
     halves=(),
     progress=None,
     finished=None,
-    judging=AS_IN_THE_SEARCH,
+    judging=None,
 ):
     """Evaluate trials that share their descriptors, one by one.
 
@@ -50,7 +50,7 @@ def evaluate_batch(
     rewards : list of str, names of the rewards to compute; by default the cheap ones
     halves : the opened descriptors of the two half-dose images; empty where there are none
     progress : function of a trial's number that returns a wrapper for the epochs of a training, optional
-    judging : Judging
+    judging : Judging, optional, by default as in the search of the default configuration
     finished : trials of earlier rounds that have a checkpoint, as in `ferrotune.reductions`, optional
 
     Yields
@@ -77,19 +77,19 @@ def evaluate_batch(
     ('ok', 1, [200, 200])
     """
     rewards, reduced = cheap() if rewards is None else rewards, [{} for _ in (described, *halves)]
-    judging = replace(judging, polar=pipeline.part("descriptor").POLAR)
+    judging = replace(judging or Judging.of(sites, RATE, seed), polar=pipeline.part("descriptor").POLAR)
+    cleaned = partial(judged_scores, sites=sites, rate=judging.rate)
     for trial, setting in trials:
         start = time.perf_counter()
         try:
             epochs = progress(trial) if progress else iter
             made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs, finished)
-            scores = reduced_scores(pipeline, described, setting, reduced[0], made)
-            scores = judged_scores(scores, sites, judging.rate)
+            scores = reduced_scores(pipeline, described, setting, reduced[0], made, cleaned)
             of_scores = Clusters(pipeline.part("clustering"), setting)
-            labels_of = partial(labels_of_scores, scores, sites, of_scores, seed, trial)
+            labels_of = partial(labels_of_scores, scores, sites, of_scores, seed, trial, measured=judging.measured)
             of_halves = None
             if halves:
-                work = (pipeline, halves, setting, reduced[1:], sites, judging.rate, seed, trial)
+                work = (pipeline, halves, setting, reduced[1:], sites, cleaned, seed, trial, judging.measured)
                 of_halves = partial(_half_labels, *work)
             ways = {"again": labels_of, "halves": of_halves}
             seeds = trial_seed(seed, trial), seed
@@ -105,21 +105,26 @@ def judged_scores(scores, sites, rate):
     return scores if rate is None else without_row_shifts(sites.grid, scores, sites.yx[:, 0] / sites.cell_px)
 
 
-def labels_of_scores(scores, sites, of_scores, seed, trial, *repeat):
-    """Labels (site,) of a trial, or of a repetition of it under another seed; outliers have none."""
+def labels_of_scores(scores, sites, of_scores, seed, trial, *repeat, measured=None):
+    """Labels (site,) of a trial, or of a repetition of it under another seed.
+
+    Outliers, and sites of damaged regions of the polarization (MeasuredField) have none.
+    """
     labels = np.full(len(scores), UNDECIDED, np.int8)
-    usable = ~(outliers_at_borders(sites.grid, scores) | damaged(sites.grid, sites.polarization))
+    usable = ~outliers_at_borders(sites.grid, scores)
+    if measured is not None:
+        usable &= ~measured.damaged
     labels[usable] = of_scores(scores[usable], trial_seed(seed, trial, *repeat))
     return of_scores.on_grid(sites.grid, labels, scores)
 
 
-def _half_labels(pipeline, halves, setting, reduced, sites, rate, seed, trial):
+def _half_labels(pipeline, halves, setting, reduced, sites, cleaned, seed, trial, measured):
     """Labels (site,) of a trial's setting from each half-dose image, (list)."""
     labels, of_scores = [], Clusters(pipeline.part("clustering"), setting)
     for half, known in zip(halves, reduced, strict=True):
         made = trained(pipeline, half, setting, trial_seed(seed, trial))
-        scores = judged_scores(reduced_scores(pipeline, half, setting, known, made), sites, rate)
-        labels.append(labels_of_scores(scores, sites, of_scores, seed, trial))
+        scores = reduced_scores(pipeline, half, setting, known, made, cleaned)
+        labels.append(labels_of_scores(scores, sites, of_scores, seed, trial, measured=measured))
     return labels
 
 
@@ -129,8 +134,8 @@ def trained(pipeline, described, setting, seed, progress=iter, finished=None):
     return reduction.train(described, setting, seed, progress, finished) if hasattr(reduction, "train") else None
 
 
-def reduced_scores(pipeline, described, setting, known, checkpoint=None):
-    """Scores (site, r) of a trial; `known` keeps the scores that later trials share, by their rank.
+def reduced_scores(pipeline, described, setting, known, checkpoint=None, cleaned=lambda scores: scores):
+    """Scores (site, r) of a trial, as `cleaned` leaves each; `known` keeps those that later trials share, by rank.
 
     A nested reduction is computed once, with the largest rank of the space. It is not the largest rank of the batch,
     so that the result of a trial does not depend on the other trials of the batch. A trained reduction belongs to
@@ -138,8 +143,8 @@ def reduced_scores(pipeline, described, setting, known, checkpoint=None):
     """
     reduction, rank = pipeline.part("reduction"), setting.get("rank")
     if checkpoint is not None:
-        return reduction.reduce_by(checkpoint, described, setting)
+        return cleaned(reduction.reduce_by(checkpoint, described, setting))
     most = pipeline.largest_rank if reduction.NESTED and rank is not None else rank
     if most not in known:
-        known[most] = reduction.reduce(described, setting, most)
+        known[most] = cleaned(reduction.reduce(described, setting, most))
     return known[most][:, :rank]

@@ -15,12 +15,10 @@ from ferrotune.search.outcomes import RATE, Judging
 from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
 
-def _evaluate_group(trials, pipeline, stores, sites, common, seed, rewards, progress, finished, rate):
+def _evaluate_group(trials, pipeline, stores, sites, common, seed, rewards, progress, finished, judging):
     """Outcomes (list) of trials that share their descriptors, with labels at the `common` sites (index)."""
     described, *halves = (pipeline.part("descriptor").open(store, trials[0][1]) for store in stores)
-    outcomes = evaluate_batch(
-        trials, pipeline, described, sites, seed, rewards, halves, progress, finished, Judging(rate)
-    )
+    outcomes = evaluate_batch(trials, pipeline, described, sites, seed, rewards, halves, progress, finished, judging)
     return [replace(outcome, labels=outcome.labels[common]) for outcome in outcomes]
 
 
@@ -96,7 +94,7 @@ def grounds(polarization, with_halves):
     return given | ({"polarization"} if np.isfinite(polarization).any() else set())
 
 
-def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, finished, threads, rate):
+def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, finished, threads, judging):
     """Evaluate groups of trials on some cores; each trial is judged at the sites of its own descriptor.
 
     Parameters
@@ -110,8 +108,7 @@ def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, f
         Labels are given at the sites of the first, see `common_sites`.
     seed, rewards, progress, finished
         As in `ferrotune.search.evaluation.evaluate_batch`.
-    rate
-        As in `ferrotune.search.evaluation.evaluate_batch`.
+    judging : dict of descriptor name to ferrotune.search.outcomes.Judging
     threads : int
         Groups that are evaluated at a time.
 
@@ -124,7 +121,7 @@ def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, f
     with parallel_config("loky", inner_max_num_threads=1):
         work = (
             delayed(_evaluate_group)(
-                trials, pipeline, stores[own], sites[own], common[own], seed, rewards, progress, finished, rate
+                trials, pipeline, stores[own], sites[own], common[own], seed, rewards, progress, finished, judging[own]
             )
             for pipeline, trials in groups
             for own in [pipeline.descriptor]
@@ -145,8 +142,9 @@ def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progr
     rewards : list of str
     seed : int
     threads : int
-    progress, finished, rate
+    progress, finished
         As in `ferrotune.search.evaluation.evaluate_batch`, optional.
+    rate : float, false discovery rate of walls; None: walls are not judged (mode paper)
 
     Yields
     ------
@@ -159,5 +157,7 @@ def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progr
         positions[name] = arrays["yx"]
         sites[name] = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
     groups = group_trials(trials, members_of(entry))
-    for of_group in evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, finished, threads, rate):
+    judging = {name: Judging.of(of, rate, seed) for name, of in sites.items()}
+    work = (stores, sites, positions, seed, rewards, progress, finished, threads, judging)
+    for of_group in evaluate_groups(groups, *work):
         yield from of_group

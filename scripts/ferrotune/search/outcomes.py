@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ferrotune.judge.explained import MeasuredField
 from ferrotune.judge.judgement import judge
 from ferrotune.judge.null_maps import MANY_MAPS, MAPS
 from ferrotune.judge.undecided import UNDECIDED
@@ -38,18 +39,23 @@ class Judging:
     rate : float, false discovery rate of walls; None: walls are not judged (mode paper)
     thorough : bool, whether to use many null maps, and to measure the widths and jumps of walls
     polar : bool, whether the polarization judges them, where it was measured
+    measured : MeasuredField, the polarization, which all trials of an image share; None where it was not measured
     """
 
     rate: float | None = RATE
     thorough: bool = False
     polar: bool = True
+    measured: MeasuredField | None = None
+
+    @classmethod
+    def of(cls, sites, rate, seed, thorough=False):
+        """Judging of the segmentations of an image (Sites), with the seed of its null maps."""
+        known = None if sites.polarization is None else MeasuredField(sites.grid, sites.polarization, seed)
+        return cls(rate, thorough, measured=known)
 
     def share(self, sites):
         """Share of the sites (Sites) whose measured polarization judges."""
         return sites.known_share if self.polar else 0.0
-
-
-AS_IN_THE_SEARCH = Judging()
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class Outcome:
         return self.verdict.status
 
 
-def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=AS_IN_THE_SEARCH, ways=None):
+def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=None, ways=None):
     """Outcome of labels that were found from scores: judged boundaries, walls, rewards and the status.
 
     Parameters
@@ -101,11 +107,13 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=A
     seeds : (int, int), of the trial and of the null maps: trials on the same maps can be compared
     rewards : list of str
     of_scores : Clusters, the same setting, for null maps
-    judging : Judging
+    judging : Judging, optional, by default as in the search of the default configuration
     ways : dict, optional, `again` and `halves` of ferrotune.rewards.Segmentation
     """
     seed, null_seed = seeds
-    image = variation(sites.grid, scores if sites.polarization is None else sites.polarization), judging.share(sites)
+    judging = judging or Judging.of(sites, RATE, null_seed)
+    varies = variation(sites.grid, scores) if judging.measured is None else judging.measured.variation
+    image = varies, judging.share(sites)
     verdict, judgement, changes = _one_cluster(labels), None, math.inf
     if verdict is None and judging.rate is not None:
         judgement, changes = _judged(labels, scores, sites, null_seed, of_scores, judging)
@@ -124,12 +132,12 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=A
 
 def _judged(labels, scores, sites, seed, of_scores, judging):
     """Judgement of labels, and how much the polarization changes over a few cells (inf where it does not judge)."""
-    polarization = sites.polarization if judging.share(sites) >= MOSTLY_KNOWN else None
+    measured = judging.measured if judging.share(sites) >= MOSTLY_KNOWN else None
     maps = MANY_MAPS if judging.thorough else MAPS
-    judgement = judge(sites.grid, labels, scores, of_scores, seed, judging.rate, maps, polarization)
-    if polarization is None:
+    judgement = judge(sites.grid, labels, scores, of_scores, seed, judging.rate, maps, measured)
+    if measured is None:
         return judgement, math.inf
-    changes = variation(sites.grid, polarization, keep_steps=True)
+    changes = measured.changes
     if changes <= VARIES:  # the polarization does not vary: what patches see is the scan, thickness or tilt
         judgement = replace(judgement, stands=np.zeros_like(judgement.stands))
     return judgement, changes

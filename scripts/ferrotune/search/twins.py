@@ -51,7 +51,7 @@ def _evaluated(folder, stores, pipeline, setting, trial, seed, rate, options, th
         sites,
         seed,
         (),
-        judging=Judging(rate, thorough=rate is not None),
+        judging=Judging.of(sites, rate, seed, thorough=rate is not None),
     )
     return outcome, sites
 

@@ -10,8 +10,14 @@ def _inverse(covariance, scale):
     return np.linalg.inv(regular), np.linalg.slogdet(regular)[1]
 
 
+def _linear(scores, means, inverse, share):
+    """The same (n, class) for classes of one covariance: what is quadratic in the scores is common to all."""
+    along = inverse @ means.T
+    return scores @ along + (np.log(share) - 0.5 * (means.T * along).sum(axis=0))
+
+
 def log_densities(scores, of, labels, pooled):
-    """Logarithm of the share of each class times its density, up to a constant, (n, class).
+    """Logarithm of the share of each class times its density, up to a constant of each site, (n, class).
 
     Parameters
     ----------
@@ -27,13 +33,17 @@ def log_densities(scores, of, labels, pooled):
     """
     names, place = np.unique(labels, return_inverse=True)
     means = np.stack([of[place == k].mean(axis=0) for k in range(len(names))])
-    residual, scale = of - means[place], max(of.var(axis=0).mean(), 1e-300)
+    residual, share = of - means[place], np.bincount(place) / len(of)
     common = residual.T @ residual / len(of)
+    between = share @ (means - share @ means) ** 2
+    scale = max((np.trace(common) + between.sum()) / of.shape[1], 1e-300)  # the mean variance
+    if pooled:
+        return _linear(scores, means, _inverse(common, scale)[0], share)
     found = np.empty((len(scores), len(names)))
     for k in range(len(names)):
         own = residual[place == k]
-        enough = not pooled and len(own) > 2 * of.shape[1]
+        enough = len(own) > 2 * of.shape[1]
         inverse, logdet = _inverse(own.T @ own / len(own) if enough else common, scale)
         off = scores - means[k]
-        found[:, k] = np.log(len(own) / len(of)) - 0.5 * (logdet + ((off @ inverse) * off).sum(axis=1))
+        found[:, k] = np.log(share[k]) - 0.5 * (logdet + np.einsum("ij,ij->i", off @ inverse, off))
     return found

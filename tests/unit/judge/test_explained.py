@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from sklearn.cluster import KMeans
 
-from ferrotune.judge.explained import label_evidence, smoothed
+from ferrotune.judge.explained import MeasuredField, label_evidence, smoothed
 from helpers.noisy_sites import sites_of, two_domains
 
 RNG = np.random.default_rng(0)
@@ -20,7 +20,7 @@ def four_domains(size=60, noise=0.3):
 def evidence(field, components):
     sites, values = sites_of(field)
     labels = KMeans(components, n_init=4, random_state=0).fit_predict(smoothed(sites.grid, values))
-    return label_evidence(sites.grid, labels, values, seed=1)
+    return label_evidence(MeasuredField(sites.grid, values, seed=1), labels)
 
 
 @pytest.mark.parametrize(("field", "domains"), [(two_domains(3.0)[0], 2), (four_domains(), 4)])
@@ -40,7 +40,7 @@ def test_undecided_sites_count_against_the_labels():
     field, truth = two_domains(3.0)
     sites, values = sites_of(field)
     some = np.where(RNG.uniform(size=len(truth)) < 0.5, -1, truth)
-    of = [label_evidence(sites.grid, labels, values, seed=1) for labels in (truth, some)]
+    of = [label_evidence(MeasuredField(sites.grid, values, seed=1), labels) for labels in (truth, some)]
     assert of[1] < of[0] - 0.3
 
 
@@ -49,4 +49,4 @@ def test_noise_and_outliers_do_not_hide_domains():
     sites, values = sites_of(field)
     spoiled = values + 0.5 * RNG.standard_normal(values.shape)
     spoiled[RNG.permutation(len(values))[:20]] = 100.0
-    assert label_evidence(sites.grid, truth, spoiled, seed=1) > 0.5
+    assert label_evidence(MeasuredField(sites.grid, spoiled, seed=1), truth) > 0.5

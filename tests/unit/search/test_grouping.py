@@ -5,6 +5,7 @@ import numpy as np
 from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
 from ferrotune.search import grouping
+from ferrotune.search.outcomes import Judging
 from ferrotune.sites.sites import Sites
 
 CELL = 10.0
@@ -106,7 +107,7 @@ def test_groups_are_evaluated_in_order_at_the_common_sites():
         None,
         None,
         1,
-        0.05,
+        {"drawn": Judging(0.05)},
     )
     outcomes = list(found)
     assert [[outcome.trial for outcome in group] for group in outcomes] == [[3, 4], [1]]
