@@ -7,6 +7,7 @@ from ferrotune.columns.sublattices import A, B
 from ferrotune.files.rounds import stored_walls
 from ferrotune.front import pareto
 from ferrotune.front.selection import usable_losses
+from ferrotune.front.trial_table import best_agreement
 from ferrotune.segmentation.statuses import OK
 from ferrotune.segmentation.wall_lengths import wall_lengths, walls_per_area
 
@@ -90,10 +91,10 @@ def confidence_facts(selected, chosen):
 
 
 def search_facts(table, front, objectives):
-    """Facts of a search: numbers of trials, hypervolume, and the best agreement of any trial."""
+    """Facts of a search: numbers of trials, hypervolume, and the best agreement of a trial that decides most sites."""
     losses = usable_losses(table, objectives)
     return {
-        "best_ari": table["ari"].max(),
+        "best_ari": best_agreement(table),
         "trials": len(table),
         "ok_trials": int((table["status"] == OK).sum()),
         "front_size": len(front),

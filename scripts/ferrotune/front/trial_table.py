@@ -1,6 +1,10 @@
 """The table of trials: parameters, rewards, status, and agreement with the reference."""
 
+import numpy as np
 import pandas as pd
+
+# Share of the sites that a trial must decide to count as the best one. Ours.
+DECIDED = 0.8
 
 
 def trial_table(records, labels, comparison):
@@ -30,6 +34,23 @@ def trial_table(records, labels, comparison):
         row |= comparison.score(of_trial) if of_trial.max() >= 0 else {}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def best_agreement(table, agreement="ari"):
+    """Best agreement of any trial that decides most sites; NaN if there is none.
+
+    Parameters
+    ----------
+    table : DataFrame, a row a trial; tables of earlier versions have no decided_share, and all trials count
+    agreement : str, column
+
+    Examples
+    --------
+    >>> best_agreement(pd.DataFrame({"ari": [0.5, 0.9], "decided_share": [1.0, 0.1]}))
+    0.5
+    """
+    few = table["decided_share"] < DECIDED if "decided_share" in table else np.zeros(len(table), bool)
+    return float(table.loc[~few, agreement].max())
 
 
 def write_table(table, output):

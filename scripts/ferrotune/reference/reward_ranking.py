@@ -12,6 +12,7 @@ from scipy.stats import spearmanr
 
 from ferrotune.front import pareto
 from ferrotune.front.selection import front_of, usable_losses
+from ferrotune.front.trial_table import best_agreement
 from ferrotune.segmentation.statuses import OK
 
 AGREEMENTS = ("ari", "wall_f1")
@@ -19,14 +20,6 @@ AGREEMENTS = ("ari", "wall_f1")
 FOUND = 0.2
 # ARI; a selected trial that agrees less with the truth is degenerate, if another trial agrees. Our choice.
 DEGENERATE = 0.1
-# Share of the sites that a trial must decide to count as the best one.
-DECIDED = 0.8
-
-
-def best_agreement(table, agreement="ari"):
-    """Best agreement of any trial that decides most sites; NaN if there is none."""
-    few = table["decided_share"] < DECIDED if "decided_share" in table else np.zeros(len(table), bool)
-    return table.loc[~few, agreement].max()
 
 
 def _ok(table):
