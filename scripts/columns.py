@@ -1,7 +1,8 @@
 """Find, refine and sort the atomic columns of an image."""
 
-from ferrotune.columns.finding import doubts, find_columns
+from ferrotune.columns.finding import doubts
 from ferrotune.columns.lattice import find_lattice
+from ferrotune.columns.row_shifts import find_straight_columns
 from ferrotune.files.stage_arrays import columns_arrays
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.workflow.jobs import job, warn
@@ -13,12 +14,13 @@ def main(image_store, output, finder, image, log_path, threads=1):
         arrays, attributes = read_store(image_store, "image", "mask")
         lattice = find_lattice(arrays["image"], arrays["mask"])
         log.info("lattice a = %s, b = %s px, cell %.2f px", lattice.a, lattice.b, lattice.cell_px)
-        columns = find_columns(arrays["image"], arrays["mask"], lattice, finder, threads)
+        columns, scan = find_straight_columns(arrays["image"], arrays["mask"], lattice, finder, threads)
+        log.info(scan.said(attributes["pixel_size_pm"]))
         for name, sublattice in (("A", 0), ("B", 1), ("neither", -1)):
             log.info("%d columns %s", len(columns.of(sublattice)), name)
         for doubt in doubts(columns, lattice, attributes["pixel_size_pm"]):
             warn(f"image {image}", doubt)
-        write_store(output, *columns_arrays(columns, lattice, attributes["pixel_size_pm"], finder))
+        write_store(output, *columns_arrays(columns, lattice, attributes["pixel_size_pm"], finder, scan))
 
 
 if __name__ == "__main__":

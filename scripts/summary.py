@@ -30,9 +30,9 @@ def main(runs, output, objectives, series, log_path):
         rows = []
         for run in runs:
             _, attributes = read_store(run["image"], "mask")
-            columns, _ = read_store(run["columns"], "sigma_yx", "sublattice")
-            cells, _ = read_store(run["cells"], "polarization", "a", "b", "alpha")
-            facts = image_facts(attributes, columns, cells)
+            columns, scan = read_store(run["columns"], "sigma_yx", "sublattice")
+            cells, rows = read_store(run["cells"], "polarization", "a", "b", "alpha")
+            facts = image_facts(attributes, columns, cells, scan | rows)
             selected, chosen = read_store(run["selected"])
             table, front = (pd.read_csv(run[name], sep="\t") for name in ("trials", "front"))
             row = run["names"] | {

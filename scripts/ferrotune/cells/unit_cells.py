@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import coo_array, csgraph
 from scipy.spatial import cKDTree
+from scipy.special import ellipe
+
+from ferrotune.cells.row_noise import row_noise
 
 AROUND = 0.75  # cells; between half the diagonal and the edge of a cell
 REACH = 0.3  # cells; a neighbour lies so near to where the lattice predicts it
@@ -18,6 +21,7 @@ class Cells:
     from that centre, NaN where no B column was found. a, b (n,): mean length of the two edges along the
     lattice's a and b. alpha (n,): angle between them. volume (n,): area of the quadrangle, px^2.
     ab (n, 2) int: lattice indices. corners (n, 4) int: rows of the A columns, in order around the cell.
+    row_noise: what the scan adds to the polarization along the rows, see `ferrotune.cells.row_noise`.
     """
 
     yx: np.ndarray
@@ -28,6 +32,7 @@ class Cells:
     volume: np.ndarray
     ab: np.ndarray
     corners: np.ndarray
+    row_noise: float
 
 
 def neighbour_at(tree, yx, step, reach):
@@ -100,6 +105,28 @@ def polarization_error(sigma_a, sigma_b):
     return np.hypot(sigma_b, sigma_a / 2)
 
 
+def noise_length(sigma_y, sigma_x):
+    """Mean length of a vector that is only noise, normally distributed along y and x.
+
+    Parameters
+    ----------
+    sigma_y, sigma_x : float
+
+    Returns
+    -------
+    float, in the same unit; sqrt(pi / 2) sigma where both are the same (Rayleigh)
+
+    Examples
+    --------
+    >>> round(noise_length(1.0, 1.0), 3), round(noise_length(0.0, 1.0), 3)
+    (1.253, 0.798)
+    """
+    low, high = sorted((sigma_y, sigma_x))
+    if not high > 0:
+        return float(high)
+    return float(high * np.sqrt(2 / np.pi) * ellipe(1 - (low / high) ** 2))
+
+
 def build_cells(a_yx, b_yx, lattice):
     """Build unit cells from refined columns.
 
@@ -143,15 +170,17 @@ def build_cells(a_yx, b_yx, lattice):
     edge_b = ((p[:, 3] - p[:, 0]) + (p[:, 2] - p[:, 1])) / 2
     length_a, length_b = np.hypot(*edge_a.T), np.hypot(*edge_b.T)
     cosine = (edge_a * edge_b).sum(1) / (length_a * length_b)
+    polarization = _displacement(centre, b_yx, reach)
     return Cells(
         yx=centre,
-        polarization=_displacement(centre, b_yx, reach),
+        polarization=polarization,
         a=length_a,
         b=length_b,
         alpha=np.degrees(np.arccos(np.clip(cosine, -1, 1))),
         volume=np.abs(edge_a[:, 0] * edge_b[:, 1] - edge_a[:, 1] * edge_b[:, 0]),
         ab=ab,
         corners=corners,
+        row_noise=row_noise(centre, polarization, lattice.cell_px),
     )
 
 

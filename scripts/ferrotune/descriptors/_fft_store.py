@@ -11,6 +11,7 @@ from ferrotune.errors import InputError
 from ferrotune.files.stores import add_array, open_array, read_store, write_store
 from ferrotune.images.preprocessing import preprocess
 from ferrotune.images.smoothing import block_mean
+from ferrotune.images.straightening import straightened
 from ferrotune.sites.sites import Sites
 
 
@@ -85,7 +86,8 @@ def write_spectra(output, stores, uses, options, threads, log):
     except InputError as error:
         raise InputError(f"fft: {error}") from None
     pixels, _ = read_store(stores["image"], "image", "mask")
-    _, attributes = read_store(stores["columns"], "sublattice")
+    columns, attributes = read_store(stores["columns"], "row_shift")
+    image = straightened(pixels["image"], columns["row_shift"])
     cell_px = attributes["cell_px"]
     factor = _spectra.binning(cell_px)
     window = _spectra.extent(windows[-1], cell_px / factor)
@@ -119,5 +121,5 @@ def write_spectra(output, stores, uses, options, threads, log):
     shape = tuple(-(-size // factor) for size in pixels["image"].shape)
     images = add_array(store, "images", ("preprocessing", "y", "x"), (len(preprocessings), *shape))
     for i, (flatten, denoise) in enumerate(preprocessings):
-        ready = preprocess(pixels["image"], pixels["mask"], cell_px, flatten, denoise)
+        ready = preprocess(image, pixels["mask"], cell_px, flatten, denoise)
         images[i] = block_mean(ready, factor)

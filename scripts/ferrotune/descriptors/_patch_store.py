@@ -8,6 +8,7 @@ from ferrotune.descriptors._patch_stack import BLOCK, cut_stack
 from ferrotune.files.stores import add_array, read_store, write_store
 from ferrotune.images.preprocessing import preprocess
 from ferrotune.images.smoothing import block_mean
+from ferrotune.images.straightening import straightened
 from ferrotune.sites.sites import Sites
 
 
@@ -38,7 +39,8 @@ def write_patches(output, stores, uses, options, threads, log):
     """Write the store of patches; the arguments are those of a descriptor's `write`."""
     needed = cuts(uses)
     pixels, _ = read_store(stores["image"], "image", "mask")
-    columns, attributes = read_store(stores["columns"], "yx", "sublattice")
+    columns, attributes = read_store(stores["columns"], "yx", "sublattice", "row_shift")
+    image = straightened(pixels["image"], columns["row_shift"])
     cell_px = attributes["cell_px"]
     factor = binning([window_px(cells, cell_px) for cells in needed["window_cells"]]) if needed["reduced"] else 1
     window = tuple(window_px(cells, cell_px / factor) for cells in needed["window_cells"])
@@ -78,7 +80,7 @@ def write_patches(output, stores, uses, options, threads, log):
         axes = ("preprocessing", "pixel", "other_pixel")
         covariances = add_array(store, "covariance", axes, (count, size, size))
     for i, (flatten, denoise) in enumerate(needed["preprocessings"]):
-        ready = preprocess(pixels["image"], pixels["mask"], cell_px, flatten, denoise)
+        ready = preprocess(image, pixels["mask"], cell_px, flatten, denoise)
         cutter = Cutter(block_mean(ready, factor), window, options["subpixel"])
 
         def keep(part, patches, i=i):

@@ -3,7 +3,12 @@
 import numpy as np
 
 
-def columns_arrays(columns, lattice, pixel_size_pm, finder):
+def _number(value):
+    """A float as an attribute; None for NaN, which JSON has not."""
+    return None if np.isnan(value) else float(value)
+
+
+def columns_arrays(columns, lattice, pixel_size_pm, finder, scan):
     """What the store of columns holds.
 
     Parameters
@@ -12,6 +17,7 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder):
     lattice : ferrotune.columns.lattice.Lattice
     pixel_size_pm : float or None
     finder : str
+    scan : ferrotune.columns.row_shifts.ScanNoise
 
     Returns
     -------
@@ -28,11 +34,13 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder):
         "significance": (("column",), fit.significance),
         "sublattice": (("column",), columns.sublattice),
         "lattice": (("vector", "axis"), np.asarray(lattice.vectors)),
+        "row_shift": (("y",), scan.shift.astype(np.float32)),
     }
     attributes = {
         "cell_px": lattice.cell_px,
         "pixel_size_pm": pixel_size_pm,
         "finder": finder,
+        "scan_noise_px": _number(scan.rms),
         "sublattices": "0 = A (brighter), 1 = B, -1 = neither",
     }
     return arrays, attributes
@@ -66,6 +74,7 @@ def cells_arrays(cells, vectors, cell_px, pixel_size_pm):
     attributes = {
         "cell_px": cell_px,
         "pixel_size_pm": pixel_size_pm,
+        "row_noise_px": cells.row_noise,
         "units": "yx, polarization, a, b: px; alpha: degrees; volume: px^2",
     }
     return arrays, attributes

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ferrotune.cells.unit_cells import polarization_error
+from ferrotune.cells.unit_cells import noise_length, polarization_error
 from ferrotune.columns.sublattices import A, B
 from ferrotune.files.rounds import stored_walls
 from ferrotune.front import pareto
@@ -12,7 +12,7 @@ from ferrotune.segmentation.statuses import OK
 from ferrotune.segmentation.wall_lengths import wall_lengths, walls_per_area
 
 
-def image_facts(attributes, columns, cells):
+def image_facts(attributes, columns, cells, scan=None):
     """Facts of an image that are the same in any pipeline: lattice and polarization, in px and (if known) in pm.
 
     Parameters
@@ -20,6 +20,7 @@ def image_facts(attributes, columns, cells):
     attributes : dict of the image's store
     columns : dict with sigma_yx (column, 2) px and sublattice (column,)
     cells : dict with polarization (cell, 2), a, b (cell,) px and alpha (cell,) degrees
+    scan : dict with scan_noise_px and row_noise_px, attributes of the stores of columns and of cells
 
     Returns
     -------
@@ -28,8 +29,10 @@ def image_facts(attributes, columns, cells):
     pm = attributes["pixel_size_pm"] or np.nan
     mean_p = np.nanmean(np.hypot(*cells["polarization"].T)) if np.isfinite(cells["polarization"]).any() else np.nan
     of_a, of_b = (np.nanmedian(columns["sigma_yx"][columns["sublattice"] == k]) for k in (A, B))
-    # mean length of a vector that is only noise (Rayleigh), from the errors of a B column and of four A columns
-    floor = polarization_error(of_a, of_b) * np.sqrt(np.pi / 2)
+    scan_px, along_rows = ((scan or {}).get(name) for name in ("scan_noise_px", "row_noise_px"))
+    scan_px = np.nan if scan_px is None else scan_px  # stores of earlier versions have neither
+    error = polarization_error(of_a, of_b)  # of a B column and of four A columns; the scan adds along the rows
+    floor = noise_length(error, np.hypot(error, along_rows or 0.0))
     return {
         "sm_percent": attributes["sm_percent"],
         "n_columns": len(columns["sublattice"]),
@@ -38,6 +41,8 @@ def image_facts(attributes, columns, cells):
         "mean_p_px": mean_p,
         "noise_p_pm": floor * pm,
         "noise_p_px": floor,
+        "scan_noise_pm": scan_px * pm,
+        "scan_noise_px": scan_px,
         "a_pm": np.median(cells["a"]) * pm,
         "b_pm": np.median(cells["b"]) * pm,
         "a_px": np.median(cells["a"]),

@@ -21,6 +21,7 @@ UNITS = {
         "background": ("1", "normalised intensity of the background"),
         "width": ("px", "Gaussian sigma of the column"),
         "significance": ("1", "amplitude over its standard error"),
+        "row_shift": ("px", "shift of the scan row that is taken off positions and patches"),
         "lattice": _LATTICE,
     },
     "cells": {

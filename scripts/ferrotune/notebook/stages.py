@@ -6,8 +6,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ferrotune.cells.unit_cells import build_cells
-from ferrotune.columns.finding import find_columns
 from ferrotune.columns.lattice import Lattice, find_lattice
+from ferrotune.columns.row_shifts import find_straight_columns
 from ferrotune.columns.sublattices import A, B
 from ferrotune.errors import InputError
 from ferrotune.files.images import read_image
@@ -71,8 +71,9 @@ def locate_columns(image, finder="lattice", threads=1):
     -------
     xarray.Dataset
         yx, sigma_yx (column, axis) px; amplitude, background (column,); width (column,) px; significance (column,);
-        sublattice (column,), 0 = A (brighter), 1 = B, -1 = neither; lattice (vector, axis) px. Attributes: cell_px,
-        pixel_size_pm, finder.
+        sublattice (column,), 0 = A (brighter), 1 = B, -1 = neither; lattice (vector, axis) px; row_shift (y,) px, by
+        which the scan rows were moved back. Attributes: cell_px, pixel_size_pm, finder, scan_noise_px (RMS of the
+        measured shifts).
 
     Raises
     ------
@@ -93,8 +94,8 @@ def locate_columns(image, finder="lattice", threads=1):
     pixels, mask = image["image"].to_numpy(), image["mask"].to_numpy()
     with threadpool_limits(1):
         lattice = find_lattice(pixels, mask)
-        columns = find_columns(pixels, mask, lattice, finder, threads)
-    arrays = columns_arrays(columns, lattice, image.attrs.get("pixel_size_pm"), finder)
+        columns, scan = find_straight_columns(pixels, mask, lattice, finder, threads)
+    arrays = columns_arrays(columns, lattice, image.attrs.get("pixel_size_pm"), finder, scan)
     return dataset_of(*arrays, "columns")
 
 
@@ -109,7 +110,8 @@ def measure_cells(columns):
     -------
     xarray.Dataset
         yx, polarization (cell, axis) px; a, b (cell,) px; alpha (cell,) degrees; volume (cell,) px^2; ab (cell, index),
-        the lattice indices; lattice (vector, axis) px. Attributes: cell_px, pixel_size_pm.
+        the lattice indices; lattice (vector, axis) px. Attributes: cell_px, pixel_size_pm, row_noise_px (what rows of
+        cells have in common along the rows: shifts of the scan).
 
     Raises
     ------

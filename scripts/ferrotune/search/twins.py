@@ -9,6 +9,7 @@ import numpy as np
 from ferrotune.cells.unit_cells import build_cells
 from ferrotune.columns.finding import find_columns
 from ferrotune.columns.lattice import Lattice
+from ferrotune.columns.row_shifts import ScanNoise
 from ferrotune.columns.sublattices import A, B
 from ferrotune.files.stage_arrays import cells_arrays, columns_arrays
 from ferrotune.files.stores import read_store, write_store
@@ -28,7 +29,8 @@ def _stages(folder, image, mask, lattice, scale, threads):
     stores = {name: folder / f"{name}.zarr" for name in ("image", "columns", "cells")}
     write_store(stores["image"], {"image": (("y", "x"), image), "mask": (("y", "x"), mask)}, scale)
     found = find_columns(image, mask, lattice, threads=threads)
-    write_store(stores["columns"], *columns_arrays(found, lattice, scale["pixel_size_pm"], "lattice"))
+    scan = ScanNoise.unknown(len(image))  # its positions are those of straight rows
+    write_store(stores["columns"], *columns_arrays(found, lattice, scale["pixel_size_pm"], "lattice", scan))
     cells = build_cells(found.of(A), found.of(B), lattice)
     write_store(stores["cells"], *cells_arrays(cells, np.array(lattice.vectors), lattice.cell_px, None))
     return stores

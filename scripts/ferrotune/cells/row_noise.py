@@ -1,0 +1,49 @@
+"""What shifts of the scan rows add to the polarization: rows of cells that differ from those above and below."""
+
+import numpy as np
+from scipy.ndimage import median_filter
+from scipy.stats import median_abs_deviation
+
+# Our choices.
+ROW = 0.5  # cells; cells whose heights differ less are of one row
+AROUND = 11  # rows; their median keeps the steps of walls that run along the rows
+FEWEST = 5  # cells in a row
+
+
+def row_noise(yx, polarization, cell_px):
+    """Standard deviation of what the cells of a row have in common along the row, and the rows around have not.
+
+    Parameters
+    ----------
+    yx : (cell, 2) px
+    polarization : (cell, 2) px, NaN where it is unknown
+    cell_px : float
+
+    Returns
+    -------
+    float
+        px, without what the noise of single cells gives; 0 where there are too few rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> yx = 10.0 * np.argwhere(np.ones((60, 40)))
+    >>> shift = np.random.default_rng(0).normal(0, 0.5, 60)
+    >>> polarization = np.column_stack([np.zeros(2400), np.repeat(shift, 40)])
+    >>> round(row_noise(yx, polarization, cell_px=10.0), 1)
+    0.5
+    """
+    known = np.isfinite(polarization).all(axis=1)
+    if not known.any():
+        return 0.0
+    row, along = np.floor(yx[known, 0] / (ROW * cell_px)).astype(int), polarization[known, 1]
+    parts = np.split(along[np.argsort(row, kind="stable")], np.flatnonzero(np.diff(np.sort(row))) + 1)
+    parts = [part for part in parts if len(part) >= FEWEST]
+    if len(parts) < AROUND:
+        return 0.0
+    middle = np.array([np.median(part) for part in parts])
+    off = middle - median_filter(middle, AROUND, mode="nearest")
+    # the median of n values scatters by 1.25 standard deviations over sqrt(n)
+    by_chance = [np.pi / 2 * median_abs_deviation(part, scale="normal") ** 2 / len(part) for part in parts]
+    common = median_abs_deviation(off, scale="normal") ** 2 - np.median(by_chance)
+    return float(np.sqrt(max(common, 0.0)))

@@ -1,0 +1,31 @@
+"""Scan rows of an image moved back to where they belong."""
+
+import numpy as np
+from scipy.ndimage import map_coordinates
+
+
+def straightened(image, shift):
+    """Image whose rows are moved back along themselves.
+
+    Parameters
+    ----------
+    image : (y, x) float
+    shift : (y,) float, px; how far each row is too far to the right
+
+    Returns
+    -------
+    (y, x) float32, by cubic interpolation; the image itself where no row is shifted
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> row = np.array([0.0, 0, 1, 0, 0, 0])
+    >>> straightened(np.stack([row, np.roll(row, 1)]), np.array([0.0, 1.0])).round(2).tolist()[1]
+    [0.0, 0.0, 1.0, 0.0, 0.0, 0.0]
+    """
+    if not np.any(shift):
+        return image
+    moved, along = np.empty(image.shape, np.float32), np.arange(image.shape[1])
+    for n, (row, off) in enumerate(zip(image, shift, strict=True)):
+        moved[n] = map_coordinates(row, (along + off)[None], order=3, mode="nearest")
+    return moved
