@@ -13,7 +13,7 @@ from ferrotune.images.noise import measure_noise
 from ferrotune.images.straightening import straightened
 
 # Our choices, on simulated films with and without shifts.
-STRIP = 400  # px; two strips of the image, each so wide at most, measure the shifts independently of each other
+STRIP = 300  # px; two strips of the image, each so wide at most, measure the shifts independently of each other
 REACH = 2.6  # widths of a column
 SLOW = 2.0  # cells; sigma. Slower changes are drift, which moves whole cells
 EXPECTED = 1.0  # px; rows are expected to be shifted by about as much, before the image says by how much

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ferrotune.judge.explained import MeasuredField
-from ferrotune.judge.judgement import judge
+from ferrotune.judge.judgement import OF_RATE, judge
 from ferrotune.judge.null_maps import MANY_MAPS, MAPS
 from ferrotune.judge.undecided import UNDECIDED
 from ferrotune.judge.variation import variation
@@ -178,7 +178,7 @@ def _verdict(verdicts, rate, changes):
         return Verdict(OK if standing else NO_WALL_STANDS, "walls that were traced", standing, 1)
     significance = verdicts.significance[verdicts.stands] if standing else verdicts.significance
     least = float(significance.min()) if len(significance) else 1.0
-    return Verdict(OK if standing else NO_WALL_STANDS, "probability of its best wall on a null map", least, rate)
+    return Verdict(OK if standing else NO_WALL_STANDS, "probability of its best wall on a null map", least, OF_RATE * rate)
 
 
 def failed(trial, n_sites, rewards, error):
