@@ -8,7 +8,7 @@ report: "captions/workflow.rst"
 
 
 rule image_figures:
-    """Draw the columns of an image, and the polarization and lattice parameters of its unit cells."""
+    """Draw the columns of an image, and the polarization, lattice parameters and strain of its unit cells."""
     input:
         image=f"{IMAGE}/image.zarr",
         columns=f"{IMAGE}/columns.zarr",
@@ -18,6 +18,8 @@ rule image_figures:
         columns_pdf=f"{IMAGE}/figures/columns.pdf",
         polarization=get_reported(f"{IMAGE}/figures/polarization.png", "polarization"),
         polarization_pdf=f"{IMAGE}/figures/polarization.pdf",
+        strain=get_reported(f"{IMAGE}/figures/strain.png", "strain"),
+        strain_pdf=f"{IMAGE}/figures/strain.pdf",
     log:
         f"{IMAGE}/logs/image_figures.log",
     benchmark:

@@ -30,9 +30,9 @@ def main(runs, output, objectives, series, log_path):
         rows = []
         for run in runs:
             _, attributes = read_store(run["image"], "mask")
-            columns, scan = read_store(run["columns"], "sigma_yx", "sublattice")
-            cells, rows = read_store(run["cells"], "polarization", "a", "b", "alpha")
-            facts = image_facts(attributes, columns, cells, scan | rows)
+            columns, scan = read_store(run["columns"], "sublattice")
+            cells, _ = read_store(run["cells"], "polarization", "polarization_sigma", "a", "b", "alpha")
+            facts = image_facts(attributes, columns, cells, scan)
             selected, chosen = read_store(run["selected"])
             table, front = (pd.read_csv(run[name], sep="\t") for name in ("trials", "front"))
             row = run["names"] | {

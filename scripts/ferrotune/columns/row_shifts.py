@@ -36,15 +36,18 @@ class ScanNoise:
         Shift of each scan row along itself, px, where it is clear enough to be taken off; else 0.
     rms : float
         Root mean square of the measured shifts, px, without slow drift.
+    left : float
+        What shifts that are not taken off add to the place of a column along the rows, RMS, px.
     """
 
     shift: np.ndarray
     rms: float
+    left: float
 
     @classmethod
     def unknown(cls, rows):
         """Of an image of so many rows whose scan noise was not measured."""
-        return cls(np.zeros(rows), np.nan)
+        return cls(np.zeros(rows), np.nan, 0.0)
 
     def said(self, pixel_size_pm):
         """The scan noise in a sentence, for the log."""
@@ -135,11 +138,21 @@ def _step(image, mask, fit, sublattice, cell_px, before, expected):
     return solved[-height:], solved[: place.shape[1]]
 
 
+def _in_columns(shift, width):
+    """What shifts (y,) add to the place of a column on each row."""
+    return gaussian_filter1d(shift, width / np.sqrt(2), mode="nearest")
+
+
 def _in_polarization(shift, width, cell_px):
     """What shifts (y,) add to the polarization of a cell on each row: B less the A columns above and below."""
-    seen, rows = gaussian_filter1d(shift, width / np.sqrt(2), mode="nearest"), np.arange(len(shift))
+    seen, rows = _in_columns(shift, width), np.arange(len(shift))
     above, below = (np.interp(rows + half, rows, seen) for half in (-cell_px / 2, cell_px / 2))
     return seen - (above + below) / 2
+
+
+def _common(one, other):
+    """Root mean square of what two measurements (y,) have in common: 0 where it is noise."""
+    return float(np.sqrt(max((one * other).mean(), 0.0)))
 
 
 def _fast(shift, cell_px):
@@ -212,19 +225,21 @@ def measure_row_shifts(image, mask, fit, sublattice, cell_px):
     for _ in range(PASSES):
         moved = straightened(image, shift)
         found = [strip.measured(moved, mask, cell_px, shift, expected) for strip in strips]
-        expected = float(np.sqrt(max((found[0] * found[1]).mean(), 0.0)))
+        expected = _common(*found)
         one, other = (_in_polarization(of, width, cell_px) for of in found)
-        seen, error = np.sqrt(max((one * other).mean(), 0.0)), np.sqrt(((one - other) ** 2).mean()) / 2
-        if seen < CLEAR * error:
-            return ScanNoise(none, expected)
-        shift = (found[0] + found[1]) / 2
-    return ScanNoise(shift, expected)
+        places = [_in_columns(of, width) for of in found]
+        if _common(one, other) < CLEAR * (one - other).std() / 2:
+            return ScanNoise(none, expected, _common(*places))
+        before, shift = shift, (found[0] + found[1]) / 2
+    missed = _in_columns(shift - before, width).std()  # it was still changing so much
+    return ScanNoise(shift, expected, float(np.hypot((places[0] - places[1]).std() / 2, missed)))
 
 
 def find_straight_columns(image, mask, lattice, finder="lattice", threads=1):
     """Find the columns of a scanned image, where they would stand if no scan row was shifted.
 
-    Where the shifts are clear, the columns are found again in the straightened image.
+    Where the shifts are clear, the columns are found again in the straightened image. What is left of the shifts is
+    added to the standard errors of the positions along the rows.
 
     Parameters
     ----------
@@ -248,4 +263,5 @@ def find_straight_columns(image, mask, lattice, finder="lattice", threads=1):
     scan = measure_row_shifts(image, mask, columns.fit, columns.sublattice, lattice.cell_px)
     if np.any(scan.shift):
         columns = find_columns(straightened(image, scan.shift), mask, lattice, finder, threads)
-    return columns, scan
+    sigma = np.column_stack([columns.fit.sigma_yx[:, 0], np.hypot(columns.fit.sigma_yx[:, 1], scan.left)])
+    return replace(columns, fit=replace(columns.fit, sigma_yx=sigma)), scan

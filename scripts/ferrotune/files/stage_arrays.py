@@ -41,17 +41,18 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder, scan):
         "pixel_size_pm": pixel_size_pm,
         "finder": finder,
         "scan_noise_px": _number(scan.rms),
+        "scan_left_px": scan.left,
         "sublattices": "0 = A (brighter), 1 = B, -1 = neither",
     }
     return arrays, attributes
 
 
-def cells_arrays(cells, vectors, cell_px, pixel_size_pm):
+def cells_arrays(measured, vectors, cell_px, pixel_size_pm):
     """What the store of unit cells holds.
 
     Parameters
     ----------
-    cells : ferrotune.cells.unit_cells.Cells
+    measured : Cells, Strain and CellErrors, from `ferrotune.cells.strain.measure_cells`
     vectors : (2, 2) float px, the lattice vectors a and b
     cell_px : float
     pixel_size_pm : float or None
@@ -61,6 +62,7 @@ def cells_arrays(cells, vectors, cell_px, pixel_size_pm):
     arrays : dict of name -> (dimension names, array)
     attributes : dict
     """
+    cells, strain, errors = measured
     arrays = {
         "yx": (("cell", "axis"), cells.yx),
         "polarization": (("cell", "axis"), cells.polarization),
@@ -70,11 +72,16 @@ def cells_arrays(cells, vectors, cell_px, pixel_size_pm):
         "volume": (("cell",), cells.volume),
         "ab": (("cell", "index"), cells.ab.astype(np.int32)),
         "lattice": (("vector", "axis"), vectors),
+        "b_over_a": (("cell",), strain.b_over_a),
+        "rotation": (("cell",), strain.rotation),
+        "strain": (("cell", "component"), strain.strain),
     }
+    for name, values in vars(errors).items():
+        arrays[f"{name}_sigma"] = (("cell", "axis")[: values.ndim], values)
     attributes = {
         "cell_px": cell_px,
         "pixel_size_pm": pixel_size_pm,
         "row_noise_px": cells.row_noise,
-        "units": "yx, polarization, a, b: px; alpha: degrees; volume: px^2",
+        "units": "yx, polarization, a, b: px; alpha, rotation: degrees; volume: px^2; standard errors: _sigma",
     }
     return arrays, attributes

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ferrotune.cells.unit_cells import noise_length, polarization_error
-from ferrotune.columns.sublattices import A, B
+from ferrotune.cells.unit_cells import noise_length
 from ferrotune.files.rounds import stored_walls
 from ferrotune.front import pareto
 from ferrotune.front.selection import usable_losses
@@ -12,15 +11,15 @@ from ferrotune.segmentation.statuses import OK
 from ferrotune.segmentation.wall_lengths import wall_lengths, walls_per_area
 
 
-def image_facts(attributes, columns, cells, scan=None):
+def image_facts(attributes, columns, cells, scan):
     """Facts of an image that are the same in any pipeline: lattice and polarization, in px and (if known) in pm.
 
     Parameters
     ----------
     attributes : dict of the image's store
-    columns : dict with sigma_yx (column, 2) px and sublattice (column,)
-    cells : dict with polarization (cell, 2), a, b (cell,) px and alpha (cell,) degrees
-    scan : dict with scan_noise_px and row_noise_px, attributes of the stores of columns and of cells
+    columns : dict with sublattice (column,)
+    cells : dict with polarization, polarization_sigma (cell, 2), a, b (cell,) px and alpha (cell,) degrees
+    scan : dict with scan_noise_px, attributes of the store of columns
 
     Returns
     -------
@@ -28,11 +27,9 @@ def image_facts(attributes, columns, cells, scan=None):
     """
     pm = attributes["pixel_size_pm"] or np.nan
     mean_p = np.nanmean(np.hypot(*cells["polarization"].T)) if np.isfinite(cells["polarization"]).any() else np.nan
-    of_a, of_b = (np.nanmedian(columns["sigma_yx"][columns["sublattice"] == k]) for k in (A, B))
-    scan_px, along_rows = ((scan or {}).get(name) for name in ("scan_noise_px", "row_noise_px"))
-    scan_px = np.nan if scan_px is None else scan_px  # stores of earlier versions have neither
-    error = polarization_error(of_a, of_b)  # of a B column and of four A columns; the scan adds along the rows
-    floor = noise_length(error, np.hypot(error, along_rows or 0.0))
+    sigma = cells["polarization_sigma"]
+    floor = noise_length(*np.nanmedian(sigma, axis=0)) if np.isfinite(sigma).any() else np.nan
+    scan_px = np.nan if (measured := scan["scan_noise_px"]) is None else measured
     return {
         "sm_percent": attributes["sm_percent"],
         "n_columns": len(columns["sublattice"]),

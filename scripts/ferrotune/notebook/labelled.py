@@ -9,6 +9,7 @@ from ferrotune.files.rounds import stored_walls
 
 # Coordinates of dimensions that hold components of a vector.
 COMPONENTS = {"axis": ["y", "x"], "vector": ["a", "b"], "index": ["a", "b"], "end": ["first", "last"]}
+COMPONENTS |= {"component": ["a", "b", "shear"]}
 # Unit and meaning of each array, by the name of its store. Lengths called "cell" are unit cells from the first pixel.
 _POSITION = ("px", "position")
 _LATTICE = ("px", "lattice vector")
@@ -31,6 +32,15 @@ UNITS = {
         "b": ("px", "lattice parameter b"),
         "alpha": ("degrees", "angle between a and b"),
         "volume": ("px^2", "area of the unit cell"),
+        "b_over_a": ("1", "tetragonality in the plane"),
+        "rotation": ("degrees", "rotation from the mean cell, +y towards +x"),
+        "strain": ("1", "strain along a and b, and shear, from the mean cell"),
+        "polarization_sigma": ("px", "standard error of the polarization"),
+        "a_sigma": ("px", "standard error of a"),
+        "b_sigma": ("px", "standard error of b"),
+        "alpha_sigma": ("degrees", "standard error of alpha"),
+        "rotation_sigma": ("degrees", "standard error of the rotation"),
+        "b_over_a_sigma": ("1", "standard error of b / a"),
         "lattice": _LATTICE,
     },
     "reference": {"yx": _POSITION, "polarization": ("px", "displacement of the B column")},

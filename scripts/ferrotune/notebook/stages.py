@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ferrotune.cells.unit_cells import build_cells
+from ferrotune.cells import strain
 from ferrotune.columns.lattice import Lattice, find_lattice
 from ferrotune.columns.row_shifts import find_straight_columns
-from ferrotune.columns.sublattices import A, B
 from ferrotune.errors import InputError
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
@@ -73,7 +72,7 @@ def locate_columns(image, finder="lattice", threads=1):
         yx, sigma_yx (column, axis) px; amplitude, background (column,); width (column,) px; significance (column,);
         sublattice (column,), 0 = A (brighter), 1 = B, -1 = neither; lattice (vector, axis) px; row_shift (y,) px, by
         which the scan rows were moved back. Attributes: cell_px, pixel_size_pm, finder, scan_noise_px (RMS of the
-        measured shifts).
+        measured shifts), scan_left_px (what is left of them in sigma_yx).
 
     Raises
     ------
@@ -109,9 +108,10 @@ def measure_cells(columns):
     Returns
     -------
     xarray.Dataset
-        yx, polarization (cell, axis) px; a, b (cell,) px; alpha (cell,) degrees; volume (cell,) px^2; ab (cell, index),
+        yx, polarization (cell, axis) px; a, b (cell,) px; alpha (cell,) degrees; volume (cell,) px^2; b_over_a (cell,),
+        rotation (cell,) degrees and strain (cell, component), from the mean cell; ab (cell, index),
         the lattice indices; lattice (vector, axis) px. Attributes: cell_px, pixel_size_pm, row_noise_px (what rows of
-        cells have in common along the rows: shifts of the scan).
+        cells have in common along the rows: shifts of the scan). NAME_sigma is the standard error of NAME.
 
     Raises
     ------
@@ -130,10 +130,13 @@ def measure_cells(columns):
     >>> cells.polarization.sel(axis="y").dims
     ('cell',)
     """
-    yx, sublattice, vectors = (columns[name].to_numpy() for name in ("yx", "sublattice", "lattice"))
+    yx, sigma_yx, sublattice, vectors = (
+        columns[name].to_numpy() for name in ("yx", "sigma_yx", "sublattice", "lattice")
+    )
     with threadpool_limits(1):
-        cells = build_cells(yx[sublattice == A], yx[sublattice == B], Lattice(*vectors))
-    if not len(cells.yx):
+        left = columns.attrs.get("scan_left_px", 0.0)
+        measured = strain.measure_cells(yx, sigma_yx, sublattice, Lattice(*vectors), left)
+    if not len(measured[0].yx):
         raise InputError("no unit cell closes on four A columns: mask what is no crystal")
-    arrays = cells_arrays(cells, vectors, columns.attrs["cell_px"], columns.attrs.get("pixel_size_pm"))
+    arrays = cells_arrays(measured, vectors, columns.attrs["cell_px"], columns.attrs.get("pixel_size_pm"))
     return dataset_of(*arrays, "cells")

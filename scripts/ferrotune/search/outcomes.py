@@ -178,7 +178,9 @@ def _verdict(verdicts, rate, changes):
         return Verdict(OK if standing else NO_WALL_STANDS, "walls that were traced", standing, 1)
     significance = verdicts.significance[verdicts.stands] if standing else verdicts.significance
     least = float(significance.min()) if len(significance) else 1.0
-    return Verdict(OK if standing else NO_WALL_STANDS, "probability of its best wall on a null map", least, OF_RATE * rate)
+    return Verdict(
+        OK if standing else NO_WALL_STANDS, "probability of its best wall on a null map", least, OF_RATE * rate
+    )
 
 
 def failed(trial, n_sites, rewards, error):

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ferrotune.cells.unit_cells import build_cells
+from ferrotune.cells.strain import measure_cells
 from ferrotune.columns.finding import find_columns
 from ferrotune.columns.lattice import Lattice
 from ferrotune.columns.row_shifts import ScanNoise
-from ferrotune.columns.sublattices import A, B
 from ferrotune.files.stage_arrays import cells_arrays, columns_arrays
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.judge.surrogates import surrogate
@@ -31,7 +30,7 @@ def _stages(folder, image, mask, lattice, scale, threads):
     found = find_columns(image, mask, lattice, threads=threads)
     scan = ScanNoise.unknown(len(image))  # its positions are those of straight rows
     write_store(stores["columns"], *columns_arrays(found, lattice, scale["pixel_size_pm"], "lattice", scan))
-    cells = build_cells(found.of(A), found.of(B), lattice)
+    cells = measure_cells(found.fit.yx, found.fit.sigma_yx, found.sublattice, lattice, scan.left)
     write_store(stores["cells"], *cells_arrays(cells, np.array(lattice.vectors), lattice.cell_px, None))
     return stores
 
