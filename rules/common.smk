@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
 from ferrotune.errors import InputError
+from ferrotune.files.entries import with_entry
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module_names, trains
 from ferrotune.search import search_config
@@ -59,7 +60,7 @@ def get_source(wildcards):
 def get_source_path(wildcards, input):
     """Path of the file to import, with the entry inside it (#); of a missing file the path of the sample sheet."""
     path = IMAGES[wildcards.image]["path"]
-    return f"{input[0]}{''.join(path.partition('#')[1:])}" if input else path
+    return with_entry(input[0], path) if input else path
 
 
 def get_reference(wildcards):
@@ -68,6 +69,12 @@ def get_reference(wildcards):
     if row["path"] == "simulated" and not row["reference"]:
         return [rules.simulate.output.truth.format(image=wildcards.image)]
     return local_files(row["reference"], RESULTS)
+
+
+def get_reference_path(wildcards):
+    """Path of the reference, with the entry inside its file (#); of a missing file the path of the sample sheet."""
+    path, file = IMAGES[wildcards.image]["reference"], get_reference(wildcards)
+    return with_entry(file[0], path or "") if file else path
 
 
 def get_pipeline(wildcards):

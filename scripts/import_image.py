@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from ferrotune.files.entries import split_entry
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
 from ferrotune.files.stores import write_store
@@ -12,7 +13,7 @@ from ferrotune.workflow.jobs import job, warn
 
 def file_digest(path):
     """SHA-256 of a file (of the file before `#`, where the path names an entry in it)."""
-    with Path(path.partition("#")[0]).open("rb") as file:
+    with Path(split_entry(path)[0]).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
