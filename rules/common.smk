@@ -10,7 +10,6 @@ from pathlib import Path
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
 from ferrotune.errors import InputError
-from ferrotune.files.entries import with_entry
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module_names, trains
 from ferrotune.search import search_config
@@ -21,7 +20,7 @@ from ferrotune.workflow.jobs import KEEPS_MEMORY
 from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
 from ferrotune.workflow.partial_series import partial_lines, remove_replaced
 from ferrotune.workflow.provenance import code_digest
-from ferrotune.workflow.sample_sheet import local_files, remote_files
+from ferrotune.workflow.sample_sheet import local_files, local_path, remote_files
 from snakemake.exceptions import WorkflowError
 
 os.environ |= KEEPS_MEMORY | os.environ  # jobs inherit these variables; a value that the user has set stays
@@ -58,9 +57,8 @@ def get_source(wildcards):
 
 
 def get_source_path(wildcards, input):
-    """Path of the file to import, with the entry inside it (#); of a missing file the path of the sample sheet."""
-    path = IMAGES[wildcards.image]["path"]
-    return with_entry(input[0], path) if input else path
+    """Path of the file to import, with the entry inside it (#)."""
+    return local_path(input, IMAGES[wildcards.image]["path"])
 
 
 def get_reference(wildcards):
@@ -69,12 +67,6 @@ def get_reference(wildcards):
     if row["path"] == "simulated" and not row["reference"]:
         return [rules.simulate.output.truth.format(image=wildcards.image)]
     return local_files(row["reference"], RESULTS)
-
-
-def get_reference_path(wildcards):
-    """Path of the reference, with the entry inside its file (#); of a missing file the path of the sample sheet."""
-    path, file = IMAGES[wildcards.image]["reference"], get_reference(wildcards)
-    return with_entry(file[0], path or "") if file else path
 
 
 def get_pipeline(wildcards):

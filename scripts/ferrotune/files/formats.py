@@ -8,7 +8,13 @@ from ferrotune.files.plain_arrays import npy_images, npz_images, png_images, rec
 from ferrotune.files.signals import signal_images
 from ferrotune.files.tiff_images import tiff_images
 
-_READERS = {"TIFF": tiff_images, "NPY": npy_images, "NPZ": npz_images, "PNG": png_images, "Sm-BFO record": record_images}
+_READERS = {
+    "TIFF": tiff_images,
+    "NPY": npy_images,
+    "NPZ": npz_images,
+    "PNG": png_images,
+    "Sm-BFO record": record_images,
+}
 _PLUGINS = {
     "HyperSpy": "hspy",
     "EMD": "emd",

@@ -18,7 +18,7 @@ _RECIPROCAL = re.compile(r"1/|per|.*(?:\^|\*\*)?\(?-1\)?$|m?rad(ian)?s?$|deg(ree
 def _plain(unit):
     """Unit in lower case ASCII but for å, without signs that only separate: files hold both micro signs and both Å."""
     text = unicodedata.normalize("NFKC", str(unit or "")).lower()
-    text = re.sub(r"[\s_.]+", "", text).replace("μ", "u").replace("−", "-")  # of superscripts comes a minus sign
+    text = re.sub(r"[\s_.]+", "", text).replace("μ", "u").replace("\N{MINUS SIGN}", "-")  # of ⁻
     if metres := _METRES.fullmatch(text):
         return _PREFIXES[metres[1]] + "m"
     if _ANGSTROMS.fullmatch(text):

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import fft, ndimage
 
+from ferrotune.images.outliers import filled_from_neighbours, find_outliers
+
 PASSES = 2  # first against the mean of the frames before, then against the mean of all
 RANGE = (0.1, 99.9)  # percentiles that a frame is clipped to while drift is measured: hot pixels do not drift
 EDGE = 32  # px; a frame is continued by its mirror image so far, so that its shift has no step at the edges
@@ -11,11 +13,22 @@ ALIKE = 0.85  # correlations above this share of the highest may be the frame's 
 PEAK = 5  # px; side of the square in which a peak of the correlation is the highest
 
 
-def _filled(frame):
-    """Frame as float64; what is not finite gets the median."""
-    frame = np.asarray(frame, np.float64)
-    finite = np.isfinite(frame)
-    return frame if finite.all() else np.where(finite, frame, np.median(frame[finite]) if finite.any() else 0.0)
+def _cleaned(frames):
+    """Function of a frame, of which it fills what the detector does wrong in all frames; and a (y, x) bool, its faults.
+
+    Such faults stay where they are while the specimen drifts, so they are sought in the plain mean.
+    """
+    plain = np.mean(frames, axis=0, dtype=np.float64)
+    seen = np.isfinite(plain)
+    to_fill, to_mask = find_outliers(np.where(seen, plain, 0.0), seen)
+    good, bad = seen & ~to_fill & ~to_mask, to_fill | to_mask | ~seen
+
+    def clean(frame):
+        frame = np.where(bad, 0.0, frame)
+        frame[to_mask | ~seen] = np.median(frame[good]) if good.any() else 0.0
+        return filled_from_neighbours(frame, to_fill, good) if to_fill.any() else frame
+
+    return clean, to_mask | ~seen
 
 
 def _spectrum(frame):
@@ -43,7 +56,7 @@ def _vertex(before, peak, after):
 
 
 def _drift_from(reference, frame, expected):
-    """Drift (2,) px of a frame from the reference, the nearest to what is expected: a lattice looks alike further on."""
+    """Drift (2,) px of a frame from the reference, of all that are alike the nearest to what is expected."""
     whole = np.round(expected).astype(int)
     rolled = _spectrum(np.roll(frame, tuple(-whole), axis=(0, 1)))
     correlation = fft.fftshift(fft.ifft2(reference.conj() * rolled).real)
@@ -57,7 +70,7 @@ def _drift_from(reference, frame, expected):
         _vertex(correlation[up, x], correlation[y, x], correlation[down, x]),
         _vertex(correlation[y, left], correlation[y, x], correlation[y, right]),
     ]
-    return whole + (y, x) - centre + fraction
+    return whole + np.array([y, x]) - centre + fraction
 
 
 def _outside(shape, drift):
@@ -89,19 +102,19 @@ def aligned_mean(frames):
     --------
     >>> import numpy as np
     >>> from scipy import ndimage
-    >>> specimen = ndimage.gaussian_filter(np.random.default_rng(0).normal(size=(90, 90)), 3)
-    >>> mean, drift = aligned_mean(np.stack([specimen[10:74, 10:74], specimen[8:72, 11:75]]))
-    >>> print(drift.round(1).tolist(), mean.shape)
-    [[0.0, 0.0], [2.0, -1.0]]
-    (64, 64)
+    >>> specimen = ndimage.gaussian_filter(np.random.default_rng(0).normal(size=(150, 150)), 3)
+    >>> mean, drift = aligned_mean(np.stack([specimen[10:138, 10:138], specimen[8:136, 11:139]]))
+    >>> print(drift.round().tolist(), mean.shape)
+    [[0.0, 0.0], [2.0, -1.0]] (128, 128)
     """
     shape = frames.shape[1:]
-    drift = np.zeros((len(frames), 2))
-    for number in range(PASSES):
+    clean, unseen = _cleaned(frames)
+    drift, mean = np.zeros((len(frames), 2)), None
+    for _ in range(PASSES):
         total = np.zeros(shape)
-        reference = None if number == 0 else _spectrum(mean)
-        for i, frame in enumerate(map(_filled, frames)):
-            if i > 0:
+        reference = None if mean is None else _spectrum(mean)
+        for i, frame in enumerate(map(clean, frames)):
+            if i > 0 or reference is not None:
                 against = _spectrum(total / i) if reference is None else reference
                 drift[i] = _drift_from(against, frame, drift[i - 1] if reference is None else drift[i])
             total += _moved(frame, drift[i])
@@ -109,4 +122,5 @@ def aligned_mean(frames):
     drift -= drift[0]
     for one in drift:
         mean[_outside(shape, one)] = np.nan
+        mean[ndimage.shift(unseen, -one, output=float, order=1) > 0] = np.nan
     return mean, drift

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from ferrotune.errors import InputError
-from ferrotune.files.entries import split_entry
+from ferrotune.files.entries import split_entry, with_entry
 from ferrotune.workflow.config import schema_problems
 
 MISSING = ""
@@ -112,6 +112,14 @@ def local_files(path, results):
         return [f"{results}/downloads/{file_name(path)}"]
     local = split_entry(path or "")[0]
     return [local] if local and Path(local).is_file() else []
+
+
+def local_path(files, path):
+    """Path of a local file (of a list of one or none) with the entry that `path`, of the sample sheet, names in it.
+
+    Where there is no such file, the path of the sample sheet, so that an error names it.
+    """
+    return with_entry(files[0], path or "") if files else path
 
 
 def remote_files(rows):

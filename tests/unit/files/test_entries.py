@@ -6,7 +6,7 @@ import pytest
 from ferrotune.files.entries import split_entry, with_entry
 from ferrotune.files.polarization_maps import read_map
 from ferrotune.files.sm_bfo_record import is_packed
-from ferrotune.workflow.sample_sheet import local_files, remote_files
+from ferrotune.workflow.sample_sheet import local_files, local_path, remote_files
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,7 @@ def test_everything_that_takes_a_path_takes_such_a_name(tmp_path):
     np.savez(path, sm_0=np.ones((4, 5, 2)), sm_13=np.zeros((4, 5, 2)))
     assert (read_map(f"{path}#sm_0") == 1).all() and (read_map(f"{path}#sm_13") == 0).all()
     assert local_files(str(path), "results") == local_files(f"{path}#sm_0", "results") == [str(path)]
+    assert local_path([path], f"{path}#sm_0") == f"{path}#sm_0" and local_path([], "gone.npz#sm_0") == "gone.npz#sm_0"
     assert with_entry("copy.npz", f"{path}#sm_0") == "copy.npz#sm_0" and with_entry("copy.npz", path) == "copy.npz"
     folder = tmp_path / "packed.npy#folder"
     folder.mkdir()

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import rsciio.hspy
 import tifffile
-from helpers.vendor_files import write_mrc, write_ser, write_velox
 from skimage.io import imsave
 
 from ferrotune.errors import InputError
 from ferrotune.files.images import read_image
+from helpers.vendor_files import write_mrc, write_ser, write_velox
 
 IMAGE = np.random.default_rng(0).normal(100, 10, (40, 48)).round()
 
