@@ -73,7 +73,7 @@ def test_a_stack_is_aligned_and_averaged_and_one_frame_can_be_named(tmp_path, ca
     inner = np.s_[5:55, 10:55]
     noise = mean[inner] - specimen[8:72, 8:72][inner]
     assert np.sqrt((noise**2).mean()) < 1.15 * np.sqrt(50 / 4)  # that of four times the dose
-    assert "stack of 4 frames" in caplog.text and "drift up to 3" in caplog.text
+    assert "stack of 4 frames" in caplog.text and "drift up to 2.99 px in y, 4.03 px in x" in caplog.text
     assert np.array_equal(read_image(f"{path}#frame=3")[0], frames[3])
     with pytest.raises(InputError, match="no frame 4; it has frames 0 to 3"):
         read_image(f"{path}#frame=4")
