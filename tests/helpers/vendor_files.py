@@ -65,3 +65,41 @@ def write_mrc(path, image, pixel_angstrom=0.156):
     struct.pack_into("<3i", header, 64, 1, 2, 3)
     header[208:216] = b"MAP DD\0\0"
     path.write_bytes(bytes(header) + image.astype("<f4").tobytes())
+
+
+def _group(tags):
+    return struct.pack(">BBi", 1, 0, len(tags)) + b"".join(_tag(name, value) for name, value in tags)
+
+
+def _tag(name, value):
+    """A tag of DM3: a group (list of name and value), text, a float, an int or an array."""
+    kind = 20 if isinstance(value, list) else 21
+    start = struct.pack(">Bh", kind, len(name)) + name.encode()
+    if kind == 20:
+        return start + _group(value)
+    if isinstance(value, (str, np.ndarray)):
+        text = isinstance(value, str)
+        raw = value.encode("utf-16-le") if text else value.tobytes()
+        code = 4 if text else {"u2": 4, "f4": 6, "c8": 6}[value.dtype.str[1:]]
+        length = len(value) if text else value.size
+        return start + b"%%%%" + struct.pack(">4i", 3, 20, code, length) + raw
+    packed, code = (struct.pack("<f", value), 6) if isinstance(value, float) else (struct.pack("<L", value), 5)
+    return start + b"%%%%" + struct.pack(">2i", 1, code) + packed
+
+
+def _dm_image(name, data, scale, units):
+    kind = {"u2": 10, "f4": 2}[data.dtype.str[1:]]
+    axes = [[("Origin", 0.0), ("Scale", float(scale)), ("Units", unit)] for unit in reversed(units)]
+    brightness = [("Origin", 0.0), ("Scale", 1.0), ("Units", "e")]
+    calibrations = [("Brightness", brightness), ("Dimension", [("", axis) for axis in axes])]
+    sizes = [("", n) for n in reversed(data.shape)]
+    pixels = [("Calibrations", calibrations), ("Data", data), ("DataType", kind), ("Dimensions", sizes)]
+    return [("ImageData", pixels), ("ImageTags", [("Acquisition", [("Frames", 1)])]), ("Name", name)]
+
+
+def write_dm3(path, images, scale=0.0156):
+    """Write a DM3 file: images (list of name, array and the units of its axes), which are preceded by a preview."""
+    preview = ("", np.zeros((8, 8), "<u2"), ("", ""))
+    listed = [("", _dm_image(name, data, scale, units)) for name, data, units in [preview, *images]]
+    root = _group([("ImageList", listed), ("Thumbnails", [("", [("ImageIndex", 0)])])])
+    path.write_bytes(struct.pack(">3i", 3, len(root), 1) + root + b"\0" * 8)

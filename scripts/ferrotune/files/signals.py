@@ -13,8 +13,9 @@ _ENERGY = ("ev", "kev", "mev")
 _OPTIONS = {"emd": {"select_type": "images", "load_SI_image_stack": True}}  # of Velox: spectra need another library
 
 
-def _is_spectrum(axes):
-    return any(str(axis.get("units") or "").strip().lower() in _ENERGY for axis in axes)
+def _is_spectrum(signal, axes):
+    kind = signal.get("metadata", {}).get("Signal", {}).get("signal_type")
+    return bool(kind) or any(str(axis.get("units") or "").strip().lower() in _ENERGY for axis in axes)
 
 
 def _stored(signal):
@@ -29,7 +30,7 @@ def _stored(signal):
         return np.asarray(values if frame is None else values[frame])
 
     general = signal.get("metadata", {}).get("General", {})
-    stack = len(shape) == 3 and not _is_spectrum(axes)
+    stack = len(shape) == 3 and not _is_spectrum(signal, axes)
     # A colour is the last axis of a picture, and no axis of the specimen.
     stack = stack and data.dtype.names is None and shape[-1] > 4
     return StoredImage(str(general.get("title") or ""), shape, data.dtype, load, axes[-2:], stack)

@@ -11,7 +11,7 @@ from skimage.io import imsave
 
 from ferrotune.errors import InputError
 from ferrotune.files.images import read_image
-from helpers.vendor_files import write_mrc, write_ser, write_velox
+from helpers.vendor_files import write_dm3, write_mrc, write_ser, write_velox
 
 IMAGE = np.random.default_rng(0).normal(100, 10, (40, 48)).round()
 
@@ -108,3 +108,27 @@ def test_files_that_unpack_to_too_much_are_refused_by_their_headers(tmp_path):
             read_image(path)
     with pytest.raises(InputError, match=r"bomb.npz unpacks to 3000 x 3000 px, more than the 1e\+06 of import"):
         read_image(tmp_path / "bomb.npz", pixel_limit=1_000_000)
+
+
+def test_images_stacks_and_spectra_of_digital_micrograph(tmp_path):
+    counts, nm = IMAGE.astype("<u2"), ("nm", "nm")
+    write_dm3(tmp_path / "film.dm3", [("HAADF", counts, nm)])
+    data, pixel_size_pm = read_image(tmp_path / "film.dm3")
+    assert np.array_equal(data, IMAGE) and pixel_size_pm == pytest.approx(15.6)
+    stack = np.stack([counts, counts, counts + 9])
+    write_dm3(tmp_path / "series.dm3", [("series", stack, ("s", *nm))])
+    assert np.array_equal(read_image(f"{tmp_path}/series.dm3#frame=2")[0], IMAGE + 9)
+    assert np.allclose(read_image(tmp_path / "series.dm3")[0], IMAGE + 3)
+    spectra = np.ones((50, 40, 48), "<f4")
+    write_dm3(tmp_path / "eels.dm3", [("EELS", spectra, ("eV", *nm)), ("ADF", counts, nm)])
+    assert np.array_equal(read_image(tmp_path / "eels.dm3")[0], IMAGE)
+    write_dm3(tmp_path / "eels.dm3", [("EELS", spectra, ("eV", *nm))])
+    with pytest.raises(InputError, match=r"has shape \(50, 40, 48\)"):
+        read_image(tmp_path / "eels.dm3")
+    write_dm3(tmp_path / "fft.dm3", [("FFT", counts, ("1/nm", "1/nm"))])
+    with pytest.raises(InputError, match="reciprocal"):
+        read_image(tmp_path / "fft.dm3")
+    whole = (tmp_path / "film.dm3").read_bytes()
+    (tmp_path / "film.dm3").write_bytes(whole[:3000])
+    with pytest.raises(InputError, match="cannot be read"):
+        read_image(tmp_path / "film.dm3")
