@@ -26,7 +26,9 @@ def _loaded(file, entry, path, what, pixel_limit):
         image, frame = pick(images, entry, path, what, pixel_limit)
         data = image.load(frame)
     if len(images) > 1 or frame is not None:
-        _log.info("read %s%s", image.title, "" if frame is None else f", frame {frame} of {image.frames}")
+        _log.info(
+            "read %s%s", image.title or "the image", "" if frame is None else f", frame {frame} of {image.frames}"
+        )
     return data, image.axes, image.stack and frame is None
 
 

@@ -47,6 +47,8 @@ def _check_complete(file, page, length):
     if page.keyframe.compression == 1:
         page.databytecounts = tuple(whole)
     for i, (start, count) in enumerate(zip(page.dataoffsets, page.databytecounts, strict=True)):
+        if start == 0 or count == 0:
+            raise EOFError(f"part {i} of its pixels is not in the file")
         if start + count <= length:
             continue
         if page.keyframe.compression == 1 or not _unpacks(file, page, i, length, whole[i]):
@@ -59,6 +61,29 @@ def _checked(file, series, length):
     for page in series.pages:
         if page is not None:
             _check_complete(file, page, length)
+
+
+def _stretch(series, length):
+    """Let each packed segment reach to the next one, or to the end of the file; false where it may not."""
+    pages = [page for page in series.pages if page is not None]
+    starts = np.unique([start for page in pages for start in page.dataoffsets])
+    for page in pages:
+        if page.keyframe.compression.name not in _SELF_ENDING:
+            return False
+        after = np.append(starts, length)[np.searchsorted(starts, page.dataoffsets) + 1]
+        page.databytecounts = tuple((after - np.array(page.dataoffsets)).tolist())
+    return True
+
+
+def _pixels(file, series, length):
+    """All pixels of a series; where lengths of packed segments are too small, as far as the segments reach."""
+    _checked(file, series, length)
+    try:
+        return series.asarray()
+    except Exception:  # each codec raises its own
+        if not _stretch(series, length):
+            raise
+        return series.asarray()
 
 
 def _imagej_axes(file, path):
@@ -117,11 +142,11 @@ def _of_series(file, number, name, path, length):
     shape = _frames_of([n for n, letter in zip(series.shape, axes, strict=True) if letter not in "SC"])
 
     def load(frame, channel=None):
-        _checked(file, series, length)
         if frame is not None and channel is None and len(series.pages) == shape[0]:
+            _checked(file, series, length)
             data = series.pages[frame].asarray()
             return _grey(data, -1) if data.ndim == 3 else data
-        data = series.asarray()
+        data = _pixels(file, series, length)
         data = data if channel is None else np.take(data, channel, axes.index("C"))
         data = _grey(data, axes.index("S")) if "S" in axes else data.reshape(shape)
         return data if frame is None else data[frame]

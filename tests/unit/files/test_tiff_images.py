@@ -46,6 +46,23 @@ def test_wrong_length_of_the_last_packed_strip(tmp_path):
     assert np.array_equal(read_image(path)[0], IMAGE)
 
 
+@pytest.mark.parametrize("compression", ["lzw", "zlib"])
+@pytest.mark.parametrize("factor", [0.5, 8])
+def test_wrong_lengths_of_all_packed_strips(tmp_path, compression, factor):
+    path = tmp_path / "image.tif"
+    tifffile.imwrite(path, IMAGE, rowsperstrip=16, compression=compression)
+    overwrite(path, "StripByteCounts", lambda counts: (factor * counts).astype(int))
+    assert np.array_equal(read_image(path)[0], IMAGE)
+
+
+def test_strips_that_are_not_in_the_file_are_not_zeros(tmp_path):
+    path = tmp_path / "image.tif"
+    tifffile.imwrite(path, IMAGE, rowsperstrip=16, compression="zlib")
+    overwrite(path, "StripByteCounts", lambda counts: np.r_[counts[:-1], 0])
+    with pytest.raises(InputError, match="part 3 of its pixels is not in the file"):
+        read_image(path)
+
+
 @pytest.mark.parametrize("compression", [None, "lzw", "zlib"])
 @pytest.mark.parametrize("factor", [1, 8])
 def test_pixels_that_are_missing_are_missed(tmp_path, compression, factor):
