@@ -26,7 +26,9 @@ def _dead_rows(data, usable):
     if not constant.any() or constant.all():
         return dead
     rows = np.flatnonzero(enough & ~constant)
-    typical = np.median(np.abs(data[rows[1:-1]] - (data[rows[:-2]] + data[rows[2:]]) / 2)) if len(rows) > 2 else 0.0
+    known = usable[rows[1:-1]] & usable[rows[:-2]] & usable[rows[2:]]
+    changes = np.abs(data[rows[1:-1]] - (data[rows[:-2]] + data[rows[2:]]) / 2)[known]
+    typical = np.median(changes) if changes.size else 0.0
     for first, last in _runs(constant):
         beside = [i for i in (first - 1, last + 1) if 0 <= i < len(data) and enough[i]]
         seen = usable[first] & np.all([usable[i] for i in beside], axis=0)

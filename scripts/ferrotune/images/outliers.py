@@ -139,6 +139,7 @@ def find_outliers(data, usable):
     nothing = np.zeros(data.shape, bool)
     if min(data.shape) < TILE or not usable.any():
         return nothing, nothing
+    data = np.where(usable, data, 0.0)  # what is not finite would spread
     rows, columns = dead_lines(data, usable)
     lines = rows[:, None] | columns
     areas = saturated_areas(data, usable & ~lines)

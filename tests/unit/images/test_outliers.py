@@ -87,6 +87,18 @@ def test_hits_of_several_pixels_go_with_their_blurred_edges(good):
     assert usable.all() and clean[200:202, 90:93].max() < good.max()
 
 
+def test_a_rotated_scan_with_all_of_it(good):
+    data = film(scan_rotation_deg=8.0)
+    seen = np.isfinite(data)
+    spoilt = data.copy()
+    spoilt[160, seen[160]] = 0
+    spoilt[80, 170] = spoilt[240, 100] = 40_000
+    spoilt[~seen] = np.inf
+    clean, usable = without_outliers(spoilt, seen)
+    assert np.array_equal(usable, seen) and np.array_equal(clean[seen] != data[seen], spoilt[seen] != data[seen])
+    assert np.abs(clean - data)[seen].max() < np.ptp(good)
+
+
 @pytest.mark.parametrize("value", [0.0, 90.0, 65_535.0])
 @pytest.mark.parametrize("turned", [False, True])
 def test_dead_rows_and_columns(good, value, turned):
