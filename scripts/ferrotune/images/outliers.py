@@ -28,10 +28,12 @@ _log = logging.getLogger(__name__)
 
 
 def _tiles(data):
-    """Pixels of squares, (y / 3, x / 3, 9); what fills no square at the lower and right edges is left out."""
-    rows, columns = (n // TILE for n in data.shape)
-    cut = data[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
-    return cut.swapaxes(1, 2).reshape(rows, columns, TILE * TILE)
+    """Pixels of squares, (y / 3, x / 3, 9); the last are filled up with the pixels at the edges."""
+    padded = (
+        np.pad(data, [(0, -n % TILE) for n in data.shape], mode="edge") if np.any(np.array(data.shape) % TILE) else data
+    )
+    rows, columns = (n // TILE for n in padded.shape)
+    return padded.reshape(rows, TILE, columns, TILE).swapaxes(1, 2).reshape(rows, columns, TILE * TILE)
 
 
 def _normal_range(medians):
@@ -69,26 +71,30 @@ def _by_chance(noise, level):
     return third + np.sqrt(third**2 + 2 * CHANCE * noise.variance(level))
 
 
-def _limits(data, usable):
-    """Middle and half width (y, x) of the range in which pixels may be: the normal range and what noise adds to it."""
-    filled = np.where(usable, data, np.median(data[usable]))
-    tiles = _tiles(filled)
+def _limits(tiles):
+    """Bottom and top of the normal range around each tile, and how far beyond it noise and columns may come."""
     medians = np.median(tiles, axis=2)
     bottom, top = _normal_range(medians)
     span = top - bottom
-    reach = BEYOND * span + _by_chance(_noise_of(tiles, medians), top + span)
-    for part in (bottom, top, reach):
-        wide = np.repeat(np.repeat(part, TILE, axis=0), TILE, axis=1)
-        yield np.pad(wide, [(0, n - m) for n, m in zip(data.shape, wide.shape, strict=True)], mode="edge")
+    return bottom, top, BEYOND * span + _by_chance(_noise_of(tiles, medians), top + span)
+
+
+def _of_pixels(tile_values, shape):
+    wide = np.repeat(np.repeat(tile_values, TILE, axis=0), TILE, axis=1)
+    return wide[: shape[0], : shape[1]]
 
 
 def _spots(data, usable):
     """Outlying pixels (y, x) bool, against the normal range around them and the noise, with their skirts."""
     found = np.zeros(data.shape, bool)
+    middle = np.median(data[usable])
     for _ in range(PASSES):  # large outliers widen the range around them, until they are left out
-        bottom, top, reach = _limits(data, usable & ~found)
-        beyond = np.maximum(data - top, bottom - data)
-        beyond[~usable] = -np.inf
+        tiles = _tiles(np.where(usable & ~found, data, middle))
+        bottom, top, reach = _limits(tiles)
+        if not found.any() and not ((tiles.max(axis=2) > top + reach) | (tiles.min(axis=2) < bottom - reach)).any():
+            break
+        bottom, top, reach = (_of_pixels(part, data.shape) for part in (bottom, top, reach))
+        beyond = np.where(usable, np.maximum(data - top, bottom - data), -np.inf)
         new = found | apply_hysteresis_threshold(beyond - reach * SKIRT, 0, reach * (1 - SKIRT))
         if np.count_nonzero(new) > MOST * np.count_nonzero(usable):
             return np.zeros(data.shape, bool)
