@@ -1,7 +1,7 @@
 """Pixels that no specimen gives: hot and dead ones, X-ray hits, dead lines, saturated areas. They are filled or masked.
 
 The limits are our choices. They were chosen on 50 simulated films of 1 to 10,000 counts and cells of 8 to 40 px, in
-which the furthest pixel came 0.34 of the way, and on Poisson noise of 0.01 to 2 counts; and judged on real images.
+which the furthest pixel came 0.46 of the way, and on Poisson noise of 0.01 to 2 counts; and judged on real images.
 """
 
 import logging
@@ -18,7 +18,9 @@ BLOCK = 21  # tiles; over such squares, of 63 px, the normal range of an image i
 NORMAL = (2.0, 98.0)  # percentiles of the tiles of a block: up to eight tiles of outliers do not widen it
 BEYOND = 2.0  # an outlier is so many normal ranges above or below the normal range around it
 CHANCE = 25.0  # -log of the chance that noise alone does this in a pixel: once in 7e10 pixels
-MOST = 0.005  # share of pixels above which they are no outliers: in a sparse image, single electrons stand out so
+CLEAR = 3.0  # an image shows more than noise where its normal range is wider than so many standard deviations of it
+# Share of pixels above which they are no outliers: in a sparse image, single electrons stand out as hot pixels do.
+MOST, MOST_IN_NOISE = 0.05, 0.005
 PASSES = 5
 SKIRT = 0.5  # a pixel connected to an outlier is one too, this share of the way out: nothing else comes so far
 SHARP_PX, LARGE_PX = 9, 36  # px; larger spots have blurred edges, and get one pixel more; still larger ones are masked
@@ -48,21 +50,24 @@ def _normal_range(medians):
     return (part[: medians.shape[0], : medians.shape[1]] for part in wide)
 
 
-def _noise_of(tiles, medians):
-    """Noise of the image, from the centres of some of its tiles.
+def _noise_of(tiles, medians, span):
+    """Noise of the image, from the centres of some of its tiles, and the share of its pixels that may be outliers.
 
-    Where most pixels are empty, a fit that ignores outliers ignores the few electrons too. So the noise is at least as
-    strong as the tiles' centres vary, of which only as many are left out as may be outliers.
+    Where most pixels are empty, a fit that ignores outliers ignores the few electrons too. Unless the image shows
+    clearly more than noise, its noise is at least as strong as the tiles' centres vary, of which only as many are left
+    out as may be outliers.
     """
     some = np.s_[:: sample_step(medians.size)]
     chosen, levels = tiles.reshape(-1, TILE * TILE)[some], medians.ravel()[some]
     fitted = measure_noise(chosen @ NOISE_FILTER.ravel(), levels, np.zeros(len(levels)))
+    if np.median(span) > CLEAR * np.sqrt(fitted.variance(np.median(levels))):
+        return fitted, MOST
     centre = chosen[:, TILE * TILE // 2]
     away = np.abs(centre - levels)
-    inside = away <= np.quantile(away, 1 - MOST)
+    inside = away <= np.quantile(away, 1 - MOST_IN_NOISE)
     variance, mean = np.mean(away[inside] ** 2), np.mean(centre[inside]) - levels.min()
     slope = max(fitted.slope, variance / mean if mean > 0 else 0.0)
-    return Noise(max(fitted.floor, variance), slope, fitted.darkest)
+    return Noise(max(fitted.floor, variance), slope, fitted.darkest), MOST_IN_NOISE
 
 
 def _by_chance(noise, level):
@@ -72,11 +77,12 @@ def _by_chance(noise, level):
 
 
 def _limits(tiles):
-    """Bottom and top of the normal range around each tile, and how far beyond it noise and columns may come."""
+    """Bottom and top of the normal range around each tile, how far beyond pixels may be, and what share is further."""
     medians = np.median(tiles, axis=2)
     bottom, top = _normal_range(medians)
     span = top - bottom
-    return bottom, top, BEYOND * span + _by_chance(_noise_of(tiles, medians), top + span)
+    noise, most = _noise_of(tiles, medians, span)
+    return bottom, top, BEYOND * span + _by_chance(noise, top + span), most
 
 
 def _of_pixels(tile_values, shape):
@@ -90,13 +96,13 @@ def _spots(data, usable):
     middle = np.median(data[usable])
     for _ in range(PASSES):  # large outliers widen the range around them, until they are left out
         tiles = _tiles(np.where(usable & ~found, data, middle))
-        bottom, top, reach = _limits(tiles)
+        bottom, top, reach, most = _limits(tiles)
         if not found.any() and not ((tiles.max(axis=2) > top + reach) | (tiles.min(axis=2) < bottom - reach)).any():
             break
         bottom, top, reach = (_of_pixels(part, data.shape) for part in (bottom, top, reach))
         beyond = np.where(usable, np.maximum(data - top, bottom - data), -np.inf)
         new = found | apply_hysteresis_threshold(beyond - reach * SKIRT, 0, reach * (1 - SKIRT))
-        if np.count_nonzero(new) > MOST * np.count_nonzero(usable):
+        if np.count_nonzero(new) > most * np.count_nonzero(usable):
             return np.zeros(data.shape, bool)
         if np.array_equal(new, found):
             break

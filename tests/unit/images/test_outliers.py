@@ -75,6 +75,15 @@ def test_hot_and_dead_pixels_are_filled(good, value, caplog):
     assert f"{changed.sum()} outlying pixels" in caplog.text
 
 
+def test_one_pixel_in_a_hundred(good):
+    data = good.copy()
+    hot = np.random.default_rng(2).random(SHAPE) < 0.01
+    data[hot] = 3_000
+    clean, usable = cleaned(data)
+    assert usable.all() and np.array_equal(clean != good, hot | (clean != data)) and clean.max() < 1.2 * good.max()
+    assert (clean != data).sum() == hot.sum()
+
+
 def test_hits_of_several_pixels_go_with_their_blurred_edges(good):
     y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
     hit = 20_000 * np.exp(-((y - 100) ** 2 + (x - 150) ** 2) / (2 * 1.2**2))
