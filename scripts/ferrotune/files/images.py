@@ -39,7 +39,7 @@ def _stored(path, what, pixel_limit):
     name, entry = split_entry(path)
     file = Path(name)
     if not file.is_file():
-        if of_ending(file) is None:
+        if of_ending(file) is None and of_ending(Path(path)) is None:
             raise InputError(f"{what} {path} is of an unknown format; give one of: {KNOWN}")
         raise InputError(f"{what} {path} does not exist; correct the path")
     try:
