@@ -222,7 +222,7 @@ def test_colour_tiff_and_several_pages(tmp_path):
 def test_missing_and_unknown_files(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         read_image(tmp_path / "gone.tif")
-    with pytest.raises(InputError, match="gone#3.tif does not exist"):
+    with pytest.raises(InputError, match=r"gone#3\.tif does not exist"):
         read_image(tmp_path / "gone#3.tif")
     with pytest.raises(InputError, match=r"unknown format; give one of: .*dm4"):
         read_image(tmp_path / "image.jpeg")
