@@ -62,7 +62,7 @@ rule reference:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        path=lambda wildcards: (get_reference(wildcards) or [IMAGES[wildcards.image]["reference"]])[0],
+        path=lambda wildcards: local_path(get_reference(wildcards), IMAGES[wildcards.image]["reference"]),
         row_component=config["reference"]["row_component"],
         seed=config["search"]["seed"],
         code=code_digest("reference.py"),

@@ -20,7 +20,7 @@ from ferrotune.workflow.jobs import KEEPS_MEMORY
 from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
 from ferrotune.workflow.partial_series import partial_lines, remove_replaced
 from ferrotune.workflow.provenance import code_digest
-from ferrotune.workflow.sample_sheet import local_files, remote_files
+from ferrotune.workflow.sample_sheet import local_files, local_path, remote_files
 from snakemake.exceptions import WorkflowError
 
 os.environ |= KEEPS_MEMORY | os.environ  # jobs inherit these variables; a value that the user has set stays
@@ -57,9 +57,8 @@ def get_source(wildcards):
 
 
 def get_source_path(wildcards, input):
-    """Path of the file to import, with the entry inside it (#); of a missing file the path of the sample sheet."""
-    path = IMAGES[wildcards.image]["path"]
-    return f"{input[0]}{''.join(path.partition('#')[1:])}" if input else path
+    """Path of the file to import, with the entry inside it (#)."""
+    return local_path(input, IMAGES[wildcards.image]["path"])
 
 
 def get_reference(wildcards):

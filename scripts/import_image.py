@@ -3,8 +3,10 @@
 import hashlib
 from pathlib import Path
 
+from ferrotune.files.entries import split_entry
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
+from ferrotune.files.stored_images import PIXEL_LIMIT
 from ferrotune.files.stores import write_store
 from ferrotune.images.normalisation import prepare
 from ferrotune.workflow.jobs import job, warn
@@ -12,14 +14,14 @@ from ferrotune.workflow.jobs import job, warn
 
 def file_digest(path):
     """SHA-256 of a file (of the file before `#`, where the path names an entry in it)."""
-    with Path(path.partition("#")[0]).open("rb") as file:
+    with Path(split_entry(path)[0]).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path):
+def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path, pixel_limit=PIXEL_LIMIT):
     """Write image.zarr; pixel_size_pm and sm_percent stand in the sample sheet, or are None."""
     with job(log_path, f"image {image}") as log:
-        data, own_pixel_size = read_image(path)
+        data, own_pixel_size = read_image(path, pixel_limit)
         pixels, usable = prepare(data, exclusion_mask(mask, data.shape))
         size = pixel_size_pm if pixel_size_pm is not None else own_pixel_size
         line = "%d x %d px, %.1f %% of them usable, %s pm a pixel"
@@ -45,4 +47,5 @@ if __name__ == "__main__":
         sm_percent=snakemake.params.sm_percent,
         image=snakemake.wildcards.image,
         log_path=snakemake.log[0],
+        pixel_limit=snakemake.params.pixel_limit,
     )

@@ -25,6 +25,7 @@ DOUBTFUL = 1.0  # significance at a lattice site below which a candidate leaves 
 MIN_CELLS = 8
 SPARSE = 0.8  # B columns for each A, below which something is likely to be wrong
 CELL_PM = (300.0, 650.0)  # of perovskites, pseudocubic to doubled
+TYPICAL_PM = 400.0  # of a pseudocubic cell
 
 
 @dataclass(frozen=True)
@@ -280,5 +281,9 @@ def doubts(columns, lattice, pixel_size_pm):
         )
     size = lattice.cell_px * (pixel_size_pm or np.nan)
     if size < CELL_PM[0] or size > CELL_PM[1]:
-        found.append(f"the unit cell would be {size:.4g} pm long: is pixel_size_pm in pm, and right?")
+        found.append(
+            f"the unit cell would be {size:.4g} pm long ({lattice.cell_px:.1f} px of {pixel_size_pm:.4g} pm), "
+            f"those of perovskites have {CELL_PM[0]:.0f} to {CELL_PM[1]:.0f}: is pixel_size_pm in pm, and right? With "
+            f"{TYPICAL_PM / lattice.cell_px:.3g} in the sheet the cell has {TYPICAL_PM:.0f}"
+        )
     return found

@@ -6,7 +6,8 @@ import numpy as np
 from skimage.draw import polygon2mask
 
 from ferrotune.errors import InputError
-from ferrotune.files.images import MASKS, read_two_dimensional
+from ferrotune.files.entries import split_entry
+from ferrotune.files.images import read_numbers
 
 
 def _box(numbers, shape):
@@ -67,9 +68,9 @@ def exclusion_mask(text, shape):
     if items and items[0].split()[0] in ("box", "polygon"):
         usable = ~np.any([_excluded(item, shape) for item in items], axis=0)
     elif items:
-        if not Path(text.strip()).is_file():
+        if not Path(split_entry(text.strip())[0]).is_file():
             raise InputError(f"mask {text!r} is neither `box ...` nor `polygon ...` nor an image file that exists")
-        values, _ = read_two_dimensional(text.strip(), MASKS, "mask")
+        values = read_numbers(text.strip(), "mask")
         if values.shape != tuple(shape):
             raise InputError(f"mask {text} is {values.shape} px but the image is {tuple(shape)}; match them")
         usable = np.nan_to_num(values) != 0

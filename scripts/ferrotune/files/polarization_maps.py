@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ferrotune.errors import InputError
+from ferrotune.files.entries import split_entry
 from ferrotune.files.sm_bfo_record import read_reference
 from ferrotune.files.stores import read_store
 
@@ -53,11 +54,11 @@ def read_map(path, row_component="first"):
     InputError
         For a file that is missing, is none of these, or holds no map.
     """
-    name, _, key = str(path).partition("#")
+    name, key = split_entry(path)
     if not Path(name).exists():
         raise InputError(f"map {name} does not exist; correct the path")
     if name.endswith(".npz"):
-        found = _of_npz(name, key or None)
+        found = _of_npz(name, key)
     elif name.endswith(".h5"):
         found = _of_cells(name, read_reference(name, row_component), "a record's UCParameterization with ab and Pxy")
     else:

@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 
 from ferrotune.errors import InputError
+from ferrotune.files.entries import split_entry
 
 # Name here, name in the record, coordinates.
 _VECTORS = (("yx", "xy_COM"), ("polarization", "Pxy"), ("ab", "ab"))
@@ -73,7 +74,8 @@ def _cell_arrays(arrays, coordinate_axis, path):
 
 def is_packed(path):
     """True for a path of the older packing, `FILE.npy#KEY`."""
-    return ".npy#" in str(path)
+    file, entry = split_entry(path)
+    return file.endswith(".npy") and entry is not None
 
 
 def read_packed(path):
@@ -97,7 +99,7 @@ def read_packed(path):
     InputError
         For a file that is missing, unreadable or not such a dictionary, and for an unknown key.
     """
-    name, _, key = str(path).rpartition("#")
+    name, key = split_entry(path)
     file = Path(name)
     if file.suffix != ".npy" or not key:
         raise InputError(f"{path} must be FILE.npy#KEY, for example composition_series_dict_full.npy#Sm_0_0")

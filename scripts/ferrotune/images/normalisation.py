@@ -4,6 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 from ferrotune.errors import InputError
+from ferrotune.images.outliers import without_outliers
 
 FILL_SHARE = 0.005  # a constant border region larger than this share of the image is fill, not signal
 _SOLID = 7  # px: fill is solid over such squares; dark pixels of a low-dose image are not
@@ -38,8 +39,9 @@ def _constant_border(data):
 def prepare(data, usable):
     """Mask and normalise an image.
 
-    A constant region at the border is masked too: a rotated scan leaves one. The percentiles 0.5 and 99.5 of the
-    other pixels become 0 and 1, without clipping. Masked pixels get the median, so that filters meet no step there.
+    Hot pixels and other outliers are filled or masked (`ferrotune.images.outliers`). A constant region at the border is
+    masked too: a rotated scan leaves one. The percentiles 0.5 and 99.5 of the other pixels become 0 and 1, without
+    clipping. Masked pixels get the median, so that filters meet no step there.
     Offset and positive scale of the input do not matter.
 
     Parameters
@@ -76,6 +78,9 @@ def prepare(data, usable):
     mask = np.isfinite(data) & usable & ~_constant_border(data)
     if not mask.any():
         raise InputError("image has no finite pixel inside its mask; widen the mask")
+    data, mask = without_outliers(data, mask)
+    if not mask.any():
+        raise InputError("image is saturated or dead everywhere inside its mask; export it again")
     low, middle, high = np.percentile(data[mask], [0.5, 50, 99.5], overwrite_input=True)
     if not low < high:
         raise InputError(f"image is {middle:g} almost everywhere inside its mask; check it and the mask")

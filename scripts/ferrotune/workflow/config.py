@@ -5,6 +5,7 @@ import copy
 import jsonschema
 
 from ferrotune.errors import InputError
+from ferrotune.files.entries import split_entry
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import Pipeline, parameters_of
 from ferrotune.search.reward_config import check_rewards
@@ -161,7 +162,7 @@ def specimen(simulation, image, row):
 def map_files(simulation, image, row):
     """File (list of str) of the polarization map that an image is rendered from; empty where there is none."""
     path = specimen(simulation, image, row).get("map")
-    return [path.partition("#")[0]] if path else []
+    return [split_entry(path)[0]] if path else []
 
 
 def pixel_size(simulation, image, row):

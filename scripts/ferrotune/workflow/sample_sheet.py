@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from ferrotune.errors import InputError
+from ferrotune.files.entries import split_entry, with_entry
 from ferrotune.workflow.config import schema_problems
 
 MISSING = ""
@@ -92,7 +93,7 @@ def is_remote(path):
 
 def file_name(path):
     """Name of the file at the end of a DOI or address, without the entry after `#`."""
-    return path.partition("#")[0].rstrip("/").rpartition("/")[2]
+    return split_entry(path)[0].rstrip("/").rpartition("/")[2]
 
 
 def local_files(path, results):
@@ -109,11 +110,19 @@ def local_files(path, results):
     """
     if path and is_remote(path):
         return [f"{results}/downloads/{file_name(path)}"]
-    local = (path or "").partition("#")[0]
+    local = split_entry(path or "")[0]
     return [local] if local and Path(local).is_file() else []
+
+
+def local_path(files, path):
+    """Path of a local file (of a list of one or none) with the entry that `path`, of the sample sheet, names in it.
+
+    Where there is no such file, the path of the sample sheet, so that an error names it.
+    """
+    return with_entry(files[0], path or "") if files else path
 
 
 def remote_files(rows):
     """Addresses (dict of file name -> address without `#`) of all remote files in the rows of the sample sheet."""
     paths = [row[key] for row in rows.values() for key in ("path", "reference") if is_remote(row[key])]
-    return {file_name(path): path.partition("#")[0] for path in paths}
+    return {file_name(path): split_entry(path)[0] for path in paths}

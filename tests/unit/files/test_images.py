@@ -1,5 +1,6 @@
 """Import: every format gives the same image, every broken file a clear line, every scale the same result."""
 
+import logging
 from pathlib import Path
 
 import h5py
@@ -133,9 +134,11 @@ def test_reciprocal_units_are_refused(tmp_path, unit):
         read_image(write(tmp_path / "fft.hspy", unit=unit))
 
 
-def test_oblong_pixels_are_refused(tmp_path):
-    with pytest.raises(InputError, match="square"):
-        read_image(write(tmp_path / "image.hspy", scale=0.01, scale_x=0.02))
+def test_oblong_pixels_become_square_and_this_is_said(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "ferrotune")
+    data, pixel_size_pm = read_image(write(tmp_path / "image.hspy", scale=0.01, scale_x=0.02))
+    assert data.shape == (40, 96) and pixel_size_pm == pytest.approx(10.0)
+    assert "pixels are 10 x 20 pm: the image of 40 x 48 px is resampled to 40 x 96 square pixels" in caplog.text
 
 
 def test_the_one_image_among_several_signals(tmp_path):
@@ -154,8 +157,9 @@ def test_the_one_image_among_several_signals(tmp_path):
     assert np.array_equal(read_image(path)[0], IMAGE)
     with h5py.File(path, "a") as file:
         file.copy("Experiments/HAADF", file["Experiments"], name="BF")
-    with pytest.raises(InputError, match="3 signals, 2 of them images"):
+    with pytest.raises(InputError, match="3 signals, 2 of them images: HAADF, HAADF 2; name one"):
         read_image(path)
+    assert np.array_equal(read_image(f"{path}#HAADF 2")[0], IMAGE)
 
 
 @pytest.mark.parametrize("extension", [".hspy", ".emd", ".tif", ".npy", ".h5"])
@@ -200,9 +204,12 @@ def test_unusable_data_says_why(tmp_path, data, says):
 
 def test_colour_tiff_and_several_pages(tmp_path):
     path = tmp_path / "image.tif"
-    tifffile.imwrite(path, np.zeros((40, 40, 3), np.uint8), photometric="rgb")
+    colours = np.random.default_rng(1).integers(0, 256, (40, 48, 3)).astype(np.uint8)
+    tifffile.imwrite(path, colours, photometric="rgb")
     with pytest.raises(InputError, match=r"not \(y, x\)"):
         read_image(path)
+    tifffile.imwrite(path, np.repeat(colours[..., :1], 3, axis=2), photometric="rgb")  # a colour picture that is grey
+    assert np.array_equal(read_image(path)[0], colours[..., 0])
     tifffile.imwrite(path, IMAGE[None])  # a stack of one frame is that frame
     assert np.array_equal(read_image(path)[0], IMAGE)
     with tifffile.TiffWriter(path) as file:
@@ -215,6 +222,8 @@ def test_colour_tiff_and_several_pages(tmp_path):
 def test_missing_and_unknown_files(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         read_image(tmp_path / "gone.tif")
+    with pytest.raises(InputError, match=r"gone#3\.tif does not exist"):
+        read_image(tmp_path / "gone#3.tif")
     with pytest.raises(InputError, match=r"unknown format; give one of: .*dm4"):
         read_image(tmp_path / "image.jpeg")
 
