@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+import shutil
 from dataclasses import dataclass
 
 from ferrotune.errors import InputError
@@ -191,7 +192,7 @@ def _shown(cell):
     if cell.data_type == "e":
         return f"error {value}"  # not #REF!, which would begin a comment
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value).removesuffix(" 00:00:00").strip()  # a date has no hour
+        return re.sub(r"\s*[\r\n\t]\s*", " ", str(value)).removesuffix(" 00:00:00").strip()  # a date has no hour
     if "%" in (cell.number_format or ""):
         return f"{round(100 * value, 9):.12g}%"
     return str(int(value)) if value == int(value) else repr(value)
@@ -259,3 +260,19 @@ def read_table(path, needed, separators="\t;,", comments_within=False):
     if len(set(named)) < len(named):
         raise InputError(f"its header names {max(named, key=named.count)!r} twice; give each column its own name")
     return Table(header, rows, separator, encoding)
+
+
+def copy_with_tabs(path, output, needed):
+    """Copy a table: as it is where it is separated by tabs in UTF-8, else its header and rows written so.
+
+    Parameters
+    ----------
+    path, needed : as in `read_table`
+    output : path of the copy
+    """
+    table = read_table(path, needed)
+    if table.separator == "\t" and table.encoding.startswith("utf-8"):
+        shutil.copyfile(path, output)
+        return
+    with open(output, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter="\t", lineterminator="\n").writerows([table.header, *table.rows.values()])

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import yaml
 
+from ferrotune.errors import InputError
 from ferrotune.search.reward_config import with_objectives
 from ferrotune.search.search_config import apart, map_axes, pipeline_entry, searched, trial_count
 from ferrotune.workflow.config import check_config, check_select, without_nulls
-from ferrotune.workflow.sample_sheet import read_sheet
+from ferrotune.workflow.sample_sheet import expanded, read_sheet
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,25 @@ class Case:
         return [f"{number:03d}" for number in range(count if before is None else min(count, int(before)))]
 
 
+def _with_paths(config):
+    """The config with `~` and variables of the environment replaced in its paths: of the sheet, and of maps."""
+    simulation = config["simulation"]
+    images = {image: _with_path(own, f"simulation.images.{image}.map") for image, own in simulation["images"].items()}
+    simulation = simulation | {"default": _with_path(simulation["default"], "simulation.default.map"), "images": images}
+    return _with_path(config, "images") | {"simulation": simulation}
+
+
+def _with_path(section, key):
+    """A section of the config with the path at the end of a key (its place in the config) expanded, if it has one."""
+    name = key.rpartition(".")[2]
+    if not isinstance(section.get(name), str):
+        return section
+    try:
+        return section | {name: expanded(section[name])}
+    except InputError as error:
+        raise InputError(f"config: {key}: {error}") from None
+
+
 def read_case(config, schemas):
     """Check the config and the sample sheet that it names.
 
@@ -66,6 +86,7 @@ def read_case(config, schemas):
     )
     config = with_objectives(without_nulls(config))
     check_config(config, of_config)
+    config = _with_paths(config)
     images, problems = read_sheet(config["images"], of_row)
     config, searches = apart(config)
     entries = {name: pipeline_entry(config["pipelines"], name) for name in searched(config["pipelines"])}
