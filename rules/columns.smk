@@ -64,6 +64,7 @@ rule reference:
     params:
         path=lambda wildcards: (get_reference(wildcards) or [IMAGES[wildcards.image]["reference"]])[0],
         row_component=config["reference"]["row_component"],
+        contents=lambda wildcards: checksums(own_files(IMAGES[wildcards.image], "reference")),
         seed=config["search"]["seed"],
         code=code_digest("reference.py"),
     message:

@@ -15,12 +15,13 @@ from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module
 from ferrotune.search import search_config
 from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate, halved_descriptors, reward_names
 from ferrotune.workflow.case import read_case
+from ferrotune.workflow.checksums import checksums
 from ferrotune.workflow.config import map_files, pixel_size, simulation_seed, specimen
 from ferrotune.workflow.jobs import KEEPS_MEMORY
 from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
 from ferrotune.workflow.partial_series import partial_lines, remove_replaced
 from ferrotune.workflow.provenance import code_digest
-from ferrotune.workflow.sample_sheet import local_files, remote_files
+from ferrotune.workflow.sample_sheet import local_files, own_files, remote_files
 from snakemake.exceptions import WorkflowError
 
 os.environ |= KEEPS_MEMORY | os.environ  # jobs inherit these variables; a value that the user has set stays

@@ -19,6 +19,7 @@ rule check_sheet:
         "../envs/ferrotune.yaml"
     params:
         problems=CASE.problems,
+        contents=checksums([config["images"]]),
         code=code_digest("check_sheet.py"),
     message:
         "Checking the sample sheet {input}"
@@ -64,6 +65,7 @@ rule simulate:
         specimen=lambda wildcards: specimen(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
         row_component=config["reference"]["row_component"],
         seed=lambda wildcards: simulation_seed(config["simulation"], wildcards.image),
+        contents=lambda wildcards, input: checksums(input),
         code=code_digest("simulate.py"),
     message:
         "Simulating image {wildcards.image}"
@@ -88,6 +90,7 @@ rule import_image:
         mask=lambda wildcards: IMAGES[wildcards.image]["mask"],
         pixel_size_pm=lambda wildcards: pixel_size(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
         sm_percent=lambda wildcards: IMAGES[wildcards.image]["sm_percent"],
+        contents=lambda wildcards: checksums(own_files(IMAGES[wildcards.image], "path", "mask")),
         code=code_digest("import_image.py"),
     message:
         "Importing image {wildcards.image}"

@@ -139,6 +139,11 @@ def local_files(path, results):
     return [local] if local and Path(local).is_file() else []
 
 
+def own_files(row, *keys):
+    """Files (list of str) on this machine that the named cells of a row name; downloads are none."""
+    return [file for key in keys if row[key] and not is_remote(row[key]) for file in local_files(row[key], "")]
+
+
 def remote_files(rows):
     """Addresses (dict of file name -> address without `#`) of all remote files in the rows of the sample sheet."""
     paths = [row[key] for row in rows.values() for key in ("path", "reference") if is_remote(row[key])]
