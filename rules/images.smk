@@ -50,7 +50,11 @@ rule download:
 rule simulate:
     """Simulate an image of a Sm-doped BiFeO3 film; write it in the layout of the public record, with the truth."""
     input:
-        lambda wildcards: map_files(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
+        lambda wildcards: [
+            file
+            for file in map_files(config["simulation"], wildcards.image, IMAGES[wildcards.image])
+            if os.path.exists(file)  # of a missing one the job says so
+        ],
     output:
         image=f"{IMAGE}/source/HAADF.h5",
         cells=f"{IMAGE}/source/UCParameterization.h5",

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from ferrotune.errors import InputError
+from ferrotune.errors import NEXT_LINE, InputError
 from ferrotune.files.tables import number, read_table
 from ferrotune.workflow.config import schema_problems
 
@@ -45,7 +45,7 @@ def read_sheet(path, schema):
             rows[row["image"]] = {key: row.get(key) for key in schema["properties"]}
     if not rows:
         raise InputError(
-            problems[0] if problems else f"sample sheet {path}: it has no image; write one row for each image"
+            NEXT_LINE.join(problems) or f"sample sheet {path}: it has no image; write one row for each image"
         )
     return rows, problems
 
@@ -142,6 +142,32 @@ def local_files(path, results):
 def own_files(row, *keys):
     """Files (list of str) on this machine that the named cells of a row name; downloads are none."""
     return [file for key in keys if row[key] and not is_remote(row[key]) for file in local_files(row[key], "")]
+
+
+def missing_cells(path, rows):
+    """A line (list of str) for each cell of the usable rows that names a file which is not on this machine.
+
+    Parameters
+    ----------
+    path : path of the sample sheet
+    rows : dict of image name -> dict, as `read_sheet` gives them
+    """
+    table = read_table(path, ("image", "path"))
+    line_of = {cells[table.header.index("image")]: line for line, cells in table.rows.items()}
+    found = []
+    for image, row in rows.items():
+        for key in PATHS:
+            named = row[key] and not is_remote(row[key]) and row[key] != "simulated" and not _is_drawn(row[key])
+            if named and not local_files(row[key], ""):
+                where = f"sample sheet {path}, line {line_of[image]}"
+                kind = "is neither boxes and polygons nor a file that exists" if key == "mask" else "does not exist"
+                found.append(f"{where}: {key}: {row[key]} {kind}; correct it")
+    return found
+
+
+def _is_drawn(mask):
+    """Whether a cell is a mask of boxes and polygons, and no path."""
+    return mask.split()[0].rstrip(";") in ("box", "polygon")
 
 
 def remote_files(rows):
