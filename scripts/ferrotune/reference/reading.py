@@ -90,7 +90,7 @@ def _read_table(path):
             what = f"missing: {', '.join(sorted(missing))}" if missing else "it has no rows"
             raise InputError(f"a table needs columns {', '.join(COLUMNS)} and rows; {what}")
         for line, cells in table.rows.items():
-            if len(cells) > len(table.header):
+            if len(cells) != len(table.header):
                 raise InputError(f"line {line}: {table.count(line)}")
         places = [table.header.index(name) for name in COLUMNS]
         texts = {n: [cells[i] if i < len(cells) else "" for i in places] for n, cells in table.rows.items()}

@@ -153,7 +153,8 @@ def missing_cells(path, rows):
     rows : dict of image name -> dict, as `read_sheet` gives them
     """
     table = read_table(path, ("image", "path"))
-    line_of = {cells[table.header.index("image")]: line for line, cells in table.rows.items()}
+    place = table.header.index("image")
+    line_of = {cells[place]: line for line, cells in table.rows.items() if len(cells) > place}
     found = []
     for image, row in rows.items():
         for key in PATHS:

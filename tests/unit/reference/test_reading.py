@@ -155,6 +155,7 @@ def test_a_table_of_columns_is_aligned_with_the_columns(tmp_path, seen, cells):
         ("l.csv", "y_px,x_px,label\n", "it has no rows"),
         ("l.csv", "", "it is empty"),
         ("l.csv", "y_px,x_px,label\n1,2,3,4\n1,2,3\n", "line 2: it has 4 cells, but the header 3"),
+        ("l.csv", "y_px;x_px;label\n1.0,2.0,3\n", "line 2: it has 1 cells, but the header 3"),
         ("l.csv", "# ours\ny_px,x_px,label\n20,80,-19,20,0\n", "line 3: it has 5 cells.* if its numbers have decimal"),
         ("l.csv", "y_px;x_px;label\n20,80;-19.20;0\n", "'20,80' has a decimal comma, '-19.20' a decimal point"),
         ("l.csv", "y_px;x_px;label\n1.020,80;19,20;0\n", "'1.020,80' seems to have thousands separators"),

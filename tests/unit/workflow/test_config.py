@@ -17,7 +17,7 @@ from ferrotune.search import search_config
 from ferrotune.search.reward_config import PAIRS, asks_for_halves, reward_names, with_objectives
 from ferrotune.simulation.specimen import Specimen
 from ferrotune.workflow.config import check_config, check_select, map_files, simulation_seed, specimen, without_nulls
-from ferrotune.workflow.sample_sheet import read_sheet, remote_files
+from ferrotune.workflow.sample_sheet import missing_cells, own_files, read_sheet, remote_files
 
 ROOT = Path(__file__).parents[3]
 DEFAULT = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
@@ -508,3 +508,18 @@ def test_the_file_of_a_map_is_an_input_without_the_entry_inside_it():
     row = {"sm_percent": None, "pixel_size_pm": None}
     simulation = {"default": {}, "images": {"a": {"geometry": "map", "map": "maps/one.h5#/P"}}}
     assert map_files(simulation, "a", row) == ["maps/one.h5"] and map_files(simulation, "b", row) == []
+
+
+def test_missing_files_are_named_with_the_line_and_column_of_their_cell(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.tif").touch()
+    text = "path;image;mask;reference\nsimulated;s;box 0 0 9 9\n# ours\nnone.tif;a;m.png;https://x.org/r.h5\n"
+    (tmp_path / "images.csv").write_text(text + "there.tif#HAADF;b;polygon 0 0 0 9 9 9;labels.csv\n")
+    rows, problems = read_sheet("images.csv", schema("images"))
+    assert problems == [] and len(rows) == 3
+    assert missing_cells("images.csv", rows) == [
+        "sample sheet images.csv, line 4: path: none.tif does not exist; correct it",
+        "sample sheet images.csv, line 4: mask: m.png is neither boxes and polygons nor a file that exists; correct it",
+        "sample sheet images.csv, line 5: reference: labels.csv does not exist; correct it",
+    ]
+    assert own_files(rows["b"], "path", "reference") == ["there.tif"] and own_files(rows["a"], "reference") == []
