@@ -8,12 +8,11 @@ import sys
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
-from ferrotune.errors import InputError
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module_names, trains
 from ferrotune.search import search_config
 from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate, halved_descriptors, reward_names
-from ferrotune.workflow.case import read_case, results_folder
+from ferrotune.workflow.case import case_of_run, results_folder
 from ferrotune.workflow.checksums import checksums
 from ferrotune.workflow.config import map_files, pixel_size, simulation_seed, specimen
 from ferrotune.workflow.folders import caches
@@ -22,15 +21,10 @@ from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
 from ferrotune.workflow.partial_series import partial_lines, remove_replaced
 from ferrotune.workflow.provenance import code_digest
 from ferrotune.workflow.sample_sheet import local_files, own_files, remote_files
-from snakemake.exceptions import WorkflowError
 
 os.environ |= KEEPS_MEMORY | caches() | os.environ  # jobs inherit these variables; a value that the user has set stays
 
-try:
-    CASE = read_case(config, f"{workflow.basedir}/config/schemas", dry=workflow.output_settings.dryrun)
-except InputError as error:
-    raise WorkflowError(f"ferrotune: {error}") from None
-
+CASE = case_of_run(config, f"{workflow.basedir}/config/schemas", dry=workflow.output_settings.dryrun)
 config, IMAGES, PIPELINES = CASE.config, CASE.images, list(CASE.trials)
 RESULTS = results_folder(config)
 IMAGE = f"{RESULTS}/{{image}}"

@@ -116,3 +116,13 @@ def read_case(config, schemas, dry=False):
     trials = {name: trial_count(entry, searches[name]) for name, entry in entries.items()}
     check_select(config["select"], images, trials)
     return Case(config, images, problems, searches, trials)
+
+
+def case_of_run(config, schemas, dry):
+    """The Case of a run: as `read_case`, and what is wrong is an error that Snakemake prints as it is."""
+    from snakemake.exceptions import WorkflowError
+
+    try:
+        return read_case(config, schemas, dry)
+    except InputError as error:
+        raise WorkflowError(f"ferrotune: {error}") from None

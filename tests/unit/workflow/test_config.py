@@ -10,7 +10,7 @@ import yaml
 from snakemake.utils import update_config
 
 from ferrotune.descriptors._patch_store import cuts
-from ferrotune.errors import InputError
+from ferrotune.errors import NEXT_LINE, InputError
 from ferrotune.pipelines import parts
 from ferrotune.rewards import REWARDS, cheap
 from ferrotune.search import search_config
@@ -390,7 +390,8 @@ def test_images_of_the_same_name_are_both_refused(tmp_path):
 def test_a_sheet_without_a_usable_row_is_refused(tmp_path, text, says):
     with pytest.raises(InputError) as error:
         sheet(tmp_path, text)
-    assert says in str(error.value) and "\n" not in str(error.value)
+    lines = str(error.value).split(NEXT_LINE)
+    assert says in str(error.value) and all("\n" not in line and line.startswith("sample sheet ") for line in lines)
 
 
 def test_a_sheet_that_is_missing_or_no_text_is_refused(tmp_path):
