@@ -16,7 +16,7 @@ _WORKBOOK, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SEP_LINE = re.compile(r'"?sep=(.)[";, ]*', re.IGNORECASE)  # Excel begins some files with its separator
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 _NO_TEXT = re.compile("[^\\t\\n\\f\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)  # 20,800: groups of thousands, or three decimals
+_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)  # 20,800: groups of thousands, or three decimals
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,12 @@ class Table:
         return f"it has {cells} cells, but the header {names}{hint}"
 
 
+def _two_ways(text):
+    """Words on a number (str) with one mark, which may be that of the decimals or of the thousands."""
+    whole, _, part = text.replace(",", ".").partition(".")
+    return f"{text!r} may be {float(f'{whole}.{part}'):g} or {whole}{part}"
+
+
 def decimal_mark(texts):
     """Find whether the numbers of a table have decimal points or decimal commas.
 
@@ -66,20 +72,19 @@ def decimal_mark(texts):
     >>> decimal_mark(["20,8", "7", "0,25"]), decimal_mark(["20.8", "7"])
     (',', '.')
     """
-    commas = [text for text in texts if "," in text]
+    commas, points = ([text for text in texts if mark in text] for mark in ",.")
     if not commas:
+        # with three decimals each number would have them, and with thousands only those from 1000 on have a point
+        if points and len(points) < len(texts) and all(map(_GROUPS.fullmatch, points)):
+            raise InputError(f"{_two_ways(points[0])}; write all numbers with as many decimals")
         return "."
     grouped = [text for text in commas if text.count(",") > 1 or "." in text]
     if grouped:
         raise InputError(f"{grouped[0]!r} seems to have thousands separators; write numbers without them")
-    points = [text for text in texts if "." in text]
     if points:
         raise InputError(f"{commas[0]!r} has a decimal comma, {points[0]!r} a decimal point; write all in one way")
     if all(_GROUPS.fullmatch(text) for text in commas):
-        whole = commas[0].replace(",", "")
-        raise InputError(
-            f"{commas[0]!r} may be {float(commas[0].replace(',', '.')):g} or {whole}; write decimal points"
-        )
+        raise InputError(f"{_two_ways(commas[0])}; write decimal points")
     return ","
 
 

@@ -94,7 +94,7 @@ def _read_table(path):
                 raise InputError(f"line {line}: {table.count(line)}")
         places = [table.header.index(name) for name in COLUMNS]
         texts = {n: [cells[i] if i < len(cells) else "" for i in places] for n, cells in table.rows.items()}
-        mark = decimal_mark([text for cells in texts.values() for text in cells])
+        mark = decimal_mark([text for cells in texts.values() for text in cells[:2]])  # labels have none
         numbers = np.array([_numbers(line, cells, mark) for line, cells in texts.items()])
     except FileNotFoundError:
         raise InputError(f"reference {path}: no such file; correct the sheet") from None

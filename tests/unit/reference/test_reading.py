@@ -161,6 +161,7 @@ def test_a_table_of_columns_is_aligned_with_the_columns(tmp_path, seen, cells):
         ("l.csv", "y_px;x_px;label\n1.020,80;19,20;0\n", "'1.020,80' seems to have thousands separators"),
         ("l.csv", "y_px;x_px;label\n1,020,800;19;0\n", "'1,020,800' seems to have thousands separators"),
         ("l.csv", "y_px;x_px;label\n1,020;19,200;0\n", "'1,020' may be 1.02 or 1020; write decimal points"),
+        ("l.csv", "y_px;x_px;label\n1.020;19;0\n", "'1.020' may be 1.02 or 1020; write all numbers with as many dec"),
         ("l.csv", "y_px;x_px;label\n1.020.800;19;0\n", "line 2: y_px '1.020.800' is not a number"),
         ("l.csv", "y_px;x_px;label\n1 020,8;19;0\n", "line 2: y_px '1 020,8' is not a number"),
         ("l.csv", 'y_px,x_px,label\n1,2,0\n1,"2,0\n', "line 3: a quote is opened and not closed"),
