@@ -64,6 +64,7 @@ rule reference:
     params:
         path=lambda wildcards: local_path(get_reference(wildcards), IMAGES[wildcards.image]["reference"]),
         row_component=config["reference"]["row_component"],
+        contents=lambda wildcards: checksums(own_files(IMAGES[wildcards.image], "reference")),
         seed=config["search"]["seed"],
         code=code_digest("reference.py"),
     message:

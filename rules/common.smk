@@ -5,33 +5,28 @@ Reads the config and the sample sheet; writes nothing.
 
 import os
 import sys
-from pathlib import Path
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
-from ferrotune.errors import InputError
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module_names, trains
 from ferrotune.search import search_config
 from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate, halved_descriptors, reward_names
-from ferrotune.workflow.case import read_case
+from ferrotune.workflow.case import case_of_run, results_folder
+from ferrotune.workflow.checksums import checksums
 from ferrotune.workflow.config import map_files, pixel_size, simulation_seed, specimen
+from ferrotune.workflow.folders import caches
 from ferrotune.workflow.jobs import KEEPS_MEMORY
 from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
 from ferrotune.workflow.partial_series import partial_lines, remove_replaced
 from ferrotune.workflow.provenance import code_digest
-from ferrotune.workflow.sample_sheet import local_files, local_path, remote_files
-from snakemake.exceptions import WorkflowError
+from ferrotune.workflow.sample_sheet import local_files, local_path, own_files, remote_files
 
-os.environ |= KEEPS_MEMORY | os.environ  # jobs inherit these variables; a value that the user has set stays
+os.environ |= KEEPS_MEMORY | caches() | os.environ  # jobs inherit these variables; a value that the user has set stays
 
-try:
-    CASE = read_case(config, f"{workflow.basedir}/config/schemas")
-except InputError as error:
-    raise WorkflowError(f"ferrotune: {error}") from None
-
+CASE = case_of_run(config, f"{workflow.basedir}/config/schemas", dry=workflow.output_settings.dryrun)
 config, IMAGES, PIPELINES = CASE.config, CASE.images, list(CASE.trials)
-RESULTS = f"results/{config['series']}"
+RESULTS = results_folder(config)
 IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE = f"{IMAGE}/{{pipeline}}"
 HALF = f"{IMAGE}/halves/{{half}}"

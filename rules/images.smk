@@ -19,6 +19,7 @@ rule check_sheet:
         "../envs/ferrotune.yaml"
     params:
         problems=CASE.problems,
+        contents=checksums([config["images"]]),
         code=code_digest("check_sheet.py"),
     message:
         "Checking the sample sheet {input}"
@@ -49,7 +50,11 @@ rule download:
 rule simulate:
     """Simulate an image of a Sm-doped BiFeO3 film; write it in the layout of the public record, with the truth."""
     input:
-        lambda wildcards: map_files(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
+        lambda wildcards: [
+            file
+            for file in map_files(config["simulation"], wildcards.image, IMAGES[wildcards.image])
+            if os.path.exists(file)  # of a missing one the job says so
+        ],
     output:
         image=f"{IMAGE}/source/HAADF.h5",
         cells=f"{IMAGE}/source/UCParameterization.h5",
@@ -64,6 +69,7 @@ rule simulate:
         specimen=lambda wildcards: specimen(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
         row_component=config["reference"]["row_component"],
         seed=lambda wildcards: simulation_seed(config["simulation"], wildcards.image),
+        contents=lambda wildcards, input: checksums(input),
         code=code_digest("simulate.py"),
     message:
         "Simulating image {wildcards.image}"
@@ -89,6 +95,7 @@ rule import_image:
         pixel_size_pm=lambda wildcards: pixel_size(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
         sm_percent=lambda wildcards: IMAGES[wildcards.image]["sm_percent"],
         pixel_limit=config["import"]["pixel_limit"],
+        contents=lambda wildcards: checksums(own_files(IMAGES[wildcards.image], "path", "mask")),
         code=code_digest("import_image.py"),
     message:
         "Importing image {wildcards.image}"

@@ -1,8 +1,7 @@
-"""Copy the checked sheet beside the results, or end with what is wrong in it."""
-
-import shutil
+"""Copy the checked sheet beside the results, separated by tabs, or end with what is wrong in it."""
 
 from ferrotune.errors import InputError
+from ferrotune.files.tables import copy_with_tabs
 from ferrotune.workflow.jobs import job, say
 
 
@@ -13,7 +12,7 @@ def main(sheet, output, problems, log_path):
             say("images", problem)
         if problems:
             raise InputError(problems[-1])
-        shutil.copyfile(sheet, output)
+        copy_with_tabs(sheet, output, ("image", "path"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,10 @@
 """The one error that is meant for people."""
 
+NEXT_LINE = "\nferrotune: "  # between the lines of a message that has several things to say
+
 
 class InputError(ValueError):
-    """Input that cannot be used. The message is one line: what is wrong, where, and what to do."""
+    """Input that cannot be used. The message is one line: what is wrong, where, and what to do.
+
+    Where several rows of a sheet are wrong it has a line for each, joined by NEXT_LINE.
+    """

@@ -592,6 +592,9 @@ def test_a_checked_sheet_is_copied(tmp_path, capsys):
     arguments = {"sheet": str(sheet), "output": str(output), "log_path": str(tmp_path / "log")}
     call("check_sheet", problems=[], **arguments)
     assert output.read_text() == sheet.read_text()
+    sheet.write_bytes('image;path\na;"x\ty.tif"\n'.encode("utf-16"))
+    call("check_sheet", problems=[], **arguments)
+    assert output.read_text() == 'image\tpath\na\t"x\ty.tif"\n'
     output.unlink()
     with pytest.raises(SystemExit):
         call("check_sheet", problems=["line 2: first", "line 3: second"], **arguments)

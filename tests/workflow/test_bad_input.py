@@ -115,6 +115,61 @@ def test_a_wrong_config_is_one_clear_line(new_case, changes, words):
     assert "Traceback" not in process.stdout
 
 
+def said(process):
+    return [line for line in process.stdout.splitlines() if line.startswith("ferrotune: ")]
+
+
+def test_a_dry_run_names_every_file_that_is_missing_and_every_wrong_row(new_case):
+    rows = "# ours\nfilm\t0\tnone.tif\t\tlabels.csv\tmask.png\n"
+    rows += "bad\t120\tsimulated\nsame\t\tthere.npy\t\t\tbox 0 0 9 9\n"
+    case = new_case(rows=rows)
+    np.save(case.folder / "there.npy", np.eye(64))
+    case.configure(simulation={"default": {"shape": [460, 480]}, "images": {}})
+    process = case.run("-n")
+    assert process.returncode != 0 and "Traceback" not in process.stdout
+    assert said(process) == [
+        "ferrotune: sample sheet images.tsv, line 4: sm_percent: 120.0 is too large; the most is 100",
+        "ferrotune: sample sheet images.tsv, line 3: path: none.tif does not exist; correct it",
+        "ferrotune: sample sheet images.tsv, line 3: reference: labels.csv does not exist; correct it",
+        "ferrotune: sample sheet images.tsv, line 3: mask: mask.png is neither boxes and polygons nor a file that "
+        "exists; correct it",
+    ]
+
+
+def test_a_map_that_is_missing_is_one_line_in_a_dry_run_and_in_a_run(new_case):
+    case = new_case(
+        rows="film\t0\tsimulated\n", simulation={"images": {"film": {"geometry": "map", "map": "none.npz"}}}
+    )
+    assert said(case.run("-n")) == [
+        "ferrotune: config: simulation: the map none.npz of image film does not exist; correct the path"
+    ]
+    process = case.run("results/tiny/film/image.zarr")
+    assert process.returncode != 0 and "Traceback" not in process.stdout
+    assert "ferrotune: image film: map none.npz does not exist; correct the path" in said(process)
+
+
+def test_no_usable_row_is_said_of_every_row(new_case):
+    process = new_case(rows="a b\t0\tsimulated\nbad\t120\tsimulated\n").run()
+    assert process.returncode != 0
+    assert [line.partition(", ")[2][:6] for line in said(process)] == ["line 2", "line 3"]
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(new_case):
+    case = new_case()
+    (case.folder / "results").write_text("a file")
+    process = case.run()
+    assert process.returncode != 0 and "Traceback" not in process.stdout
+    assert len(said(process)) == 1 and "results/tiny cannot be written: " in process.stdout
+
+
+def test_no_home_is_needed(new_case, monkeypatch):
+    monkeypatch.setenv("HOME", "/dev/null")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    case = new_case(rows="stripes\t0\tsimulated\t\t\t\n")
+    process = case.run("results/tiny/stripes/image.zarr")
+    assert process.returncode == 0, process.stdout[-3000:]
+
+
 def test_a_window_larger_than_the_image(new_case, finished):
     case = new_case(rows="stripes\t0\tsimulated\t\t\t\n")
     case.configure(pipelines={"patch_gmm": {"space": {**finished.space, "w1": [19.0]}}})

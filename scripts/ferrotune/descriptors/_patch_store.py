@@ -3,11 +3,11 @@
 import numpy as np
 
 from ferrotune.columns.sublattices import SUBLATTICES
-from ferrotune.descriptors._patch_cutting import Cutter, binning, usable_sites, window_px
+from ferrotune.descriptors._patch_cutting import Cutter, binning, check_window, usable_sites, window_px
 from ferrotune.descriptors._patch_stack import BLOCK, cut_stack
 from ferrotune.files.stores import add_array, read_store, write_store
 from ferrotune.images.preprocessing import preprocess
-from ferrotune.images.smoothing import block_mean
+from ferrotune.images.smoothing import block_mask, masked_block_mean
 from ferrotune.images.straightening import straightened
 from ferrotune.sites.sites import Sites
 
@@ -31,7 +31,8 @@ def _chosen(columns, sites, mask, factor, window):
     """Columns (n,) whose largest window is inside the binned image and mask, their yx, and the number of the others."""
     chosen = np.flatnonzero(np.isin(columns["sublattice"], SUBLATTICES[sites]))
     binned = (columns["yx"][chosen] - (factor - 1) / 2) / factor
-    usable = usable_sites(block_mean(mask, factor) == 1, binned, window)
+    inside = block_mask(mask, factor)[: mask.shape[0] // factor, : mask.shape[1] // factor]
+    usable = usable_sites(inside, binned, window)
     return chosen[usable], binned[usable], int((~usable).sum())
 
 
@@ -46,6 +47,7 @@ def write_patches(output, stores, uses, options, threads, log):
     window = tuple(window_px(cells, cell_px / factor) for cells in needed["window_cells"])
     line = "largest window %d x %d px (%s cells) of the image binned by %d"
     log.info(line, *window, needed["window_cells"], factor)
+    check_window(window, pixels["mask"].shape, factor, cell_px)
     chosen, yx, dropped = _chosen(columns, options["sites"], pixels["mask"], factor, window)
     log.info("%d sites; %d dropped because their window leaves the image or touches the mask", len(chosen), dropped)
     classes, site_class = np.unique(columns["sublattice"][chosen], return_inverse=True)
@@ -81,7 +83,7 @@ def write_patches(output, stores, uses, options, threads, log):
         covariances = add_array(store, "covariance", axes, (count, size, size))
     for i, (flatten, denoise) in enumerate(needed["preprocessings"]):
         ready = preprocess(image, pixels["mask"], cell_px, flatten, denoise)
-        cutter = Cutter(block_mean(ready, factor), window, options["subpixel"])
+        cutter = Cutter(masked_block_mean(ready, pixels["mask"], factor), window, options["subpixel"])
 
         def keep(part, patches, i=i):
             stack[i, part] = patches

@@ -27,6 +27,31 @@ def _centres(size, window, stride):
     return first + stride * np.arange(count)
 
 
+def check_window(window, shape, factor=1, cell_px=None):
+    """Check that a window fits into the image.
+
+    Parameters
+    ----------
+    window : int, side of the window, px of the binned image
+    shape : (rows, columns) of the image before it is binned, px
+    factor : int, by which it is binned
+    cell_px : float, length of a unit cell, px of the image before it is binned; None: the error names px only
+
+    Raises
+    ------
+    InputError
+        If it is too large, in px of the image before it is binned, and in cells.
+    """
+    if window * factor <= min(shape):
+        return
+    sizes = [(window * factor, window * factor), shape]
+    px, of_image = (
+        f"{y} x {x} px" + ("" if cell_px is None else f" ({y / cell_px:.1f} x {x / cell_px:.1f} cells)")
+        for y, x in sizes
+    )
+    raise InputError(f"the largest window with its copies, {px}, is larger than the image, {of_image}: lower `window`")
+
+
 @dataclass(frozen=True)
 class WindowGrid:
     """Grid of windows; sites are the windows in which every pixel has signal.
@@ -56,9 +81,7 @@ class WindowGrid:
         InputError
             If no whole window is inside the image and the mask.
         """
-        if window > min(mask.shape):
-            size = f"{mask.shape[0]} x {mask.shape[1]} px"
-            raise InputError(f"the largest window, {window} px, is larger than the image, {size}: lower `window`")
+        check_window(window, mask.shape)
         rows, columns = (_centres(size, window, stride) for size in mask.shape)
         whole = minimum_filter(mask.astype(np.uint8), window, mode="constant")
         whole = whole[np.ix_(*(np.rint(centres).astype(int) for centres in (rows, columns)))]

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-import pandas as pd
 from scipy.spatial import cKDTree
 
 from ferrotune.cells.polarization_variants import polarization_variants
 from ferrotune.errors import InputError
 from ferrotune.files.sm_bfo_record import read_reference, read_truth
+from ferrotune.files.tables import decimal_mark, number, read_table
 
 OFFSET_LIMIT = 0.25  # cells; a record may count from 1, or its crop be a pixel off. By chance 0.2 are so near a cell
+COLUMNS = ("y_px", "x_px", "label")  # of a table of labels
+MOST = np.iinfo(np.int16).max  # labels are stored in 16 bits
 MATCHED = 0.5  # of the reference's positions inside the image, the share that must be at a cell or column
 
 
@@ -80,25 +82,39 @@ def _align_with_either(yx, cells_yx, columns_yx, cell_px, name):
 
 
 def _read_table(path):
+    """Positions (n, 2) px and labels (n,) int of a table; InputError where it could be read in two ways."""
     try:
-        table = pd.read_csv(path, sep=r"\s*[,;\t]\s*", engine="python", comment="#")
+        table = read_table(path, COLUMNS, separators="\t;, ", comments_within=True)
+        missing = set(COLUMNS) - set(table.header)
+        if missing or not table.rows:
+            what = f"missing: {', '.join(sorted(missing))}" if missing else "it has no rows"
+            raise InputError(f"a table needs columns {', '.join(COLUMNS)} and rows; {what}")
+        for line, cells in table.rows.items():
+            if len(cells) != len(table.header):
+                raise InputError(f"line {line}: {table.count(line)}")
+        places = [table.header.index(name) for name in COLUMNS]
+        texts = {n: [cells[i] if i < len(cells) else "" for i in places] for n, cells in table.rows.items()}
+        mark = decimal_mark([text for cells in texts.values() for text in cells[:2]])  # labels have none
+        numbers = np.array([_numbers(line, cells, mark) for line, cells in texts.items()])
     except FileNotFoundError:
         raise InputError(f"reference {path}: no such file; correct the sheet") from None
-    except (OSError, ValueError) as error:  # a table that cannot be parsed is a ValueError of pandas
-        raise InputError(f"reference {path}: not a table ({str(error).splitlines()[0]})") from None
-    missing = {"y_px", "x_px", "label"} - set(table.columns)
-    if missing or not len(table):
-        what = f"missing: {', '.join(sorted(missing))}" if missing else "it has no rows"
-        raise InputError(f"reference {path}: a table needs columns y_px, x_px, label and rows; {what}")
-    numbers = table[["y_px", "x_px", "label"]].apply(pd.to_numeric, errors="coerce").to_numpy(float)
-    wrong = ~np.isfinite(numbers).all(axis=1) | (numbers[:, 2] % 1 != 0)
-    if wrong.any():
-        row = table.iloc[int(np.argmax(wrong))]
-        raise InputError(
-            f"reference {path}: y_px {row['y_px']}, x_px {row['x_px']}, label {row['label']} in row "
-            f"{np.argmax(wrong) + 1}; positions are numbers in px and labels whole numbers, -1 for unknown"
-        )
+    except (InputError, OSError) as error:
+        raise InputError(f"reference {path}: {error}") from None
     return numbers[:, :2], numbers[:, 2].astype(int)
+
+
+def _numbers(line, cells, mark):
+    """Numbers (list of float) of a line's cells in the order of COLUMNS; the label is a whole number."""
+    found = []
+    for name, text in zip(COLUMNS, cells, strict=True):
+        try:
+            found.append(number(text, mark))
+            if name == "label" and (found[-1] % 1 or abs(found[-1]) > MOST):
+                raise InputError(f"{text!r} is not a whole number up to {MOST}")
+        except InputError as error:
+            wanted = "positions are numbers in px and labels whole numbers, -1 for unknown"
+            raise InputError(f"line {line}: {name} {error}; {wanted}") from None
+    return found
 
 
 def _is_truth(path):
@@ -115,7 +131,8 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
     Parameters
     ----------
     path : path, or None to use the polarization of the image's own cells
-        A simulation's truth or the record's UCParameterization (.h5), or a table y_px, x_px, label (.csv).
+        A simulation's truth or the record's UCParameterization (.h5), or a table y_px, x_px, label (.csv, .tsv, .txt,
+        .xlsx).
     cells : dict with yx (cell, 2) and polarization (cell, 2), px, of the image
     columns_yx : (column, 2) px
     cell_px : float
@@ -134,7 +151,7 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
     if path is None:
         label = polarization_variants(cells["polarization"], cells["yx"], cell_px, seed=seed)
         return Reference(cells["yx"], label, cells["polarization"], "polarization of the image's cells", np.zeros(2))
-    if Path(path).suffix in (".csv", ".tsv", ".txt"):
+    if Path(path).suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx"):
         yx, label = _read_table(path)
         polarization, kind = np.full_like(yx, np.nan), "table of labels"
     elif _is_truth(path):

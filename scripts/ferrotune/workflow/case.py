@@ -1,14 +1,17 @@
 """A case: the checked config, the images of the sample sheet, and the search of each pipeline."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from ferrotune.errors import NEXT_LINE, InputError
 from ferrotune.search.reward_config import with_objectives
 from ferrotune.search.search_config import apart, map_axes, pipeline_entry, searched, trial_count
-from ferrotune.workflow.config import check_config, check_select, without_nulls
-from ferrotune.workflow.sample_sheet import read_sheet
+from ferrotune.workflow.config import check_config, check_select, map_files, without_nulls
+from ferrotune.workflow.folders import check_folders
+from ferrotune.workflow.sample_sheet import expanded, missing_cells, read_sheet
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,48 @@ class Case:
         return [f"{number:03d}" for number in range(count if before is None else min(count, int(before)))]
 
 
-def read_case(config, schemas):
+def _with_paths(config):
+    """The config with `~` and variables of the environment replaced in its paths: of the sheet, and of maps."""
+    simulation = config["simulation"]
+    images = {image: _with_path(own, f"simulation.images.{image}.map") for image, own in simulation["images"].items()}
+    simulation = simulation | {"default": _with_path(simulation["default"], "simulation.default.map"), "images": images}
+    return _with_path(config, "images") | {"simulation": simulation}
+
+
+def _with_path(section, key):
+    """A section of the config with the path at the end of a key (its place in the config) expanded, if it has one."""
+    name = key.rpartition(".")[2]
+    if not isinstance(section.get(name), str):
+        return section
+    try:
+        return section | {name: expanded(section[name])}
+    except InputError as error:
+        raise InputError(f"config: {key}: {error}") from None
+
+
+def missing_files(config, images):
+    """A line (list of str) for each file that the sample sheet or the simulation names and that is not there."""
+    lines = missing_cells(config["images"], images)
+    for image in (image for image, row in images.items() if row["path"] == "simulated"):
+        for file in map_files(config["simulation"], image, images[image]):
+            if not os.path.exists(file):
+                lines.append(f"config: simulation: the map {file} of image {image} does not exist; correct the path")
+    return lines
+
+
+def results_folder(config):
+    """Folder (str) of the results of the config's series."""
+    return f"results/{config['series']}"
+
+
+def read_case(config, schemas, dry=False):
     """Check the config and the sample sheet that it names.
 
     Parameters
     ----------
     config : dict, as Snakemake read it
     schemas : path of the folder of schemas
+    dry : bool, whether the run only lists its jobs, so that none of them says what it misses
 
     Returns
     -------
@@ -59,16 +97,32 @@ def read_case(config, schemas):
     Raises
     ------
     InputError
-        Naming the first key of the config that is wrong; or where no row of the sample sheet can be used.
+        Naming the first key of the config that is wrong; or where no row of the sample sheet can be used, or a folder
+        of the run cannot be written; in a dry run, with a line for each wrong row and each file that is missing.
     """
     of_config, of_row = (
         yaml.safe_load(Path(schemas, f"{name}.schema.yaml").read_text()) for name in ("config", "images")
     )
     config = with_objectives(without_nulls(config))
     check_config(config, of_config)
+    config = _with_paths(config)
+    check_folders(results_folder(config))
     images, problems = read_sheet(config["images"], of_row)
+    said = problems + missing_files(config, images) if dry else []
+    if said:  # the jobs would say so, and a dry run has none
+        raise InputError(NEXT_LINE.join(said))
     config, searches = apart(config)
     entries = {name: pipeline_entry(config["pipelines"], name) for name in searched(config["pipelines"])}
     trials = {name: trial_count(entry, searches[name]) for name, entry in entries.items()}
     check_select(config["select"], images, trials)
     return Case(config, images, problems, searches, trials)
+
+
+def case_of_run(config, schemas, dry):
+    """The Case of a run: as `read_case`, and what is wrong is an error that Snakemake prints as it is."""
+    from snakemake.exceptions import WorkflowError
+
+    try:
+        return read_case(config, schemas, dry)
+    except InputError as error:
+        raise WorkflowError(f"ferrotune: {error}") from None

@@ -1,6 +1,7 @@
 """The config, checked against its schema; what is wrong is said in one line."""
 
 import copy
+import datetime
 
 import jsonschema
 
@@ -25,7 +26,22 @@ LIMITS = {
     "exclusiveMinimum": "{!r} is too small; it must be above {}",
     "maximum": "{!r} is too large; the most is {}",
 }
+_NOT_TEXT = (bool, int, float, datetime.date)
 COUNTS = {"minProperties": "{} given; at least {} needed", "maxProperties": "{} given; at most {} allowed"}
+
+
+def _to_be_quoted(value):
+    """Sentence on what YAML did not read as text: 2024_11 is a number, 2024-11-28 a date, no is false."""
+    kind = "a date" if isinstance(value, datetime.date) else "true or false" if isinstance(value, bool) else "a number"
+    return f"YAML reads {kind} here, {value}; put what you wrote in quotes"
+
+
+def _unquoted_keys(section, place=""):
+    """Yield the place of each key of the config that YAML did not read as text, and the key."""
+    for key, value in section.items() if isinstance(section, dict) else []:
+        if not isinstance(key, str):
+            yield place or "its top", key
+        yield from _unquoted_keys(value, f"{place}.{key}" if place else str(key))
 
 
 def _names_pipeline(error):
@@ -48,6 +64,8 @@ def _allowed(error):
         return f"missing key {', '.join(map(repr, missing))}{hint}"
     if error.validator == "pattern":
         return f"{error.instance!r} is {error.schema.get('unfit', UNFIT)}"
+    if error.validator == "type" and error.validator_value == "string" and isinstance(error.instance, _NOT_TEXT):
+        return _to_be_quoted(error.instance)
     if error.validator == "type":
         kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         wanted = " or ".join(TYPE_NAMES[kind] for kind in kinds if kind != "null")
@@ -118,6 +136,8 @@ def check_config(config, schema):
     InputError
         Naming the first key that is wrong and what is allowed there.
     """
+    for place, key in _unquoted_keys(config):
+        raise InputError(f"config: {place}: the key {key}: {_to_be_quoted(key)}")
     for problem in schema_problems(config, _completed(schema, config)):
         raise InputError(f"config: {problem}")
     for name, pipeline in config["pipelines"].items():

@@ -1,16 +1,18 @@
 """The sample sheet: a table with one row for each image, checked against its schema."""
 
-import math
+import os
+import re
 from collections import Counter
 from pathlib import Path
 
-from ferrotune.errors import InputError
+from ferrotune.errors import NEXT_LINE, InputError
 from ferrotune.files.entries import split_entry, with_entry
+from ferrotune.files.tables import number, read_table
 from ferrotune.workflow.config import schema_problems
 
-MISSING = ""
-NO_HEADING = "(a cell without a heading)"  # the key of such cells: the schema refuses it
-NUMBERS = ("sm_percent", "pixel_size_pm")  # columns that hold numbers
+NO_HEADING = "(a cell without a heading)"  # the key of such a cell: the schema refuses it
+NUMBERS = {"sm_percent": "%", "pixel_size_pm": ""}  # columns that hold numbers, and the unit that may follow
+PATHS = ("path", "reference", "mask")  # columns that may hold a path
 
 
 def read_sheet(path, schema):
@@ -18,7 +20,7 @@ def read_sheet(path, schema):
 
     Parameters
     ----------
-    path : path of a tab-separated table with one row for each image
+    path : path of a table with one row for each image: text or xlsx, see `ferrotune.files.tables.read_table`
     schema : dict, JSON schema of a row
 
     Returns
@@ -32,10 +34,11 @@ def read_sheet(path, schema):
         Where the file does not exist, is not a table, or has no usable row.
     """
     rows, problems = {}, []
-    table = _read_table(path)
-    seen = Counter(row.get("image") for row in table.values())
-    for line, row in table.items():
-        wrong = list(schema_problems(row, schema))
+    table = _read_table(path, schema)
+    parsed = {line: _row(table, line) for line in table.rows}
+    seen = Counter(row.get("image") for row, _ in parsed.values())
+    for line, (row, wrong) in parsed.items():
+        wrong += schema_problems(row, schema)
         if row.get("image") is not None and seen[row["image"]] > 1:
             wrong.append(f"image {row['image']!r} occurs {seen[row['image']]} times; give each image its own name")
         problems += [f"sample sheet {path}, line {line}: {problem}" for problem in wrong]
@@ -43,47 +46,70 @@ def read_sheet(path, schema):
             rows[row["image"]] = {key: row.get(key) for key in schema["properties"]}
     if not rows:
         raise InputError(
-            problems[0] if problems else f"sample sheet {path}: it has no image; write one row for each image"
+            NEXT_LINE.join(problems) or f"sample sheet {path}: it has no image; write one row for each image"
         )
     return rows, problems
 
 
-def _read_table(path):
-    """Rows (dict) of the table by line number; lines that start with # are comments."""
+def _read_table(path, schema):
+    """Table of the sheet; lines that start with # are comments."""
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            lines = {n: line for n, line in enumerate(file, start=1) if line.strip() and not line.startswith("#")}
+        return read_table(path, schema["required"])
     except FileNotFoundError:
         raise InputError(f"sample sheet {path}: no such file; correct the config's key images") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"sample sheet {path}: not a tab-separated table ({error})") from None
-    cells = {n: [cell.strip() for cell in line.split("\t")] for n, line in lines.items()}
-    header = cells.pop(min(cells)) if cells else []
-    if len(header) == 1 and cells:
-        raise InputError(f"sample sheet {path}: its header has one column, {header[0]!r}: separate the columns by tabs")
-    if not header or len(set(header)) < len(header):
-        what = f"its header names {max(header, key=header.count)!r} twice" if header else "it is empty"
-        raise InputError(f"sample sheet {path}: not a tab-separated table of images: {what}")
-    return {n: _row(header, row) for n, row in cells.items()}
+    except (InputError, OSError) as error:
+        raise InputError(f"sample sheet {path}: {error}") from None
 
 
-def _row(header, cells):
-    """A row (dict) with the header's names; missing cells are empty, and cells beyond the header have no heading."""
-    padded = cells + [MISSING] * (len(header) - len(cells))
-    row = {key: _cell(key, value) for key, value in zip(header, padded, strict=False)}
-    return row | ({NO_HEADING: cells[len(header) :]} if any(cells[len(header) :]) else {})
+def _row(table, line):
+    """A row (dict) with the header's names, None where empty, and what is wrong in single cells (list of str)."""
+    cells, wrong = table.rows[line], []
+    found = {key or NO_HEADING: cells[i] or None if i < len(cells) else None for i, key in enumerate(table.header)}
+    row = {key: cell for key, cell in found.items() if key != NO_HEADING or cell}
+    if len(cells) > len(table.header):
+        wrong.append(table.count(line))
+    for key, unit in NUMBERS.items():
+        if row.get(key) is not None:
+            try:
+                row[key] = number(row[key].removesuffix(unit).strip())
+            except InputError as error:
+                wrong.append(f"{key}: {error}")
+                row[key] = None
+    for key in PATHS:
+        if row.get(key) is not None:
+            try:
+                row[key] = expanded(row[key])
+            except InputError as error:
+                wrong.append(f"{key}: {error}")
+    return row, wrong
 
 
-def _cell(key, value):
-    """Value of a cell: None where empty, a number in columns of numbers; the schema refuses other text there."""
-    if value == MISSING:
-        return None
-    if key in NUMBERS:
-        try:
-            return float(value) if math.isfinite(float(value)) else value
-        except ValueError:
-            return value
-    return value
+def expanded(path):
+    """Path with `~` and variables of the environment replaced.
+
+    An address, and a path that exists as it is written, stay.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        For a variable that the environment does not have.
+    """
+    written = any(os.path.exists(p) for p in (path, split_entry(path)[0]))
+    if written or is_remote(path) or not (path.startswith("~") or "$" in path):
+        return path
+    found = os.path.expandvars(os.path.expanduser(path))
+    unknown = re.search(r"\$(\w+|\{\w+\})", found)
+    if unknown:
+        raise InputError(f"{path!r}: there is no such file, and the environment has no variable {unknown[0]}")
+    return found
 
 
 def is_remote(path):
@@ -120,6 +146,38 @@ def local_path(files, path):
     Where there is no such file, the path of the sample sheet, so that an error names it.
     """
     return with_entry(files[0], path or "") if files else path
+
+
+def own_files(row, *keys):
+    """Files (list of str) on this machine that the named cells of a row name; downloads are none."""
+    return [file for key in keys if row[key] and not is_remote(row[key]) for file in local_files(row[key], "")]
+
+
+def missing_cells(path, rows):
+    """A line (list of str) for each cell of the usable rows that names a file which is not on this machine.
+
+    Parameters
+    ----------
+    path : path of the sample sheet
+    rows : dict of image name -> dict, as `read_sheet` gives them
+    """
+    table = read_table(path, ("image", "path"))
+    place = table.header.index("image")
+    line_of = {cells[place]: line for line, cells in table.rows.items() if len(cells) > place}
+    found = []
+    for image, row in rows.items():
+        for key in PATHS:
+            named = row[key] and not is_remote(row[key]) and row[key] != "simulated" and not _is_drawn(row[key])
+            if named and not local_files(row[key], ""):
+                where = f"sample sheet {path}, line {line_of[image]}"
+                kind = "is neither boxes and polygons nor a file that exists" if key == "mask" else "does not exist"
+                found.append(f"{where}: {key}: {row[key]} {kind}; correct it")
+    return found
+
+
+def _is_drawn(mask):
+    """Whether a cell is a mask of boxes and polygons, and no path."""
+    return mask.split()[0].rstrip(";") in ("box", "polygon")
 
 
 def remote_files(rows):

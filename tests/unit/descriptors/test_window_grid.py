@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ferrotune.descriptors._window_grid import WindowGrid, multiple
+from ferrotune.descriptors._window_grid import WindowGrid, check_window, multiple
 from ferrotune.errors import InputError
 from ferrotune.sites.neighbourhood import Neighbourhood
 from ferrotune.sites.raster import site_raster
@@ -30,6 +30,11 @@ def test_windows_over_the_mask_are_left_out():
 def test_no_window_is_refused(mask, reason):
     with pytest.raises(InputError, match=f"{reason}.*lower `window`"):
         WindowGrid.of(mask, 41, 10.0)
+
+
+def test_a_window_that_is_too_large_is_named_in_the_images_own_pixels():
+    with pytest.raises(InputError, match=r"153 x 153 px \(6.1 x 6.1 cells\), is larger than the image, 150 x 200 px"):
+        check_window(51, (150, 200), factor=3, cell_px=25.0)
 
 
 def test_strides_are_whole_multiples():

@@ -109,6 +109,35 @@ def test_a_table_of_labels(tmp_path, seen, cells, suffix):
     assert np.isnan(reference.polarization).all()
 
 
+def as_text(yx, label, separator=",", mark=".", header="y_px x_px label"):
+    lines = [separator.join(header.split())]
+    lines += [
+        separator.join(f"{value:.2f}".replace(".", mark) for value in (*p, k)) for p, k in zip(yx, label, strict=True)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("separator", "mark", "encoding"),
+    [
+        (";", ",", "utf-8"),
+        ("\t", ",", "utf-16"),
+        ("   ", ",", "utf-8"),
+        ("  ", ".", "utf-8-sig"),
+        (" ; ", ".", "utf-16-le"),
+        (", ", ".", "utf-16-be"),
+        (";", ",", "cp1252"),
+    ],
+)
+def test_a_table_of_labels_is_read_the_same_in_every_dialect(tmp_path, seen, cells, separator, mark, encoding):
+    yx, label = seen.simulation.cells["yx"], seen.simulation.cells["domain"]
+    comment = "# von Hand: Fläche\n" if encoding == "cp1252" else ""
+    (tmp_path / "labels.csv").write_bytes((comment + as_text(yx, label, separator, mark)).encode(encoding))
+    reference = read(tmp_path / "labels.csv", seen, cells)
+    assert np.array_equal(reference.label, label)
+    assert reference.yx + reference.offset == pytest.approx(yx, abs=0.006)
+
+
 def test_a_table_of_columns_is_aligned_with_the_columns(tmp_path, seen, cells):
     yx = seen.columns.of(A)
     rows = "\n".join(f"{y + 0.7},{x - 0.4},{int(x > 200)}" for y, x in yx)
@@ -121,12 +150,26 @@ def test_a_table_of_columns_is_aligned_with_the_columns(tmp_path, seen, cells):
     [
         ("l.csv", "y_px,x_px\n1,2\n", "missing: label"),
         ("l.csv", "y,x,label\n1,2,3\n", "missing: x_px, y_px"),
+        ("l.csv", "20,80;-19,20;0\n20,80;-3,20;0\n", "missing: label, x_px, y_px"),
+        ("l.csv", "y_px,x_px;label\n1,2;3\n", "missing: "),
         ("l.csv", "y_px,x_px,label\n", "it has no rows"),
-        ("l.csv", "", "not a table"),
-        ("l.csv", "y_px,x_px,label\n1,2,3,4\n1,2,3\n5,6,7,8,9\n", "not a table|in row"),
-        ("l.csv", "y_px,x_px,label\n1,2,0\n1,2,left\n", "label left in row 2; positions are numbers"),
-        ("l.csv", "y_px,x_px,label\n1,2,0.5\n", "label 0.5 in row 1"),
-        ("l.csv", "y_px,x_px,label\n1,,0\n", "x_px nan.* in row 1"),
+        ("l.csv", "", "it is empty"),
+        ("l.csv", "y_px,x_px,label\n1,2,3,4\n1,2,3\n", "line 2: it has 4 cells, but the header 3"),
+        ("l.csv", "y_px;x_px;label\n1.0,2.0,3\n", "line 2: it has 1 cells, but the header 3"),
+        ("l.csv", "# ours\ny_px,x_px,label\n20,80,-19,20,0\n", "line 3: it has 5 cells.* if its numbers have decimal"),
+        ("l.csv", "y_px;x_px;label\n20,80;-19.20;0\n", "'20,80' has a decimal comma, '-19.20' a decimal point"),
+        ("l.csv", "y_px;x_px;label\n1.020,80;19,20;0\n", "'1.020,80' seems to have thousands separators"),
+        ("l.csv", "y_px;x_px;label\n1,020,800;19;0\n", "'1,020,800' seems to have thousands separators"),
+        ("l.csv", "y_px;x_px;label\n1,020;19,200;0\n", "'1,020' may be 1.02 or 1020; write decimal points"),
+        ("l.csv", "y_px;x_px;label\n1.020;19;0\n", "'1.020' may be 1.02 or 1020; write all numbers with as many dec"),
+        ("l.csv", "y_px;x_px;label\n1.020.800;19;0\n", "line 2: y_px '1.020.800' is not a number"),
+        ("l.csv", "y_px;x_px;label\n1 020,8;19;0\n", "line 2: y_px '1 020,8' is not a number"),
+        ("l.csv", 'y_px,x_px,label\n1,2,0\n1,"2,0\n', "line 3: a quote is opened and not closed"),
+        ("l.csv", "y_px,x_px,label\n1,2,0\n1,2,left\n", "line 3: label 'left' is not a number; positions are numbers"),
+        ("l.csv", "y_px,x_px,label\n1,2,0.5\n", "line 2: label '0.5' is not a whole number"),
+        ("l.csv", "y_px,x_px,label\n1,2,40000\n", "label '40000' is not a whole number up to 32767"),
+        ("l.csv", "y_px,x_px,label\n1,,0\n", "line 2: x_px is empty"),
+        ("l.csv", "y_px,x_px,label\n1,nan,0\n", "line 2: x_px 'nan' is not a number"),
         ("l.csv", "y_px,x_px,label\n100,100,0\n207,151,1\n", None),
         ("l.h5", "no HDF5", "cannot be read as HDF5"),
     ],

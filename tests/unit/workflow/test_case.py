@@ -35,3 +35,12 @@ def test_a_choice_holds_the_entries_of_its_members(monkeypatch):
     assert list(case.entry("either")["choice"]) == list(two)
     assert case.entry("either")["choice"]["cell_gmm"] == case.entry("cell_gmm")
     assert case.axes("either") == {}
+
+
+def test_home_and_variables_in_the_paths_of_the_config(monkeypatch):
+    monkeypatch.setenv("SHEETS", str(ROOT / "config"))
+    simulation = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["simulation"]
+    simulation["images"]["Sm_0"] = {"geometry": "map", "map": "$SHEETS/map.npz#sm_0"}
+    case = default_case(monkeypatch, images="$SHEETS/images.tsv", simulation=simulation)
+    assert case.config["images"] == str(ROOT / "config" / "images.tsv")
+    assert case.config["simulation"]["images"]["Sm_0"]["map"] == f"{ROOT}/config/map.npz#sm_0"

@@ -4,19 +4,20 @@ import copy
 from dataclasses import fields
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 from snakemake.utils import update_config
 
 from ferrotune.descriptors._patch_store import cuts
-from ferrotune.errors import InputError
+from ferrotune.errors import NEXT_LINE, InputError
 from ferrotune.pipelines import parts
 from ferrotune.rewards import REWARDS, cheap
 from ferrotune.search import search_config
 from ferrotune.search.reward_config import PAIRS, asks_for_halves, reward_names, with_objectives
 from ferrotune.simulation.specimen import Specimen
 from ferrotune.workflow.config import check_config, check_select, map_files, simulation_seed, specimen, without_nulls
-from ferrotune.workflow.sample_sheet import read_sheet, remote_files
+from ferrotune.workflow.sample_sheet import missing_cells, own_files, read_sheet, remote_files
 
 ROOT = Path(__file__).parents[3]
 DEFAULT = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
@@ -334,7 +335,14 @@ def test_sheets_as_editors_write_them(tmp_path, text):
         ("../b\t0\tx.tif\t\t\t", "image: '../b' is unfit for a path"),
         ("b\t-1\tx.tif\t\t\t", "sm_percent: -1.0 is too small; the least is 0"),
         ("b\t101\tx.tif\t\t\t", "sm_percent: 101.0 is too large; the most is 100"),
-        ("b\t7%\tx.tif\t\t\t", "sm_percent: '7%' is not a number"),
+        ("b\t7 pc\tx.tif\t\t\t", "sm_percent: '7 pc' is not a number"),
+        ("b\t7\tx.tif\t15%\t\t", "pixel_size_pm: '15%' is not a number"),
+        ("b\t7\tx.tif\t15,600\t\t", "pixel_size_pm: '15,600' may be 15.6 or 15600; write decimal points"),
+        ("b\t7\tx.tif\t1.015,6\t\t", "pixel_size_pm: '1.015,6' seems to have thousands separators"),
+        (
+            "b\t7\t$NOWHERE/x.tif\t\t\t",
+            "path: '$NOWHERE/x.tif': there is no such file, and the environment has no variable",
+        ),
         ("b\tnan\tx.tif\t\t\t", "sm_percent: 'nan' is not a number"),
         ("b\t0\tx.tif\t0\t\t", "pixel_size_pm: 0.0 is too small; it must be above 0"),
         ("b\t0\tx.tif\tinf\t\t", "pixel_size_pm: 'inf' is not a number"),
@@ -342,7 +350,7 @@ def test_sheets_as_editors_write_them(tmp_path, text):
         ("\t0\tx.tif\t\t\t", "image: is empty; give a text"),
         (
             "b\t0\tx.tif\t\t\t\tbox 0 0 9 9",
-            "unknown key '(a cell without a heading)'; allowed are image, mask, path",
+            "it has 7 cells, but the header 6",
         ),
     ],
 )
@@ -365,11 +373,15 @@ def test_images_of_the_same_name_are_both_refused(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "not a tab-separated table of images: it is empty"),
+        ("", "it is empty"),
         ("# nothing\n\n", "it is empty"),
         (HEADER, "it has no image"),
         ("image\tpath\timage\na\tx.tif\tb\n", "its header names 'image' twice"),
-        ("image,path\na,x.tif\n", "its header has one column, 'image,path': separate the columns by tabs"),
+        (
+            "image path\na x.tif\n",
+            "its header has one column, 'image path': separate the columns by one of tabs, semicolons",
+        ),
+        ('image;path\na;"x.tif\n', "line 2: a quote is opened and not closed"),
         ("image\tsm_percent\na\t7\n", "line 2: missing key 'path'"),
         ("name\tpath\na\tx.tif\n", "line 2: unknown key 'name'"),
         (HEADER + "a b\t0\tx.tif\n", "line 2: image: 'a b' is unfit"),
@@ -378,17 +390,85 @@ def test_images_of_the_same_name_are_both_refused(tmp_path):
 def test_a_sheet_without_a_usable_row_is_refused(tmp_path, text, says):
     with pytest.raises(InputError) as error:
         sheet(tmp_path, text)
-    assert says in str(error.value) and "\n" not in str(error.value)
+    lines = str(error.value).split(NEXT_LINE)
+    assert says in str(error.value) and all("\n" not in line and line.startswith("sample sheet ") for line in lines)
 
 
 def test_a_sheet_that_is_missing_or_no_text_is_refused(tmp_path):
     with pytest.raises(InputError, match="no such file; correct the config's key images"):
         read_sheet(tmp_path / "none.tsv", schema("images"))
     (tmp_path / "image.tif").write_bytes(b"II*\x00\xff\xfe\x00\x80")
-    with pytest.raises(InputError, match="not a tab-separated table"):
+    with pytest.raises(InputError, match="not a table: its bytes are no text"):
         read_sheet(tmp_path / "image.tif", schema("images"))
-    with pytest.raises(InputError, match="not a tab-separated table"):
+    with pytest.raises(InputError, match="Is a directory"):
         read_sheet(tmp_path, schema("images"))
+
+
+DIALECTS = {"tab": "\t", "semicolon": ";", "comma": ","}
+
+
+@pytest.mark.parametrize("separator", DIALECTS.values(), ids=DIALECTS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
+def test_sheets_that_spreadsheets_export(tmp_path, separator, encoding):
+    """Decimal commas, a percent sign, and quotes where a cell holds the separator."""
+    lines = [HEADER, 'a\t10%\tx.tif\t"15,6"\t\t"box 0 0 9 9; box 20,5 0 30 9"\n', 'b\t2.5 %\t"y, z;.tif"\t15.6\n']
+    path = tmp_path / "images.csv"
+    path.write_bytes("".join(lines).replace("\t", separator).encode(encoding))
+    rows, problems = read_sheet(path, schema("images"))
+    assert problems == [] and rows["a"]["mask"] == "box 0 0 9 9; box 20,5 0 30 9"
+    assert [(row["sm_percent"], row["pixel_size_pm"], row["path"]) for row in rows.values()] == [
+        (10.0, 15.6, "x.tif"),
+        (2.5, 15.6, "y, z;.tif"),
+    ]
+
+
+def test_a_sheet_in_a_workbook(tmp_path):
+    book = openpyxl.Workbook()
+    rows = [HEADER.strip().split("\t"), ["13", 0.1, "x.tif", 15.6], ["b c", "7", "simulated"], [13.5, "", "y.tif"]]
+    for row in rows:
+        book.active.append(row)
+    book.active["B2"].number_format = "0%"
+    book.save(tmp_path / "images.xlsx")
+    rows, problems = read_sheet(tmp_path / "images.xlsx", schema("images"))
+    assert list(rows) == ["13", "13.5"] and rows["13"]["sm_percent"] == 10.0 and rows["13"]["pixel_size_pm"] == 15.6
+    assert len(problems) == 1 and "images.xlsx, line 3: image: 'b c' is unfit" in problems[0]
+
+
+def test_home_and_variables_in_paths(tmp_path, monkeypatch):
+    monkeypatch.setenv("FILMS", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "$5.tif").touch()
+    text = HEADER + "a\t\t~/x.tif\t\t$FILMS/a.csv\t${FILMS}/m.png\nb\t\t$5.tif\nc\t\thttps://x.org/$y.tif\n"
+    rows, problems = sheet(tmp_path, text)
+    assert problems == [] and [rows[image]["path"] for image in "bc"] == ["$5.tif", "https://x.org/$y.tif"]
+    assert [rows["a"][key] for key in ("path", "reference", "mask")] == [
+        f"{tmp_path}/{name}" for name in ("x.tif", "a.csv", "m.png")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("series: 2024_11", "series: YAML reads a number here, 202411; put what you wrote in quotes"),
+        ("series: 2024-11-28", "series: YAML reads a date here, 2024-11-28; put what you wrote in quotes"),
+        ("series: 1e3", None),
+        ("series: no", "series: YAML reads true or false here, False; put what you wrote in quotes"),
+        ("images: 2024", "images: YAML reads a number here, 2024"),
+        ("simulation: {images: {2024_11: {dose: 9}}}", "simulation.images: the key 202411: YAML reads a number here"),
+        ("select: {2024-11-28: {patch_gmm: 1}}", "select: the key 2024-11-28: YAML reads a date here"),
+        ("rewards: [no]", "rewards.0: YAML reads true or false here"),
+    ],
+)
+def test_what_yaml_does_not_read_as_text_is_to_be_quoted(written, says):
+    config = copy.deepcopy(CONFIG)
+    update_config(config, yaml.safe_load(written))
+    if says is None:
+        check_config(config, schema("config"))
+        return
+    with pytest.raises(InputError) as error:
+        check_config(config, schema("config"))
+    assert str(error.value).startswith(f"config: {says}")
 
 
 def test_remote_files_are_named_once():
@@ -429,3 +509,18 @@ def test_the_file_of_a_map_is_an_input_without_the_entry_inside_it():
     row = {"sm_percent": None, "pixel_size_pm": None}
     simulation = {"default": {}, "images": {"a": {"geometry": "map", "map": "maps/one.h5#/P"}}}
     assert map_files(simulation, "a", row) == ["maps/one.h5"] and map_files(simulation, "b", row) == []
+
+
+def test_missing_files_are_named_with_the_line_and_column_of_their_cell(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.tif").touch()
+    text = "path;image;mask;reference\nsimulated;s;box 0 0 9 9\n# ours\nnone.tif;a;m.png;https://x.org/r.h5\n"
+    (tmp_path / "images.csv").write_text(text + "there.tif#HAADF;b;polygon 0 0 0 9 9 9;labels.csv\n")
+    rows, problems = read_sheet("images.csv", schema("images"))
+    assert problems == [] and len(rows) == 3
+    assert missing_cells("images.csv", rows) == [
+        "sample sheet images.csv, line 4: path: none.tif does not exist; correct it",
+        "sample sheet images.csv, line 4: mask: m.png is neither boxes and polygons nor a file that exists; correct it",
+        "sample sheet images.csv, line 5: reference: labels.csv does not exist; correct it",
+    ]
+    assert own_files(rows["b"], "path", "reference") == ["there.tif"] and own_files(rows["a"], "reference") == []
