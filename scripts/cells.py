@@ -3,10 +3,9 @@
 import numpy as np
 
 from ferrotune.cells.unit_cells import build_cells
-from ferrotune.columns.lattice import Lattice
 from ferrotune.columns.sublattices import A, B
 from ferrotune.errors import InputError
-from ferrotune.files.stage_arrays import cells_arrays
+from ferrotune.files.stage_arrays import cells_arrays, stored_lattice
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.workflow.jobs import job
 
@@ -16,13 +15,13 @@ def main(columns_store, output, image, log_path):
     with job(log_path, f"image {image}") as log:
         arrays, attributes = read_store(columns_store, "yx", "sublattice", "lattice")
         yx, sublattice = arrays["yx"], arrays["sublattice"]
-        cells = build_cells(yx[sublattice == A], yx[sublattice == B], Lattice(*arrays["lattice"]))
+        lattice = stored_lattice(arrays["lattice"], attributes)
+        cells = build_cells(yx[sublattice == A], yx[sublattice == B], lattice)
         if not len(cells.yx):
             raise InputError("no unit cell closes on four A columns: mask what is no crystal")
         known = np.isfinite(cells.polarization).all(axis=1)
         log.info("%d unit cells, %d of them without a B column", len(known), (~known).sum())
-        scale = (attributes["cell_px"], attributes["pixel_size_pm"])
-        write_store(output, *cells_arrays(cells, arrays["lattice"], *scale))
+        write_store(output, *cells_arrays(cells, lattice, attributes["pixel_size_pm"]))
 
 
 if __name__ == "__main__":

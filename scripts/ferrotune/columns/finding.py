@@ -1,28 +1,24 @@
 """Find atomic columns without a threshold for each image, refine them, and sort them into sublattices."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from joblib import Parallel, delayed
-from scipy import ndimage
 from scipy.spatial import cKDTree
-from skimage.feature import blob_log
 
+from ferrotune.columns.candidates import blobs, local_maxima
 from ferrotune.columns.cell_choice import CELL_PM
+from ferrotune.columns.expected_sites import ExpectedSites, inside, near_mask
 from ferrotune.columns.fit.refinement import FittedColumns, refine_columns
 from ferrotune.columns.motif import PEROVSKITE_100, SITE_RADIUS, Motif
-from ferrotune.columns.phase import Lattice, LatticePhase
+from ferrotune.columns.phase import LatticePhase
 from ferrotune.columns.sublattices import NEITHER, A, B
 from ferrotune.errors import InputError
-from ferrotune.images.smoothing import block_mean
 
 SIGNIFICANCE = 3.0  # amplitude over its standard error: below, there is no column
 EXPECTED = 2.0  # the same at a site of a sublattice most of whose sites are significant
 OFF_SITE_SHARE = 0.7  # height of a maximum off the sites over that of the dimmer sublattice: below, it is noise
 TAIL_CELLS = 0.6  # a column so far outside the mask still adds intensity inside
-FINE_CELLS, COARSE_CELLS = 0.12, 0.35  # band-pass filter for candidates: widths of a column and of its surroundings
-BLOCKS_PER_CELL = 8  # candidates are found on the means of blocks of pixels; number of blocks along a cell
 DOUBTFUL = 1.0  # significance at a lattice site below which a candidate leaves the fit
 MIN_CELLS = 8
 SPARSE = 0.8  # B columns for each A, below which something is likely to be wrong
@@ -43,62 +39,6 @@ class Columns:
     def of(self, sublattice):
         """Positions (n, 2) px of one sublattice."""
         return self.fit.yx[self.sublattice == sublattice]
-
-
-def _local_maxima(image, mask, cell_px):
-    """Find maxima of the band-passed image, at most one for each quarter of a cell, and their heights (n,).
-
-    Where a cell has many pixels, this is done on block means: the refinement finds the fraction of a pixel anyway.
-    """
-    size = max(1, int(cell_px // BLOCKS_PER_CELL))
-    weight = block_mean(mask, size)
-    typical = np.median(image[::size, ::size][mask[::size, ::size]])
-    blocks, cell = block_mean(np.where(mask, image - typical, 0), size), cell_px / size
-    band = ndimage.gaussian_filter(blocks, FINE_CELLS * cell) - ndimage.gaussian_filter(blocks, COARSE_CELLS * cell)
-    band[weight == 0] = band.min()  # otherwise every pixel of a masked corner is a maximum: they are all equal
-    found = np.argwhere(band == ndimage.maximum_filter(band, 2 * max(1, round(0.22 * cell)) + 1))
-    height = band[tuple(found.T)]
-    yx = np.clip(found * size + (size - 1) / 2, 0, np.array(mask.shape) - 1)
-    inside = mask[tuple(np.rint(yx).astype(int).T)]
-    return yx[inside], height[inside]
-
-
-def _blobs(image, mask, cell_px):
-    """Find blobs with the paper's detector: Laplacian of Gaussian, whole pixels, scikit-image's fixed threshold."""
-    low, high = np.percentile(image[mask], [0.5, 99.5])
-    scaled = np.where(mask, (image - low) / (high - low), 0)
-    found = blob_log(scaled, min_sigma=0.1 * cell_px, max_sigma=0.25 * cell_px, num_sigma=4, threshold=0.05)
-    found = found[:, :2]
-    return found[mask[tuple(found.astype(int).T)]]
-
-
-@dataclass(frozen=True)
-class _Sites:
-    """Sites of the lattice of an image: what of a cell is expected where."""
-
-    lattice: Lattice
-    phase: LatticePhase
-
-    @property
-    def motif(self):
-        return self.lattice.motif
-
-    @cached_property
-    def cell_px(self):
-        """Length of a perovskite's cell with columns as far apart, px: the unit of all distances."""
-        return self.motif.scale_px(self.lattice)
-
-    def kind(self, yx):
-        """Row (n,) int8 of the motif's place that positions (n, 2) are near, by their place in the cell; -1: none."""
-        return self.motif.sorted(self.phase(yx), self.lattice)[0]
-
-    def beside(self, yx):
-        """Sites (m, 2) px next to columns (n, 2) px."""
-        steps = self.motif.steps(self.lattice)
-        sites = (yx[:, None] + steps).reshape(-1, 2)
-        sites = sites[self.kind(sites) != NEITHER]
-        _, off = self.motif.sorted(self.phase(sites), self.lattice)
-        return sites - off @ self.lattice.vectors
 
 
 def _credible(sites, yx, height):
@@ -125,21 +65,7 @@ def _unseen(sites, yx, mask):
     found = found[_far_from_each_other(found, radius)]
     distance, _ = cKDTree(yx).query(found)
     found = found[distance > radius]
-    return found[_near_mask(mask, found, TAIL_CELLS * sites.cell_px)]
-
-
-def _near_mask(mask, yx, reach):
-    """Whether positions (n,) lie in the mask or within about `reach` px of it."""
-    angle = np.arange(8) * np.pi / 4
-    around = np.vstack([[0, 0], reach * np.column_stack([np.sin(angle), np.cos(angle)])])
-    return _inside(mask, (yx[:, None] + around).reshape(-1, 2)).reshape(len(yx), -1).any(axis=1)
-
-
-def _inside(mask, yx):
-    """Whether positions (n,) lie in the image and in the mask."""
-    inside = ((yx >= 0) & (yx <= np.array(mask.shape) - 1)).all(axis=1)
-    inside[inside] = mask[tuple(np.round(yx[inside]).astype(int).T)]
-    return inside
+    return found[near_mask(mask, found, TAIL_CELLS * sites.cell_px)]
 
 
 def _far_from_each_other(yx, radius, order=None):
@@ -187,15 +113,15 @@ def _placed(fit, mask, sites):
 
     Only the tail of such a column is visible, which says little about its position and amplitude.
     """
-    inside = _inside(mask, fit.yx)
-    outside, tree = np.flatnonzero(~inside), cKDTree(fit.yx[inside])
+    within = inside(mask, fit.yx)
+    outside, tree = np.flatnonzero(~within), cKDTree(fit.yx[within])
     seen = np.column_stack([fit.yx, fit.amplitude])
     a, b = sites.lattice.vectors
     total, count = np.zeros((len(outside), 3)), np.zeros((len(outside), 1))
     for vector in (a, -a, b, -b):
         distance, index = tree.query(fit.yx[outside] + vector)
         near = distance < SITE_RADIUS * sites.cell_px
-        total[near] += seen[inside][index[near]] - np.append(vector, 0)
+        total[near] += seen[within][index[near]] - np.append(vector, 0)
         count[near] += 1
     known = count[:, 0] > 0
     seen[outside[known]] = total[known] / count[known]
@@ -223,7 +149,7 @@ def _refined(image, mask, sites, maxima, threads):
 
     fit = refine_columns(image, mask, yx, sites.cell_px, keep, threads)
     fit = fit[_kept(fit, sites)]
-    return fit[_inside(mask, fit.yx)]
+    return fit[inside(mask, fit.yx)]
 
 
 def _named(columns):
@@ -288,10 +214,10 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
             f"fewer than {MIN_CELLS} x {MIN_CELLS} unit cells of {cell:.1f} px in the unmasked image: "
             "use a larger field of view"
         )
-    find = _blobs if finder == "blob_log" else _local_maxima
+    find = blobs if finder == "blob_log" else local_maxima
     looks = delayed(LatticePhase)(image, mask, lattice), delayed(find)(image, mask, lattice.motif.scale_px(lattice))
     phase, found = Parallel(n_jobs=min(threads, 2), prefer="threads")(looks)
-    sites = _Sites(lattice, phase)
+    sites = ExpectedSites(lattice, phase)
     if finder == "blob_log":
         yx = found
         flat = np.full(len(yx), np.nan)

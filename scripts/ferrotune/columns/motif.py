@@ -37,6 +37,11 @@ class Motif:
         return np.array(self.places[1]) if len(self.places) > 1 else None
 
     @property
+    def is_special(self):
+        """Whether B stands in the middle of the cell or of an edge, between A columns on opposite sides."""
+        return self.of_b is not None and not np.any(2 * self.of_b % 1)
+
+    @property
     def alike(self):
         """Whether A and B are so alike that first-order reflections do not show which is which."""
         return self.reflections is not None
@@ -63,6 +68,8 @@ class Motif:
 
     def steps_to_b(self, lattice):
         """Steps (m, 2), cells, from an A column to the B columns nearest to it: its cage."""
+        if self.name == "perovskite_100":
+            return np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)]) / 2
         around = np.array(list(np.ndindex(5, 5))) - 2
         step = self.of_b + around
         length = np.hypot(*(step @ lattice.vectors).T)

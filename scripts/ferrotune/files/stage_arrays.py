@@ -2,6 +2,40 @@
 
 import numpy as np
 
+from ferrotune.columns.motif import PEROVSKITE_100, Motif
+from ferrotune.columns.phase import Lattice
+
+
+def _of_motif(motif):
+    """Attributes of a store (dict) that `stored_lattice` reads back."""
+    plain = {
+        "name": motif.name,
+        "places": np.array(motif.places, float).tolist(),
+        "origin": np.array(motif.origin, float).tolist(),
+        "reflections": np.array(motif.reflections).tolist() if motif.alike else None,
+    }
+    return {"unit_cell": plain}
+
+
+def stored_lattice(vectors, attributes):
+    """The lattice of a store of columns or of unit cells.
+
+    Parameters
+    ----------
+    vectors : (2, 2) float px, its array `lattice`
+    attributes : dict
+
+    Returns
+    -------
+    ferrotune.columns.phase.Lattice
+    """
+    plain = attributes.get("unit_cell")
+    if plain is None:
+        return Lattice(*vectors, PEROVSKITE_100)
+    places, reflections = plain["places"], plain["reflections"]
+    pairs = None if reflections is None else tuple(map(tuple, reflections))
+    return Lattice(*vectors, Motif(tuple(map(tuple, places)), plain["name"], tuple(plain["origin"]), pairs))
+
 
 def columns_arrays(columns, lattice, pixel_size_pm, finder):
     """What the store of columns holds.
@@ -34,18 +68,18 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder):
         "pixel_size_pm": pixel_size_pm,
         "finder": finder,
         "sublattices": "0 = A (brighter), 1 = B, -1 = neither",
+        **_of_motif(lattice.motif),
     }
     return arrays, attributes
 
 
-def cells_arrays(cells, vectors, cell_px, pixel_size_pm):
+def cells_arrays(cells, lattice, pixel_size_pm):
     """What the store of unit cells holds.
 
     Parameters
     ----------
     cells : ferrotune.cells.unit_cells.Cells
-    vectors : (2, 2) float px, the lattice vectors a and b
-    cell_px : float
+    lattice : ferrotune.columns.phase.Lattice
     pixel_size_pm : float or None
 
     Returns
@@ -61,11 +95,12 @@ def cells_arrays(cells, vectors, cell_px, pixel_size_pm):
         "alpha": (("cell",), cells.alpha),
         "volume": (("cell",), cells.volume),
         "ab": (("cell", "index"), cells.ab.astype(np.int32)),
-        "lattice": (("vector", "axis"), vectors),
+        "lattice": (("vector", "axis"), np.asarray(lattice.vectors)),
     }
     attributes = {
-        "cell_px": cell_px,
+        "cell_px": lattice.cell_px,
         "pixel_size_pm": pixel_size_pm,
         "units": "yx, polarization, a, b: px; alpha: degrees; volume: px^2",
+        **_of_motif(lattice.motif),
     }
     return arrays, attributes

@@ -7,12 +7,12 @@ from threadpoolctl import threadpool_limits
 
 from ferrotune.cells.unit_cells import build_cells
 from ferrotune.columns.finding import find_columns
-from ferrotune.columns.lattice import Lattice, find_lattice
+from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.sublattices import A, B
 from ferrotune.errors import InputError
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
-from ferrotune.files.stage_arrays import cells_arrays, columns_arrays
+from ferrotune.files.stage_arrays import cells_arrays, columns_arrays, stored_lattice
 from ferrotune.images.normalisation import prepare
 from ferrotune.notebook.labelled import dataset_of
 
@@ -57,7 +57,7 @@ def prepare_image(image, mask=None, pixel_size_pm=None):
     return dataset_of(arrays, {"pixel_size_pm": size}, "image")
 
 
-def locate_columns(image, finder="lattice", threads=1):
+def locate_columns(image, finder="lattice", threads=1, lattice=None):
     """Find, refine and sort the atomic columns of a prepared image.
 
     Parameters
@@ -66,18 +66,21 @@ def locate_columns(image, finder="lattice", threads=1):
     finder : {"lattice", "blob_log"}
     threads : int
         The result is the same on any number of cores.
+    lattice : str or float, optional
+        The unit cell: perovskite_100, perovskite_110, hexagonal, primitive, or its size in pm. By default it is found
+        from the image.
 
     Returns
     -------
     xarray.Dataset
         yx, sigma_yx (column, axis) px; amplitude, background (column,); width (column,) px; significance (column,);
         sublattice (column,), 0 = A (brighter), 1 = B, -1 = neither; lattice (vector, axis) px. Attributes: cell_px,
-        pixel_size_pm, finder.
+        pixel_size_pm, finder, unit_cell (its name, and the places of its columns).
 
     Raises
     ------
     InputError
-        If there is no lattice, or there are fewer than 8 x 8 unit cells.
+        If there is no lattice, none as `lattice` says, or there are fewer than 8 x 8 unit cells.
 
     Examples
     --------
@@ -92,9 +95,9 @@ def locate_columns(image, finder="lattice", threads=1):
     """
     pixels, mask = image["image"].to_numpy(), image["mask"].to_numpy()
     with threadpool_limits(1):
-        lattice = find_lattice(pixels, mask)
-        columns = find_columns(pixels, mask, lattice, finder, threads)
-    arrays = columns_arrays(columns, lattice, image.attrs.get("pixel_size_pm"), finder)
+        found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
+        columns = find_columns(pixels, mask, found, finder, threads)
+    arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder)
     return dataset_of(*arrays, "columns")
 
 
@@ -130,8 +133,9 @@ def measure_cells(columns):
     """
     yx, sublattice, vectors = (columns[name].to_numpy() for name in ("yx", "sublattice", "lattice"))
     with threadpool_limits(1):
-        cells = build_cells(yx[sublattice == A], yx[sublattice == B], Lattice(*vectors))
+        lattice = stored_lattice(vectors, columns.attrs)
+        cells = build_cells(yx[sublattice == A], yx[sublattice == B], lattice)
     if not len(cells.yx):
         raise InputError("no unit cell closes on four A columns: mask what is no crystal")
-    arrays = cells_arrays(cells, vectors, columns.attrs["cell_px"], columns.attrs.get("pixel_size_pm"))
+    arrays = cells_arrays(cells, lattice, columns.attrs.get("pixel_size_pm"))
     return dataset_of(*arrays, "cells")

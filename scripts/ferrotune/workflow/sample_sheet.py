@@ -9,7 +9,7 @@ from ferrotune.workflow.config import schema_problems
 
 MISSING = ""
 NO_HEADING = "(a cell without a heading)"  # the key of such cells: the schema refuses it
-NUMBERS = ("sm_percent", "pixel_size_pm")  # columns that hold numbers
+NUMBERS = ("sm_percent", "pixel_size_pm", "lattice")  # columns that hold numbers; the last one may hold a name
 
 
 def read_sheet(path, schema):

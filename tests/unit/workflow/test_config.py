@@ -323,7 +323,7 @@ def test_the_demos_sheet_is_in_order():
 )
 def test_sheets_as_editors_write_them(tmp_path, text):
     rows, problems = sheet(tmp_path, text)
-    nothing = dict.fromkeys(("pixel_size_pm", "reference", "mask"))
+    nothing = dict.fromkeys(("pixel_size_pm", "reference", "lattice", "mask"))
     assert problems == [] and rows == {"a": {"image": "a", "sm_percent": 0.0, "path": "simulated", **nothing}}
 
 
@@ -342,7 +342,7 @@ def test_sheets_as_editors_write_them(tmp_path, text):
         ("\t0\tx.tif\t\t\t", "image: is empty; give a text"),
         (
             "b\t0\tx.tif\t\t\t\tbox 0 0 9 9",
-            "unknown key '(a cell without a heading)'; allowed are image, mask, path",
+            "unknown key '(a cell without a heading)'; allowed are image, lattice, mask, path",
         ),
     ],
 )
