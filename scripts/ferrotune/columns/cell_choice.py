@@ -16,7 +16,7 @@ NAMED_PM = {"perovskite_100": PEROVSKITE_PM, "perovskite_110": PEROVSKITE_PM / 2
 NAMES = ("perovskite_100", "perovskite_110", "hexagonal", "primitive")
 # Our choices; tests/unit/columns/test_cell_choice.py holds them.
 ALIKE = 0.45  # height of B in the mean cell over that of A from which phases are those of both: B of 0.7 of A
-NEAR = 0.2  # cells between a column and a special place that it takes: domains displace it
+NEAR = 0.15  # cells between a column and a special place that it takes: domains displace it
 OBLONG = 1.25  # longer over shorter vector; above, columns may halve the longer one
 HEXAGONAL_DEG, HEXAGONAL_SHARE = 8.0, 1.15  # most deviation from 60 degrees, and longer over shorter vector
 SIZE_SHARE = 0.15  # most deviation from the size that the user gives

@@ -87,7 +87,7 @@ def _is_column(fit, sublattice, kinds):
         if 2 * clear[sites].sum() > sites.sum():
             clear[sites] = fit.significance[sites] > EXPECTED
     strength = np.ones(len(sublattice), bool)
-    least = [(A, A, 0.2), (NEITHER, min(B, kinds - 1), 0.7)]
+    least = [(A, A, 0.2), (NEITHER, B if (clear & (sublattice == B)).any() else A, 0.7)]
     for other in range(1, kinds):
         least += [(other, A, 0.05), (other, other, 0.15)]
     for one, reference, share in least:
@@ -237,10 +237,10 @@ def doubts(columns, lattice, pixel_size_pm):
         found.append(f"one column in a unit cell ({columns.motif.name}): there is no B, and no polarization without B")
     elif n_b < SPARSE * n_a:
         found.append(
-            f"{n_b} B columns to {n_a} A: B too faint, or not the unit cell's lattice; see figures/columns.png, and "
-            "name the cell in the sample sheet's column lattice"
+            f"{n_b} B columns to {n_a} A: B too faint, or this is not the unit cell (A and B alike repeat by half "
+            "of it); see figures/columns.png, and name the cell in the sample sheet's column lattice"
         )
-    elif columns.motif.alike:
+    elif n_a:
         a, b = (np.median(columns.fit.amplitude[columns.sublattice == one]) for one in (A, B))
         if abs(b / a - 1) < UNLIKE:
             found.append(
