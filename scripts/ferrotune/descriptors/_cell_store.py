@@ -44,6 +44,7 @@ class CellTable:
     sublattice : (site,) int
     yx : (site, 2) px
     cell_px : float
+    lacking : str or None, what a unit cell without B does not have
     """
 
     quantities: dict[str, np.ndarray]
@@ -51,6 +52,7 @@ class CellTable:
     sublattice: np.ndarray
     yx: np.ndarray
     cell_px: float
+    lacking: str | None = None
 
     @classmethod
     def open(cls, store):
@@ -58,7 +60,14 @@ class CellTable:
         names = read_store(store, "yx")[1].get("quantities", FEATURES["all"])
         arrays, attributes = read_store(store, *names, "variance", "sublattice", "yx")
         known = {name: arrays[name] for name in names}
-        return cls(known, arrays["variance"], arrays["sublattice"], arrays["yx"], attributes["cell_px"])
+        return cls(
+            known,
+            arrays["variance"],
+            arrays["sublattice"],
+            arrays["yx"],
+            attributes["cell_px"],
+            attributes.get("lacking"),
+        )
 
     def features(self, setting):
         """Descriptors (site, p) of a setting: standardised, minus their trend, averaged over the neighbourhood.
@@ -67,6 +76,8 @@ class CellTable:
         noise. So a column with large error bars has less weight, and none has over twice the weight of a typical one.
         """
         names = FEATURES[setting["features"]]
+        if not set(names) <= set(self.quantities):
+            raise InputError(self.lacking or f"the store holds no {setting['features']}: describe the sites again")
         values = np.hstack([_standardised(self.quantities[name], self.sublattice) for name in names])
         weight = 1 / (1 + self.variance / np.median(self.variance))
         if setting["flatten"] > 0:
@@ -74,6 +85,13 @@ class CellTable:
         if setting["radius"] > 0:
             values = local_mean(values, weight, self.yx, setting["radius"] * self.cell_px)
         return values
+
+
+def _lacking(features):
+    """Which of the features a unit cell without B does not have, as a sentence (str); None where it has all."""
+    short = [name for name in features if CAGED & set(FEATURES[name])]
+    without = ", ".join(name for name, held in FEATURES.items() if not CAGED & set(held))
+    return f"no B columns, which features {', '.join(short)} need: use {without}" if short else None
 
 
 def _described(columns, sites, lattice, caged):
@@ -95,6 +113,7 @@ def write_cells(output, stores, sites, log, features=tuple(FEATURES)):
     """Write the store of cells about the columns of `sites` (A, B, both); `stores` and `log` as in a descriptor.
 
     A column is a site if it has the neighbours that the `features` need, names in FEATURES: all trials share the sites.
+    Where the unit cell holds no B, trials of features that need B end with a reason, and the others go on.
     """
     needed = {name for feature in features for name in FEATURES[feature]}
     caged = bool(needed & CAGED)
@@ -102,11 +121,8 @@ def write_cells(output, stores, sites, log, features=tuple(FEATURES)):
     columns, attributes = read_store(stores["columns"], "yx", "sigma_yx", "amplitude", "sublattice", "lattice")
     cell_px = attributes["cell_px"]
     lattice = stored_lattice(columns["lattice"], attributes)
-    if caged and lattice.motif.of_b is None:
-        without = ", ".join(sorted(name for name, held in FEATURES.items() if not CAGED & set(held)))
-        raise InputError(
-            f"features {', '.join(features)} need B columns, which the unit cell does not hold: use {without}"
-        )
+    lacking = _lacking(features) if lattice.motif.of_b is None else None
+    caged = caged and not lacking
     chosen, found, variance, missed = _described(columns, sites, lattice, caged)
     count = f"4 + {len(lattice.motif.steps_to_b(lattice))}" if caged else "4"
     log.info("%d sites; %d columns left out that lack one of their %s neighbours", len(chosen), missed, count)
@@ -128,6 +144,7 @@ def write_cells(output, stores, sites, log, features=tuple(FEATURES)):
             "cell_px": cell_px,
             "pixel_size_pm": attributes["pixel_size_pm"],
             "quantities": sorted(found),
+            "lacking": lacking,
             "dropped_sites": missed,
             "sites_per_cell": len(np.unique(columns["sublattice"][chosen])),
             "units": "yx, displacement, vectors, lengths: px; angle: degrees; variance: px^2",

@@ -17,7 +17,7 @@ from ferrotune.judge.null_maps import MANY_MAPS
 from ferrotune.pipelines.parameters import FEATURES
 from ferrotune.segmentation.labels import Clusters, cluster
 from ferrotune.sites.sites import ARRAYS, Sites
-from helpers.crystal import COLUMNS, LATTICE, crystal
+from helpers.crystal import COLUMNS, LATTICE, ROWS, crystal
 
 PLAIN = {"features": "displacement", "flatten": 0, "radius": 0}
 LOG = logging.getLogger("test")
@@ -124,10 +124,11 @@ def test_lattice_parameters_need_no_column_of_the_other_sublattice(tmp_path):
     assert CellTable.open(tmp_path / "few" / "cells.zarr").features({**PLAIN, "features": "lattice"}).shape[1] == 3
 
 
-def test_features_that_need_b_say_so_where_the_cell_holds_none(tmp_path):
+def test_features_that_need_b_say_so_where_the_cell_holds_none_and_the_others_go_on(tmp_path):
     yx, sublattice = crystal()
+    yx, sublattice = yx[sublattice == A], sublattice[sublattice == A]
     one = Motif(places=((0.0, 0.0),), name="primitive")
-    with pytest.raises(InputError, match=r"^features displacement, lattice need B columns.*: use lattice$"):
-        stored(
-            tmp_path, yx[sublattice == A], sublattice[sublattice == A], motif=one, features=("displacement", "lattice")
-        )
+    table = CellTable.open(stored(tmp_path, yx, sublattice, motif=one, features=("displacement", "lattice")))
+    assert table.features({**PLAIN, "features": "lattice"}).shape == ((ROWS - 2) * (COLUMNS - 2), 3)
+    with pytest.raises(InputError, match=r"^no B columns, which features displacement need: use lattice$"):
+        table.features(PLAIN)
