@@ -17,6 +17,7 @@ NAMES = ("perovskite_100", "perovskite_110", "hexagonal", "primitive")
 # Our choices; tests/unit/columns/test_cell_choice.py holds them.
 ALIKE = 0.45  # height of B in the mean cell over that of A from which phases are those of both: B of 0.7 of A
 NEAR = 0.15  # cells between a column and a special place that it takes: domains displace it
+CLEAR_SHARE = 0.1  # height of a column at the edge of a perovskite's cell over that of A: below, it may be a tail
 OBLONG = 1.25  # longer over shorter vector; above, columns may halve the longer one
 HEXAGONAL_DEG, HEXAGONAL_SHARE = 8.0, 1.15  # most deviation from 60 degrees, and longer over shorter vector
 SIZE_SHARE = 0.15  # most deviation from the size that the user gives
@@ -82,33 +83,39 @@ def _is_hexagonal(lattice):
 
 def _with_motif(image, mask, lattice, name):
     """The lattice with its motif: as named (None: from the image alone), at the places that the image shows."""
-    place, _ = _seen(image, mask, lattice)
+    place, height = _seen(image, mask, lattice)
     special = [(0.5, 0.5), (0.5, 0.0), (0.0, 0.5)]
     if lattice.motif.alike:
         # phases of A and B alike: which of the two places is the brighter one's is known only now
         inverse = np.linalg.inv(lattice.motif.reflections)
         shared = np.array(list(np.ndindex(2, 2))) @ inverse.T % 1.0
         origin = shared[distance_px(shared, place[0], lattice).argmin()] if len(place) else shared[0]
-        [b] = {tuple(p) for p in shared.round(6) if p.any()}
+        [b] = {tuple(p) for p in shared.round(6).tolist() if any(p)}
         kind = "perovskite_100" if b == (0.5, 0.5) else "perovskite_110"
-        return replace(lattice, motif=replace(lattice.motif, places=((0.0, 0.0), b), name=kind, origin=tuple(origin)))
+        return replace(
+            lattice, motif=replace(lattice.motif, places=((0.0, 0.0), b), name=kind, origin=tuple(origin.tolist()))
+        )
     others = (place[1:] - place[0]) % 1.0 if len(place) else np.empty((0, 2))
     near = {centre: [k for k, other in enumerate(others) if _is_near(other, centre, lattice)] for centre in special}
     if name == "primitive":
         return replace(lattice, motif=Motif(places=((0.0, 0.0),), name=name))
     if name == "hexagonal" or (name is None and _is_hexagonal(lattice)):
-        found = [(0.0, 0.0), *map(tuple, others.round(3))]
-        return replace(lattice, motif=Motif(tuple(found), "hexagonal", tuple(place[0])))
+        found = [(0.0, 0.0), *map(tuple, others.round(3).tolist())]
+        return replace(lattice, motif=Motif(tuple(found), "hexagonal", tuple(place[0].tolist())))
     if name == "perovskite_100" or (near[special[0]] and name is None) or (name is None and not len(others)):
-        return replace(lattice, motif=Motif())
+        # oxygen between the A columns, where it shows
+        oxygen = [c for c in special[1:] if any(height[1 + k] > CLEAR_SHARE * height[0] for k in near[c])]
+        return replace(lattice, motif=Motif(places=(*Motif.places, *oxygen)))
     for centre in special[1:]:
         if near[centre]:
-            rest = [tuple(other) for k, other in enumerate(others.round(3)) if k not in near[centre]]
+            rest = [tuple(other) for k, other in enumerate(others.round(3).tolist()) if k not in near[centre]]
             return replace(lattice, motif=Motif(((0.0, 0.0), centre, *rest), "perovskite_110"))
     if name == "perovskite_110":
         longer = int(np.hypot(*lattice.vectors.T).argmax())
         return replace(lattice, motif=Motif(((0.0, 0.0), special[1 + longer]), name))
-    return replace(lattice, motif=Motif(((0.0, 0.0), *map(tuple, others.round(3))), "other", tuple(place[0])))
+    return replace(
+        lattice, motif=Motif(((0.0, 0.0), *map(tuple, others.round(3).tolist())), "other", tuple(place[0].tolist()))
+    )
 
 
 def _second_at(image, mask, lattice, centres):

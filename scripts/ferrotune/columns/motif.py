@@ -66,6 +66,18 @@ class Motif:
                 found.append(step[(length > 0) & (length <= NEARLY * length[length > 0].min())])
         return np.unique(np.vstack(found).round(9), axis=0)
 
+    def least_px(self, lattice):
+        """Least distance (k + 1, k + 1), px, of columns of two kinds; the last kind is neither, where any may be near.
+
+        Of two columns at different places of the cell there is none: displacement may bring them together.
+        """
+        around = np.array([step for step in np.ndindex(3, 3) if step != (1, 1)]) - 1
+        same = np.hypot(*(around @ lattice.vectors).T).min()
+        nearest = min(np.hypot(*step) for step in self.steps(lattice))
+        least = np.full((len(self.places) + 1,) * 2, nearest)
+        least[:-1, :-1] = same * np.eye(len(self.places))
+        return least
+
     def steps_to_b(self, lattice):
         """Steps (m, 2), cells, from an A column to the B columns nearest to it: its cage."""
         if self.name == "perovskite_100":
