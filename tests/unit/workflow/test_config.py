@@ -429,3 +429,16 @@ def test_the_file_of_a_map_is_an_input_without_the_entry_inside_it():
     row = {"sm_percent": None, "pixel_size_pm": None}
     simulation = {"default": {}, "images": {"a": {"geometry": "map", "map": "maps/one.h5#/P"}}}
     assert map_files(simulation, "a", row) == ["maps/one.h5"] and map_files(simulation, "b", row) == []
+
+
+@pytest.mark.parametrize(("cell", "read"), [("", None), ("396", 396.0), ("perovskite_110", "perovskite_110")])
+def test_a_row_may_name_its_unit_cell(tmp_path, cell, read):
+    rows, problems = sheet(tmp_path, f"image\tpath\tlattice\na\tsimulated\t{cell}\n")
+    assert problems == [] and rows["a"]["lattice"] == read
+
+
+@pytest.mark.parametrize("cell", ["cubic", "-396"])
+def test_a_unit_cell_that_there_is_not_is_named(tmp_path, cell):
+    _, problems = sheet(tmp_path, f"image\tpath\tlattice\na\tsimulated\t{cell}\nb\tsimulated\t\n")
+    [problem] = problems
+    assert "line 2: lattice: " in problem and "perovskite_100, " in problem and problem.endswith("a size in pm")
