@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ferrotune.columns.mean_cell import distance_px, maxima, mean_cell
+from ferrotune.columns.mean_cell import distance_px, maxima, mean_cell, samples
 from ferrotune.columns.motif import Motif
 from ferrotune.columns.phase import Lattice, LatticePhase
 from ferrotune.columns.superlattice import CENTRINGS, LEAST, superlattice_ratios
@@ -51,19 +51,35 @@ def _is_near(place, special, lattice):
     return distance_px(place, special, lattice) < NEAR * lattice.cell_px
 
 
-def _seen(image, mask, lattice):
-    """Places (k, 2) of the columns in the mean cell of a lattice, and their heights (k,)."""
-    return maxima(*mean_cell(image, mask, LatticePhase(image, mask, lattice), lattice), lattice)
+class _Image:
+    """An image (y, x) with its mask (y, x) bool, and the columns in its mean cells."""
+
+    def __init__(self, image, mask, cell_px):
+        self.image, self.mask = image, mask
+        self._samples = samples(image, mask, cell_px)
+        self._seen = {}
+
+    def seen(self, lattice):
+        """Places (k, 2) of the columns in the mean cell of a lattice, and their heights (k,)."""
+        key = lattice.vectors.tobytes(), lattice.motif
+        if key not in self._seen:
+            phase = LatticePhase(self.image, self.mask, lattice)
+            self._seen[key] = maxima(*mean_cell(*self._samples, phase, lattice), lattice)
+        return self._seen[key]
+
+    def ratios(self, lattice):
+        """How clearly each larger cell shows, see `ferrotune.columns.superlattice`."""
+        return superlattice_ratios(self.image, self.mask, lattice)
 
 
-def _alike(image, mask, lattice):
+def _alike(image, lattice):
     """The lattice with phases of A and B alike where B is nearly as bright as A; else None."""
     longer = np.hypot(*lattice.vectors.T).argmax() if _ratio(lattice) > OBLONG else None
     centrings = [(0.5, 0.5)] + ([] if longer is None else [((0.5, 0.0), (0.0, 0.5))[longer]])
     for centring in centrings:
         reflections = tuple(map(tuple, CENTRINGS[centring].tolist()))
         both = replace(lattice, motif=Motif(reflections=reflections))
-        place, height = _seen(image, mask, both)
+        place, height = image.seen(both)
         if len(place) > 1 and height[1] > ALIKE * height[0] and _is_near(place[1] - place[0], centring, lattice):
             return both
     return None
@@ -81,9 +97,9 @@ def _is_hexagonal(lattice):
     return abs(oblique - 30) < HEXAGONAL_DEG and _ratio(lattice) < HEXAGONAL_SHARE
 
 
-def _with_motif(image, mask, lattice, name):
+def _with_motif(image, lattice, name):
     """The lattice with its motif: as named (None: from the image alone), at the places that the image shows."""
-    place, height = _seen(image, mask, lattice)
+    place, height = image.seen(lattice)
     special = [(0.5, 0.5), (0.5, 0.0), (0.0, 0.5)]
     if lattice.motif.alike:
         # phases of A and B alike: which of the two places is the brighter one's is known only now
@@ -99,10 +115,15 @@ def _with_motif(image, mask, lattice, name):
     near = {centre: [k for k, other in enumerate(others) if _is_near(other, centre, lattice)] for centre in special}
     if name == "primitive":
         return replace(lattice, motif=Motif(places=((0.0, 0.0),), name=name))
-    if name == "hexagonal" or (name is None and _is_hexagonal(lattice)):
+    if len(place) and (name == "hexagonal" or (name is None and _is_hexagonal(lattice))):
         found = [(0.0, 0.0), *map(tuple, others.round(3).tolist())]
         return replace(lattice, motif=Motif(tuple(found), "hexagonal", tuple(place[0].tolist())))
-    if name == "perovskite_100" or (near[special[0]] and name is None) or (name is None and not len(others)):
+    if (
+        not len(place)
+        or name == "perovskite_100"
+        or (near[special[0]] and name is None)
+        or (name is None and not len(others))
+    ):
         # oxygen between the A columns, where it shows
         oxygen = [c for c in special[1:] if any(height[1 + k] > CLEAR_SHARE * height[0] for k in near[c])]
         return replace(lattice, motif=Motif(places=(*Motif.places, *oxygen)))
@@ -118,18 +139,18 @@ def _with_motif(image, mask, lattice, name):
     )
 
 
-def _second_at(image, mask, lattice, centres):
+def _second_at(image, lattice, centres):
     """Whether the mean cell shows a second column at one of some places of the cell."""
-    place, _ = _seen(image, mask, lattice)
+    place, _ = image.seen(lattice)
     return any(_is_near(other - place[0], centre, lattice) for other in place[1:] for centre in centres)
 
 
-def _named(image, mask, lattice, name, pixel_size_pm):
+def _named(image, lattice, name, pixel_size_pm):
     """The lattice of the cell that is named, which has two columns: as found, or twice as large."""
     centred = [(0.5, 0.5)] if name == "perovskite_100" else [(0.5, 0.0), (0.0, 0.5)]
-    if _second_at(image, mask, lattice, centred):
+    if _second_at(image, lattice, centred):
         return lattice
-    ratios = superlattice_ratios(image, mask, lattice)
+    ratios = image.ratios(lattice)
     shorter = int(np.hypot(*lattice.vectors.T).argmin())
     best = max(centred, key=ratios.get)
     if ratios[best] < LEAST and len(centred) > 1:
@@ -141,11 +162,11 @@ def _named(image, mask, lattice, name, pixel_size_pm):
     return _doubled(lattice, best)
 
 
-def _of_size(image, mask, lattice, size_pm, pixel_size_pm):
+def _of_size(image, lattice, size_pm, pixel_size_pm):
     """The lattice, as found or twice as large, whose cell is as large as the user says."""
     if not pixel_size_pm:
         raise InputError(f"lattice {size_pm:g}: a size in pm needs the pixel size; give pixel_size_pm")
-    ratios = superlattice_ratios(image, mask, lattice)
+    ratios = image.ratios(lattice)
     candidates = [lattice, _doubled(lattice, max(ratios, key=ratios.get))]
     sizes = [candidate.cell_px * pixel_size_pm for candidate in candidates]
     best = int(np.abs(np.log(np.array(sizes) / size_pm)).argmin())
@@ -157,12 +178,12 @@ def _of_size(image, mask, lattice, size_pm, pixel_size_pm):
     return candidates[best]
 
 
-def _automatic(image, mask, lattice, pixel_size_pm):
+def _automatic(image, lattice, pixel_size_pm):
     """The lattice as found, or twice as large where every second column differs and the cell is too small."""
     size = lattice.cell_px * (pixel_size_pm or np.nan)
-    if CELL_PM[0] <= size <= CELL_PM[1] or len(_seen(image, mask, lattice)[0]) > 1:
+    if CELL_PM[0] <= size <= CELL_PM[1] or len(image.seen(lattice)[0]) > 1:
         return lattice
-    ratios = superlattice_ratios(image, mask, lattice)
+    ratios = image.ratios(lattice)
     best = max(ratios, key=ratios.get)
     return _doubled(lattice, best) if ratios[best] >= LEAST else lattice
 
@@ -196,13 +217,14 @@ def choose_cell(image, mask, lattice, cell=None, pixel_size_pm=None):
     name = cell if isinstance(cell, str) else None
     if name is not None and name not in NAMES:
         raise InputError(f"lattice {cell!r} is unknown; write a size in pm or one of: {', '.join(NAMES)}")
+    image = _Image(image, mask, lattice.cell_px)
     if name in ("hexagonal", "primitive"):
-        return _with_motif(image, mask, lattice, name)
-    both = _alike(image, mask, lattice)
+        return _with_motif(image, lattice, name)
+    both = _alike(image, lattice)
     if cell is None:
-        chosen = both or _automatic(image, mask, lattice, pixel_size_pm)
+        chosen = both or _automatic(image, lattice, pixel_size_pm)
     elif name is None:
-        chosen = _of_size(image, mask, both or lattice, float(cell), pixel_size_pm)
+        chosen = _of_size(image, both or lattice, float(cell), pixel_size_pm)
     else:
-        chosen = _named(image, mask, both or lattice, name, pixel_size_pm)
-    return _with_motif(image, mask, chosen, name)
+        chosen = _named(image, both or lattice, name, pixel_size_pm)
+    return _with_motif(image, chosen, name)

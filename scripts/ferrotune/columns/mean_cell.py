@@ -6,7 +6,7 @@ from scipy import ndimage
 from ferrotune.images.smoothing import block_mean
 
 # Our choices; the films of tests/unit/columns/test_motif.py hold them.
-SAMPLES = 400_000  # pixels that are laid over each other: more show nothing new
+SAMPLES = 200_000  # pixels that are laid over each other: more show nothing new
 GRID = 32  # bins along each side of the cell
 FINE, COARSE = 0.08, 0.3  # of the nearest distance that A and B may have: widths of the band-pass filter
 APART = 0.25  # cells; two maxima nearer than this are one column, which differs between domains
@@ -14,8 +14,20 @@ LEAST = 0.03  # height of a maximum over that of the highest: below, it may be w
 CLEAR = 6.0  # height of a maximum over the noise of the mean cell
 
 
-def _samples(image, mask, cell_px):
-    """Positions (n, 2) px of blocks of pixels inside the mask, and their intensity (n,) above their surroundings."""
+def samples(image, mask, cell_px):
+    """Take what `mean_cell` lays over each other.
+
+    Parameters
+    ----------
+    image : (y, x) float
+    mask : (y, x) bool
+    cell_px : float, about
+
+    Returns
+    -------
+    yx : (n, 2) px, of blocks of pixels inside the mask
+    value : (n,) their intensity above their surroundings
+    """
     size = max(1, int(cell_px // 12))
     weight = block_mean(mask, size)
     flat = block_mean(np.where(mask, image, 0), size)
@@ -41,13 +53,12 @@ def _folded(fraction, value):
     return (total / np.maximum(count, 1e-9)).reshape(GRID, GRID)
 
 
-def mean_cell(image, mask, phase, lattice):
+def mean_cell(yx, value, phase, lattice):
     """Lay all unit cells of an image over each other.
 
     Parameters
     ----------
-    image : (y, x) float
-    mask : (y, x) bool
+    yx, value : from `samples`
     phase : function of positions (n, 2) px that returns their place in the cell (n, 2)
     lattice : object with `vectors` (2, 2) and `cell_px`, px
 
@@ -56,7 +67,6 @@ def mean_cell(image, mask, phase, lattice):
     band : (32, 32) float, the mean cell after a band-pass filter; its first element is at place (0, 0)
     noise : float, standard deviation of `band` from cell to cell, over the root of the number of cells
     """
-    yx, value = _samples(image, mask, lattice.cell_px)
     fraction = phase(yx)
     part = np.floor(yx / (4 * lattice.cell_px)).astype(int).sum(axis=1) % 2 == 0
     halves = [_filtered(_folded(fraction[half], value[half]), lattice) for half in (part, ~part)]
