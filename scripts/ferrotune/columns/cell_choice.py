@@ -13,6 +13,7 @@ from ferrotune.errors import InputError
 CELL_PM = (300.0, 650.0)  # size of a unit cell: of perovskites, pseudocubic to doubled
 PEROVSKITE_PM = 396.0  # pm; pseudocubic BiFeO3
 NAMED_PM = {"perovskite_100": PEROVSKITE_PM, "perovskite_110": PEROVSKITE_PM / 2**0.25}  # root of the cell's area
+SPECIAL = (0.5, 0.5), (0.5, 0.0), (0.0, 0.5)  # the middle of the cell, and of its edges
 NAMES = ("perovskite_100", "perovskite_110", "hexagonal", "primitive")
 # Our choices; tests/unit/columns/test_cell_choice.py holds them.
 ALIKE = 0.45  # height of B in the mean cell over that of A from which phases are those of both: B of 0.7 of A
@@ -97,46 +98,40 @@ def _is_hexagonal(lattice):
     return abs(oblique - 30) < HEXAGONAL_DEG and _ratio(lattice) < HEXAGONAL_SHARE
 
 
-def _with_motif(image, lattice, name):
-    """The lattice with its motif: as named (None: from the image alone), at the places that the image shows."""
-    place, height = image.seen(lattice)
-    special = [(0.5, 0.5), (0.5, 0.0), (0.0, 0.5)]
+def _motif_of_alike(image, lattice):
+    """Motif where A and B have the same phases: which of the two places is the brighter one's is known only now."""
+    place, _ = image.seen(lattice)
+    shared = (np.array(list(np.ndindex(2, 2))) @ np.linalg.inv(lattice.motif.reflections).T).round(6) % 1.0
+    origin = shared[distance_px(shared, place[0], lattice).argmin()] if len(place) else shared[0]
+    [b] = {tuple(of_b) for of_b in shared.tolist() if any(of_b)}
+    name = "perovskite_100" if b == SPECIAL[0] else "perovskite_110"
+    return replace(lattice.motif, places=((0.0, 0.0), b), name=name, origin=tuple(origin.tolist()))
+
+
+def _motif(image, lattice, name):
+    """Motif as named (None: from the image alone), at the places that the image shows."""
     if lattice.motif.alike:
-        # phases of A and B alike: which of the two places is the brighter one's is known only now
-        inverse = np.linalg.inv(lattice.motif.reflections)
-        shared = np.array(list(np.ndindex(2, 2))) @ inverse.T % 1.0
-        origin = shared[distance_px(shared, place[0], lattice).argmin()] if len(place) else shared[0]
-        [b] = {tuple(p) for p in shared.round(6).tolist() if any(p)}
-        kind = "perovskite_100" if b == (0.5, 0.5) else "perovskite_110"
-        return replace(
-            lattice, motif=replace(lattice.motif, places=((0.0, 0.0), b), name=kind, origin=tuple(origin.tolist()))
-        )
-    others = (place[1:] - place[0]) % 1.0 if len(place) else np.empty((0, 2))
-    near = {centre: [k for k, other in enumerate(others) if _is_near(other, centre, lattice)] for centre in special}
+        return _motif_of_alike(image, lattice)
     if name == "primitive":
-        return replace(lattice, motif=Motif(places=((0.0, 0.0),), name=name))
-    if len(place) and (name == "hexagonal" or (name is None and _is_hexagonal(lattice))):
-        found = [(0.0, 0.0), *map(tuple, others.round(3).tolist())]
-        return replace(lattice, motif=Motif(tuple(found), "hexagonal", tuple(place[0].tolist())))
-    if (
-        not len(place)
-        or name == "perovskite_100"
-        or (near[special[0]] and name is None)
-        or (name is None and not len(others))
-    ):
+        return Motif(((0.0, 0.0),), name)
+    place, height = image.seen(lattice)
+    if not len(place):
+        return Motif()
+    first, others = tuple(place[0].tolist()), ((place[1:] - place[0]) % 1.0).round(3).tolist()
+    near = {centre: [k for k, other in enumerate(others) if _is_near(other, centre, lattice)] for centre in SPECIAL}
+    if name == "hexagonal" or (name is None and _is_hexagonal(lattice)):
+        return Motif(((0.0, 0.0), *map(tuple, others)), "hexagonal", first)
+    if name == "perovskite_100" or (name is None and (near[SPECIAL[0]] or not others)):
         # oxygen between the A columns, where it shows
-        oxygen = [c for c in special[1:] if any(height[1 + k] > CLEAR_SHARE * height[0] for k in near[c])]
-        return replace(lattice, motif=Motif(places=(*Motif.places, *oxygen)))
-    for centre in special[1:]:
+        oxygen = [c for c in SPECIAL[1:] if any(height[1 + k] > CLEAR_SHARE * height[0] for k in near[c])]
+        return Motif((*Motif.places, *oxygen))
+    for centre in SPECIAL[1:]:
         if near[centre]:
-            rest = [tuple(other) for k, other in enumerate(others.round(3).tolist()) if k not in near[centre]]
-            return replace(lattice, motif=Motif(((0.0, 0.0), centre, *rest), "perovskite_110"))
+            rest = [tuple(other) for k, other in enumerate(others) if k not in near[centre]]
+            return Motif(((0.0, 0.0), centre, *rest), "perovskite_110")
     if name == "perovskite_110":
-        longer = int(np.hypot(*lattice.vectors.T).argmax())
-        return replace(lattice, motif=Motif(((0.0, 0.0), special[1 + longer]), name))
-    return replace(
-        lattice, motif=Motif(((0.0, 0.0), *map(tuple, others.round(3).tolist())), "other", tuple(place[0].tolist()))
-    )
+        return Motif(((0.0, 0.0), SPECIAL[1 + int(np.hypot(*lattice.vectors.T).argmax())]), name)
+    return Motif(((0.0, 0.0), *map(tuple, others)), "other", first)
 
 
 def _second_at(image, lattice, centres):
@@ -219,7 +214,7 @@ def choose_cell(image, mask, lattice, cell=None, pixel_size_pm=None):
         raise InputError(f"lattice {cell!r} is unknown; write a size in pm or one of: {', '.join(NAMES)}")
     image = _Image(image, mask, lattice.cell_px)
     if name in ("hexagonal", "primitive"):
-        return _with_motif(image, lattice, name)
+        return replace(lattice, motif=_motif(image, lattice, name))
     both = _alike(image, lattice)
     if cell is None:
         chosen = both or _automatic(image, lattice, pixel_size_pm)
@@ -227,4 +222,4 @@ def choose_cell(image, mask, lattice, cell=None, pixel_size_pm=None):
         chosen = _of_size(image, both or lattice, float(cell), pixel_size_pm)
     else:
         chosen = _named(image, both or lattice, name, pixel_size_pm)
-    return _with_motif(image, chosen, name)
+    return replace(chosen, motif=_motif(image, chosen, name))
