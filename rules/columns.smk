@@ -1,6 +1,6 @@
 """Atomic columns, unit cells, and the reference labels that segmentations are compared with.
 
-Reads <image>/image.zarr and the config's `columns`, `reference`;
+Reads <image>/image.zarr, the sample sheet (lattice), and the config's `columns`, `reference`;
 writes <image>/columns.zarr, cells.zarr, reference.zarr.
 """
 
@@ -20,6 +20,7 @@ rule columns:
     threads: get_threads
     params:
         finder=config["columns"]["finder"],
+        cell=lambda wildcards: IMAGES[wildcards.image]["lattice"],
         code=code_digest("columns.py"),
     message:
         "Finding columns of {wildcards.image}"

@@ -22,6 +22,7 @@ rule describe:
     threads: get_threads
     params:
         uses=lambda wildcards: search_config.descriptor_uses(config["pipelines"], wildcards.descriptor),
+        pipelines=lambda wildcards: search_config.users_of(config["pipelines"], wildcards.descriptor),
         options={"sites": config["sites"], "subpixel": config["patches"]["subpixel"]},
         code=lambda wildcards: code_digest("describe.py", parts.module_name("descriptor", wildcards.descriptor)),
     message:

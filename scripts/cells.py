@@ -3,9 +3,8 @@
 import numpy as np
 
 from ferrotune.cells.strain import measure_cells
-from ferrotune.columns.lattice import Lattice
 from ferrotune.errors import InputError
-from ferrotune.files.stage_arrays import cells_arrays
+from ferrotune.files.stage_arrays import cells_arrays, stored_lattice
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.workflow.jobs import job
 
@@ -14,15 +13,14 @@ def main(columns_store, output, image, log_path):
     """Write cells.zarr from columns.zarr."""
     with job(log_path, f"image {image}") as log:
         arrays, attributes = read_store(columns_store, "yx", "sigma_yx", "sublattice", "lattice")
-        vectors = arrays.pop("lattice")
-        measured = measure_cells(**arrays, lattice=Lattice(*vectors), scan_left=attributes["scan_left_px"])
+        lattice = stored_lattice(arrays.pop("lattice"), attributes)
+        measured = measure_cells(**arrays, lattice=lattice, scan_left=attributes["scan_left_px"])
         cells = measured[0]
         if not len(cells.yx):
             raise InputError("no unit cell closes on four A columns: mask what is no crystal")
         known = np.isfinite(cells.polarization).all(axis=1)
         log.info("%d unit cells, %d of them without a B column", len(known), (~known).sum())
-        scale = (attributes["cell_px"], attributes["pixel_size_pm"])
-        found, of_cells = cells_arrays(measured, vectors, *scale)
+        found, of_cells = cells_arrays(measured, lattice, attributes["pixel_size_pm"])
         log.info("rows of cells are shifted along themselves by %.3f px RMS: scan noise", of_cells["row_noise_px"])
         write_store(output, found, of_cells)
 

@@ -8,12 +8,13 @@ from ferrotune.files.stores import read_store, write_store
 from ferrotune.workflow.jobs import job, warn
 
 
-def main(image_store, output, finder, image, log_path, threads=1):
-    """Write columns.zarr from image.zarr."""
+def main(image_store, output, finder, image, log_path, threads=1, cell=None):
+    """Write columns.zarr from image.zarr; `cell` is the unit cell as the sample sheet names it, or None."""
     with job(log_path, f"image {image}") as log:
         arrays, attributes = read_store(image_store, "image", "mask")
-        lattice = find_lattice(arrays["image"], arrays["mask"])
+        lattice = find_lattice(arrays["image"], arrays["mask"], cell, attributes["pixel_size_pm"])
         log.info("lattice a = %s, b = %s px, cell %.2f px", lattice.a, lattice.b, lattice.cell_px)
+        log.info("unit cell %s: columns at %s", lattice.motif.name, lattice.motif.places)
         columns, scan = find_straight_columns(arrays["image"], arrays["mask"], lattice, finder, threads)
         log.info(scan.said(attributes["pixel_size_pm"]))
         for name, sublattice in (("A", 0), ("B", 1), ("neither", -1)):
@@ -31,4 +32,5 @@ if __name__ == "__main__":
         image=snakemake.wildcards.image,
         log_path=snakemake.log[0],
         threads=snakemake.threads,
+        cell=snakemake.params.cell,
     )

@@ -2,6 +2,7 @@
 
 import json
 
+from ferrotune.files.stage_arrays import stored_lattice
 from ferrotune.files.stores import read_store
 from ferrotune.front.selection import selected_pipeline
 from ferrotune.search.twins import SCORES, try_on_twins
@@ -18,9 +19,10 @@ def main(inputs, output, pipeline, seed, rate, options, threads, subject, log_pa
         if chosen["trial"] is not None:
             pixels, attributes = read_store(inputs["image"], "image", "mask")
             columns, of_columns = read_store(inputs["columns"], *COLUMNS)
-            cells, _ = read_store(inputs["cells"], "yx", "polarization", "ab", "lattice")
+            cells, of_cells = read_store(inputs["cells"], "yx", "polarization", "ab", "lattice")
             columns |= {"cell_px": of_columns["cell_px"]}
             measured = pixels | {"columns": columns, "cells": cells, "pixel_size_pm": attributes["pixel_size_pm"]}
+            measured["lattice"] = stored_lattice(cells["lattice"], of_cells)
             own, setting, _ = selected_pipeline(pipeline, chosen["parameters"], inputs["descriptors"])
             trial = chosen["trial"]
             found = try_on_twins(measured, selected, own, setting, trial, seed, rate, options, threads)

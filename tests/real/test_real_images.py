@@ -1,5 +1,6 @@
 """Real images: columns and cells where the authors found theirs, domains where their spacings show them."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,12 @@ from ferrotune.clusterings import gmm
 from ferrotune.columns.finding import find_columns
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.sublattices import A, B
+from ferrotune.descriptors._cell_store import CellTable, write_cells
 from ferrotune.descriptors._patch_cutting import Cutter, usable_sites, window_px
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
+from ferrotune.files.stage_arrays import columns_arrays
+from ferrotune.files.stores import write_store
 from ferrotune.images.normalisation import prepare
 from ferrotune.images.preprocessing import preprocess
 from ferrotune.reductions._windowed_pca import decompose
@@ -91,6 +95,13 @@ def test_columns_of_the_junction_are_explained(junction):
     assert (np.minimum(to_b, to_cell) < 1.5).mean() >= 0.97
 
 
+def test_no_column_of_the_junction_has_a_second_one_on_its_shoulder(junction):
+    """In its lower right Pb columns are elongated: once 75 of them had a second one, 0.3 to 0.5 cells away."""
+    distance = cKDTree(junction.columns.of(A)).query(junction.columns.of(A), k=2)[0][:, 1]
+    assert (distance > 0.6 * junction.lattice.cell_px).all()
+    assert len(junction.columns.of(A)) > 6900
+
+
 def test_the_junctions_scale_bar_holds_no_column(junction):
     y, x = junction.columns.fit.yx.T
     assert not ((y > 775) & (y < 824) & (x > 30) & (x < 254)).any()
@@ -134,3 +145,20 @@ def test_domains_of_the_junction_are_those_of_the_spacings(junction):
     known = (distance < cell) & (domain[nearest] >= 0)
     assert known.mean() > 0.95
     assert adjusted_rand_score(domain[nearest[known]], labels[known]) >= 0.85
+
+
+def test_domains_of_the_junction_are_those_of_its_lattice_parameters(junction, tmp_path):
+    """Half of the faint Ti columns are not found, and local a, b and alpha of the Pb columns need none of them."""
+    arrays = columns_arrays(junction.columns, junction.lattice, 39.0, "lattice")
+    write_store(tmp_path / "columns.zarr", *arrays)
+    write_store(tmp_path / "image.zarr", {"mask": (("y", "x"), junction.mask)})
+    stores = {name: tmp_path / f"{name}.zarr" for name in ("image", "columns")}
+    write_cells(tmp_path / "cells.zarr", stores, "A", logging.getLogger("test"), ("lattice",))
+    table = CellTable.open(tmp_path / "cells.zarr")
+    assert len(table.yx) > 0.93 * len(junction.columns.of(A))
+    scores = table.features({"features": "lattice", "flatten": 0, "radius": 1.0})
+    labels = cluster(scores, gmm, {"components": 2, "covariance": "tied"}, 0)
+    distance, nearest = cKDTree(junction.published).query(table.yx)
+    domain = spacing_domains(junction.published)[nearest]
+    known = (distance < junction.lattice.cell_px) & (domain >= 0)
+    assert adjusted_rand_score(domain[known], labels[known]) >= 0.93

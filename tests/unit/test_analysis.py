@@ -203,3 +203,12 @@ def test_an_unknown_part_is_named(stages):
     wrong = {"mine": ferrotune.default_pipelines()["cell_gmm"] | {"clustering": "guess"}}
     with pytest.raises(InputError, match=r"pipelines.mine: clustering 'guess' is unknown; there are .*gmm"):
         ferrotune.describe_sites(**stages, pipelines=wrong)
+
+
+def test_an_image_whose_columns_are_all_alike_is_given_its_unit_cell():
+    specimen = ferrotune.Specimen(shape=(300, 320), geometry="none", polarization_pm=0.0, b_intensity=1.0)
+    image = ferrotune.prepare_image(ferrotune.simulate(specimen, seed=1).image)
+    assert round(ferrotune.locate_columns(image).cell_px) == 18
+    columns = ferrotune.locate_columns(image, lattice="perovskite_100")
+    assert round(columns.cell_px) == 26 and columns.unit_cell["name"] == "perovskite_100"
+    assert np.isfinite(ferrotune.measure_cells(columns).polarization).all()

@@ -1,4 +1,4 @@
-"""Unit cells of four A columns around a B column: polarization, lattice parameters, volume."""
+"""Unit cells of four A columns and a B column among them: polarization, lattice parameters, volume."""
 
 from dataclasses import dataclass
 
@@ -17,8 +17,9 @@ REACH = 0.3  # cells; a neighbour lies so near to where the lattice predicts it
 class Cells:
     """Unit cells, one row a cell, lengths in px, angles in degrees.
 
-    yx (n, 2): centre of the four A columns. polarization (n, 2) as (y, x): displacement of the B column
-    from that centre, NaN where no B column was found. a, b (n,): mean length of the two edges along the
+    yx (n, 2): mean place of B between the four A columns, which is their centre in a perovskite along [100].
+    polarization (n, 2) as (y, x): displacement of the B column from that place, NaN where no B column was found.
+    a, b (n,): mean length of the two edges along the
     lattice's a and b. alpha (n,): angle between them. volume (n,): area of the quadrangle, px^2.
     ab (n, 2) int: lattice indices. corners (n, 4) int: rows of the A columns, in order around the cell.
     row_noise: what the scan adds to the polarization along the rows, see `ferrotune.cells.row_noise`.
@@ -82,6 +83,14 @@ def _displacement(centre, b_yx, reach):
     return displacement
 
 
+def _place_of_b(p, motif):
+    """Mean place (n, 2) px of B between the four A columns p (n, 4, 2) of cells; their centre where there is no B."""
+    if motif.of_b is None or motif.name == "perovskite_100":
+        return p.mean(axis=1)
+    a, b = motif.of_b
+    return np.einsum("k,nkx->nx", [(1 - a) * (1 - b), a * (1 - b), a * b, (1 - a) * b], p)
+
+
 def polarization_error(sigma_a, sigma_b):
     """Calculate the standard error of one cell's polarization, along one axis.
 
@@ -133,7 +142,8 @@ def build_cells(a_yx, b_yx, lattice):
     Parameters
     ----------
     a_yx, b_yx : (n, 2), (m, 2) positions of the A and B columns, px
-    lattice : ferrotune.columns.lattice.Lattice
+    lattice : ferrotune.columns.phase.Lattice
+        Its motif says where in the cell B stands.
 
     Returns
     -------
@@ -154,7 +164,7 @@ def build_cells(a_yx, b_yx, lattice):
     >>> print(cells.a.tolist(), cells.alpha.tolist(), cells.ab.tolist())
     [20.0, 20.0] [90.0, 90.0] [[0, 0], [0, 1]]
     """
-    reach = REACH * lattice.cell_px
+    reach = REACH * lattice.motif.scale_px(lattice)
     tree = cKDTree(a_yx)
     along_a = neighbour_at(tree, a_yx, lattice.a, reach)
     along_b = neighbour_at(tree, a_yx, lattice.b, reach)
@@ -165,12 +175,14 @@ def build_cells(a_yx, b_yx, lattice):
     corners = np.stack([first, along_a, opposite, along_b], axis=1)[closed]
     ab = _lattice_indices(a_yx, along_a, along_b, lattice)[closed]
     p = a_yx[corners]
-    centre = p.mean(axis=1)
+    centre = _place_of_b(p, lattice.motif)
+    polarization = _displacement(centre, b_yx, reach)
+    if not lattice.motif.is_special and np.isfinite(polarization).any():
+        polarization -= np.nanmedian(polarization, axis=0)  # the place itself is measured, to some hundredths of a cell
     edge_a = ((p[:, 1] - p[:, 0]) + (p[:, 2] - p[:, 3])) / 2
     edge_b = ((p[:, 3] - p[:, 0]) + (p[:, 2] - p[:, 1])) / 2
     length_a, length_b = np.hypot(*edge_a.T), np.hypot(*edge_b.T)
     cosine = (edge_a * edge_b).sum(1) / (length_a * length_b)
-    polarization = _displacement(centre, b_yx, reach)
     return Cells(
         yx=centre,
         polarization=polarization,

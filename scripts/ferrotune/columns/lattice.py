@@ -1,42 +1,20 @@
-"""Projected lattice of an image: its two vectors, and its phase at any position."""
+"""Projected lattice of an image: its two vectors, and its unit cell."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from scipy import fft, ndimage
 from skimage.feature import peak_local_max
 
+from ferrotune.columns.cell_choice import choose_cell, reduced
+from ferrotune.columns.phase import Lattice
+from ferrotune.columns.phase import LatticePhase as LatticePhase
 from ferrotune.errors import InputError
-from ferrotune.images.smoothing import block_mean
 
 TILE_PX = 512  # autocorrelation tile: many cells, yet small beside slow drift
 PEAK_SHARE = 0.85  # a lattice vector's autocorrelation, as a share of the strongest; A-B vectors reach less
 CORRELATION_FLOOR = 0.05  # below this there is no lattice
 SHORTEST_PX = 4.0  # columns closer than this cannot be distinguished
-PHASE_SIGMA_CELLS = 1.5  # phases are averages over about three cells: finer than a domain, coarser than noise
-
-
-@dataclass(frozen=True)
-class Lattice:
-    """Lattice vectors: `a` (closest to the direction down the rows) and `b`, each (2,) as (y, x) in px."""
-
-    a: np.ndarray
-    b: np.ndarray
-
-    @property
-    def vectors(self):
-        """The two vectors (2, 2): rows a and b, px."""
-        return np.stack([self.a, self.b])
-
-    @property
-    def reciprocal(self):
-        """Reciprocal vectors (2, 2): rows g1, g2 with g_i . a_j = delta_ij, 1/px."""
-        return np.linalg.inv(self.vectors).T
-
-    @property
-    def cell_px(self):
-        """Length of a unit cell, px: the square root of its area. All lengths in cells are in this unit."""
-        return float(np.sqrt(abs(np.linalg.det(self.vectors))))
 
 
 def _tile_starts(length, tile):
@@ -89,20 +67,6 @@ def _basis(shifts, height):
     return shifts[first].astype(float), shifts[second].astype(float)
 
 
-def _reduce(a, b):
-    """Reduce to the shortest pair (Gauss), `a` down the rows and `b` along them, towards +y and +x."""
-    while True:
-        if a @ a > b @ b:
-            a, b = b, a
-        times = np.round(a @ b / (a @ a))
-        if times == 0:
-            break
-        b = b - times * a
-    if abs(a[0]) / np.hypot(*a) < abs(b[0]) / np.hypot(*b):
-        a, b = b, a
-    return a * np.sign(a[0] or 1), b * np.sign(b[1] or 1)
-
-
 def _refine(correlation, a, b):
     """Fit the two vectors to sub-pixel autocorrelation peaks up to the third order, by least squares."""
     middle = np.array(correlation.shape) // 2
@@ -138,13 +102,17 @@ def _repeats(correlation, vectors):
     return bool((height[:, :1] > height[:, 1:]).all())
 
 
-def find_lattice(image, mask):
-    """Find the lattice vectors of an image from its autocorrelation.
+def find_lattice(image, mask, cell=None, pixel_size_pm=None):
+    """Find the lattice vectors of an image from its autocorrelation, and where in the unit cell columns stand.
 
     Parameters
     ----------
     image : (y, x) float
     mask : (y, x) bool, true where there is signal
+    cell : str or float, optional
+        The unit cell: its name (perovskite_100, perovskite_110, hexagonal or primitive) or its size in pm, the square
+        root of its area. By default it is found from the image (`ferrotune.columns.cell_choice`).
+    pixel_size_pm : float, optional
 
     Returns
     -------
@@ -153,7 +121,7 @@ def find_lattice(image, mask):
     Raises
     ------
     InputError
-        If nothing repeats, or the columns are too close to be distinguished.
+        If nothing repeats, the columns are too close to be distinguished, or no unit cell is as `cell` says.
 
     Examples
     --------
@@ -175,47 +143,12 @@ def find_lattice(image, mask):
     if len(shifts) < 4:
         raise InputError("no lattice found: the autocorrelation has no repeating peak; check the image and its mask")
     height = smooth[tuple((shifts + middle).T)]
-    a, b = _refine(correlation, *_reduce(*_basis(shifts, height)))
+    a, b = _refine(correlation, *reduced(*_basis(shifts, height)))
     if not _repeats(smooth, np.stack([a, b])):
         raise InputError("no lattice found: the image does not go on repeating; check the image and its mask")
-    return Lattice(a, b)
-
-
-class LatticePhase:
-    """Phase of the lattice: the place of any point in its unit cell, with drift, strain and rotation followed.
-
-    The image is demodulated at the two first-order reflections and low-pass filtered, as in geometric phase
-    analysis (Hytch, Snoeck & Kilaas 1998, doi 10.1016/S0304-3991(98)00035-7). The brighter sublattice
-    (A) is at (0, 0) of the cell, the other (B) at (1/2, 1/2).
-
-    Parameters
-    ----------
-    image : (y, x) float
-    mask : (y, x) bool
-    lattice : Lattice
-    """
-
-    def __init__(self, image, mask, lattice):
-        self.lattice = lattice
-        self.bin = max(1, int(lattice.cell_px // 6))
-        flat, weight = block_mean(np.where(mask, image, 0), self.bin), block_mean(mask, self.bin)
-        sigma = lattice.cell_px / self.bin
-        level = ndimage.gaussian_filter(flat, sigma) / np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6)
-        flat = flat - level * weight
-        rows, columns = (np.arange(n) * self.bin + (self.bin - 1) / 2 for n in flat.shape)
-        self.fields = []
-        for g in lattice.reciprocal:
-            carrier = np.exp(-2j * np.pi * g[0] * rows)[:, None] * np.exp(-2j * np.pi * g[1] * columns)[None]
-            wave = (flat * carrier).astype(np.complex64)
-            parts = (ndimage.gaussian_filter(p, PHASE_SIGMA_CELLS * sigma) for p in (wave.real, wave.imag))
-            self.fields.append(tuple(parts))
-
-    def __call__(self, yx):
-        """Fractional coordinates (n, 2) in [-1/2, 1/2) of positions yx (n, 2) px, counted from the A columns."""
-        yx = np.asarray(yx, float)
-        at = ((yx - (self.bin - 1) / 2) / self.bin).T
-        fraction = np.empty_like(yx)
-        for i, (g, (real, imaginary)) in enumerate(zip(self.lattice.reciprocal, self.fields, strict=True)):
-            wave = [ndimage.map_coordinates(p, at, order=1, mode="nearest") for p in (real, imaginary)]
-            fraction[:, i] = yx @ g + np.arctan2(wave[1], wave[0]) / (2 * np.pi)
-        return fraction - np.floor(fraction + 0.5)
+    chosen = choose_cell(image, mask, Lattice(a, b), cell, pixel_size_pm)
+    if chosen.cell_px > 1.1 * Lattice(a, b).cell_px:
+        # peaks of the smaller lattice stand where B is displaced to
+        a, b = _refine(correlation, chosen.a, chosen.b)
+        chosen = replace(chosen, a=a, b=b)
+    return chosen

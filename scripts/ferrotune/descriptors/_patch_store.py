@@ -5,6 +5,7 @@ import numpy as np
 from ferrotune.columns.sublattices import SUBLATTICES
 from ferrotune.descriptors._patch_cutting import Cutter, binning, check_window, usable_sites, window_px
 from ferrotune.descriptors._patch_stack import BLOCK, cut_stack
+from ferrotune.errors import InputError
 from ferrotune.files.stores import add_array, read_store, write_store
 from ferrotune.images.preprocessing import preprocess
 from ferrotune.images.smoothing import block_mask, masked_block_mean
@@ -30,6 +31,8 @@ def cuts(uses):
 def _chosen(columns, sites, mask, factor, window):
     """Columns (n,) whose largest window is inside the binned image and mask, their yx, and the number of the others."""
     chosen = np.flatnonzero(np.isin(columns["sublattice"], SUBLATTICES[sites]))
+    if not len(chosen):
+        raise InputError(f"there is no column of sublattice {sites} to centre patches on: set sites in the config")
     binned = (columns["yx"][chosen] - (factor - 1) / 2) / factor
     inside = block_mask(mask, factor)[: mask.shape[0] // factor, : mask.shape[1] // factor]
     usable = usable_sites(inside, binned, window)

@@ -12,10 +12,11 @@ PARAMETERS = {
 
 
 def write(output, stores, uses, options, threads, log):
-    """Write the store: the neighbourhood of every column of the chosen sublattice."""
+    """Write the store: the neighbourhood of every column that has the neighbours which the spaces' features need."""
     from ferrotune.descriptors._cell_store import write_cells
 
-    write_cells(output, stores, options["sites"], log)
+    features = sorted({name for use in uses for name in use["space"]["features"]})
+    write_cells(output, stores, options["sites"], log, features)
 
 
 def open(store, setting):

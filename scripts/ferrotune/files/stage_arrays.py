@@ -2,6 +2,40 @@
 
 import numpy as np
 
+from ferrotune.columns.motif import PEROVSKITE_100, Motif
+from ferrotune.columns.phase import Lattice
+
+
+def _of_motif(motif):
+    """Attributes of a store (dict) that `stored_lattice` reads back."""
+    plain = {
+        "name": motif.name,
+        "places": np.array(motif.places, float).tolist(),
+        "origin": np.array(motif.origin, float).tolist(),
+        "reflections": np.array(motif.reflections).tolist() if motif.alike else None,
+    }
+    return {"unit_cell": plain}
+
+
+def stored_lattice(vectors, attributes):
+    """The lattice of a store of columns or of unit cells.
+
+    Parameters
+    ----------
+    vectors : (2, 2) float px, its array `lattice`
+    attributes : dict
+
+    Returns
+    -------
+    ferrotune.columns.phase.Lattice
+    """
+    plain = attributes.get("unit_cell")
+    if plain is None:
+        return Lattice(*vectors, PEROVSKITE_100)
+    places, reflections = plain["places"], plain["reflections"]
+    pairs = None if reflections is None else tuple(map(tuple, reflections))
+    return Lattice(*vectors, Motif(tuple(map(tuple, places)), plain["name"], tuple(plain["origin"]), pairs))
+
 
 def _number(value):
     """A float as an attribute; None for NaN, which JSON has not."""
@@ -43,18 +77,18 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder, scan):
         "scan_noise_px": _number(scan.rms),
         "scan_left_px": scan.left,
         "sublattices": "0 = A (brighter), 1 = B, -1 = neither",
+        **_of_motif(lattice.motif),
     }
     return arrays, attributes
 
 
-def cells_arrays(measured, vectors, cell_px, pixel_size_pm):
+def cells_arrays(measured, lattice, pixel_size_pm):
     """What the store of unit cells holds.
 
     Parameters
     ----------
     measured : Cells, Strain and CellErrors, from `ferrotune.cells.strain.measure_cells`
-    vectors : (2, 2) float px, the lattice vectors a and b
-    cell_px : float
+    lattice : ferrotune.columns.phase.Lattice
     pixel_size_pm : float or None
 
     Returns
@@ -71,7 +105,7 @@ def cells_arrays(measured, vectors, cell_px, pixel_size_pm):
         "alpha": (("cell",), cells.alpha),
         "volume": (("cell",), cells.volume),
         "ab": (("cell", "index"), cells.ab.astype(np.int32)),
-        "lattice": (("vector", "axis"), vectors),
+        "lattice": (("vector", "axis"), np.asarray(lattice.vectors)),
         "b_over_a": (("cell",), strain.b_over_a),
         "rotation": (("cell",), strain.rotation),
         "strain": (("cell", "component"), strain.strain),
@@ -79,9 +113,10 @@ def cells_arrays(measured, vectors, cell_px, pixel_size_pm):
     for name, values in vars(errors).items():
         arrays[f"{name}_sigma"] = (("cell", "axis")[: values.ndim], values)
     attributes = {
-        "cell_px": cell_px,
+        "cell_px": lattice.cell_px,
         "pixel_size_pm": pixel_size_pm,
         "row_noise_px": cells.row_noise,
         "units": "yx, polarization, a, b: px; alpha, rotation: degrees; volume: px^2; standard errors: _sigma",
+        **_of_motif(lattice.motif),
     }
     return arrays, attributes

@@ -49,6 +49,8 @@ def best_agreement(table, agreement="ari"):
     >>> best_agreement(pd.DataFrame({"ari": [0.5, 0.9], "decided_share": [1.0, 0.1]}))
     0.5
     """
+    if agreement not in table:  # no trial has a label to compare
+        return float("nan")
     few = table["decided_share"] < DECIDED if "decided_share" in table else np.zeros(len(table), bool)
     return float(table.loc[~few, agreement].max())
 

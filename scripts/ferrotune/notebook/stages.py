@@ -6,12 +6,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ferrotune.cells import strain
-from ferrotune.columns.lattice import Lattice, find_lattice
+from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.row_shifts import find_straight_columns
 from ferrotune.errors import InputError
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
-from ferrotune.files.stage_arrays import cells_arrays, columns_arrays
+from ferrotune.files.stage_arrays import cells_arrays, columns_arrays, stored_lattice
 from ferrotune.images.normalisation import prepare
 from ferrotune.notebook.labelled import dataset_of
 
@@ -56,7 +56,7 @@ def prepare_image(image, mask=None, pixel_size_pm=None):
     return dataset_of(arrays, {"pixel_size_pm": size}, "image")
 
 
-def locate_columns(image, finder="lattice", threads=1):
+def locate_columns(image, finder="lattice", threads=1, lattice=None):
     """Find, refine and sort the atomic columns of a prepared image.
 
     Parameters
@@ -65,6 +65,9 @@ def locate_columns(image, finder="lattice", threads=1):
     finder : {"lattice", "blob_log"}
     threads : int
         The result is the same on any number of cores.
+    lattice : str or float, optional
+        The unit cell: perovskite_100, perovskite_110, hexagonal, primitive, or its size in pm. By default it is found
+        from the image.
 
     Returns
     -------
@@ -72,12 +75,13 @@ def locate_columns(image, finder="lattice", threads=1):
         yx, sigma_yx (column, axis) px; amplitude, background (column,); width (column,) px; significance (column,);
         sublattice (column,), 0 = A (brighter), 1 = B, -1 = neither; lattice (vector, axis) px; row_shift (y,) px, by
         which the scan rows were moved back. Attributes: cell_px, pixel_size_pm, finder, scan_noise_px (RMS of the
-        measured shifts), scan_left_px (what is left of them in sigma_yx).
+        measured shifts), scan_left_px (what is left of them in sigma_yx), unit_cell (its name, and the places of its
+        columns).
 
     Raises
     ------
     InputError
-        If there is no lattice, or there are fewer than 8 x 8 unit cells.
+        If there is no lattice, none as `lattice` says, or there are fewer than 8 x 8 unit cells.
 
     Examples
     --------
@@ -92,9 +96,9 @@ def locate_columns(image, finder="lattice", threads=1):
     """
     pixels, mask = image["image"].to_numpy(), image["mask"].to_numpy()
     with threadpool_limits(1):
-        lattice = find_lattice(pixels, mask)
-        columns, scan = find_straight_columns(pixels, mask, lattice, finder, threads)
-    arrays = columns_arrays(columns, lattice, image.attrs.get("pixel_size_pm"), finder, scan)
+        found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
+        columns, scan = find_straight_columns(pixels, mask, found, finder, threads)
+    arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan)
     return dataset_of(*arrays, "columns")
 
 
@@ -134,9 +138,10 @@ def measure_cells(columns):
         columns[name].to_numpy() for name in ("yx", "sigma_yx", "sublattice", "lattice")
     )
     with threadpool_limits(1):
+        lattice = stored_lattice(vectors, columns.attrs)
         left = columns.attrs.get("scan_left_px", 0.0)
-        measured = strain.measure_cells(yx, sigma_yx, sublattice, Lattice(*vectors), left)
+        measured = strain.measure_cells(yx, sigma_yx, sublattice, lattice, left)
     if not len(measured[0].yx):
         raise InputError("no unit cell closes on four A columns: mask what is no crystal")
-    arrays = cells_arrays(measured, vectors, columns.attrs["cell_px"], columns.attrs.get("pixel_size_pm"))
+    arrays = cells_arrays(measured, lattice, columns.attrs.get("pixel_size_pm"))
     return dataset_of(*arrays, "cells")

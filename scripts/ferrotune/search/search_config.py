@@ -63,6 +63,11 @@ def descriptor_uses(pipelines, descriptor):
     return [Pipeline.from_config(p).use for p in pipelines.values() if p.get("descriptor") == descriptor]
 
 
+def users_of(pipelines, descriptor):
+    """Names (list) of the pipelines of the config that use a descriptor."""
+    return [name for name, pipeline in pipelines.items() if pipeline.get("descriptor") == descriptor]
+
+
 def pipeline_entry(pipelines, name):
     """A pipeline's entry in the config; of a choice the entries that it names stand in it."""
     entry = pipelines[name]

@@ -8,7 +8,6 @@ import numpy as np
 
 from ferrotune.cells.strain import measure_cells
 from ferrotune.columns.finding import find_columns
-from ferrotune.columns.lattice import Lattice
 from ferrotune.columns.row_shifts import ScanNoise
 from ferrotune.files.stage_arrays import cells_arrays, columns_arrays
 from ferrotune.files.stores import read_store, write_store
@@ -31,7 +30,7 @@ def _stages(folder, image, mask, lattice, scale, threads):
     scan = ScanNoise.unknown(len(image))  # its positions are those of straight rows
     write_store(stores["columns"], *columns_arrays(found, lattice, scale["pixel_size_pm"], "lattice", scan))
     cells = measure_cells(found.fit.yx, found.fit.sigma_yx, found.sublattice, lattice, scan.left)
-    write_store(stores["cells"], *cells_arrays(cells, np.array(lattice.vectors), lattice.cell_px, None))
+    write_store(stores["cells"], *cells_arrays(cells, lattice, None))
     return stores
 
 
@@ -64,7 +63,7 @@ def try_on_twins(measured, selected, pipeline, setting, trial, seed, rate, optio
     ----------
     measured : dict
         image, mask (y, x); columns: dict with yx, amplitude, width, sublattice, cell_px; cells: dict with yx,
-        polarization (cell, 2), ab (cell, 2), lattice (2, 2); pixel_size_pm.
+        polarization (cell, 2), ab (cell, 2), lattice (2, 2); lattice, a ferrotune.columns.phase.Lattice; pixel_size_pm.
     selected : dict with yx (site, 2) px and label (site,)
         The truth of the twin.
     pipeline, setting, trial : of the selected trial
@@ -86,7 +85,7 @@ def try_on_twins(measured, selected, pipeline, setting, trial, seed, rate, optio
     grid = SiteGrid.of(cells["yx"], cells["lattice"], measured["columns"]["cell_px"])
     filled = np.where(np.isfinite(truth), truth, np.nanmean(truth, axis=0))
     null = surrogate(grid, filled, np.random.default_rng([seed, trial]))
-    lattice, scale = Lattice(*cells["lattice"]), {"pixel_size_pm": measured["pixel_size_pm"]}
+    lattice, scale = measured["lattice"], {"pixel_size_pm": measured["pixel_size_pm"]}
     outcomes = []
     for polarization in (truth, null):
         with tempfile.TemporaryDirectory(prefix="ferrotune-") as name:

@@ -56,7 +56,8 @@ def _allowed(error):
         unknown = [key for key in error.instance if key not in known]
         return f"unknown key {', '.join(map(repr, unknown))}; allowed are {', '.join(sorted(known))}"
     if error.validator == "enum":
-        return f"{error.instance!r} is not allowed; allowed are {', '.join(map(str, error.validator_value))}"
+        also = [error.schema["also"]] if "also" in error.schema else []  # where a schema has alternatives
+        return f"{error.instance!r} is not allowed; allowed are {', '.join([*map(str, error.validator_value), *also])}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         # an overlay that misspells a pipeline's name does not change it, but begins another

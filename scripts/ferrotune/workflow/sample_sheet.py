@@ -3,6 +3,7 @@
 import os
 import re
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from ferrotune.errors import NEXT_LINE, InputError
@@ -13,6 +14,7 @@ from ferrotune.workflow.config import schema_problems
 NO_HEADING = "(a cell without a heading)"  # the key of such a cell: the schema refuses it
 NUMBERS = {"sm_percent": "%", "pixel_size_pm": ""}  # columns that hold numbers, and the unit that may follow
 PATHS = ("path", "reference", "mask")  # columns that may hold a path
+NUMBER_OR_NAME = ("lattice",)
 
 
 def read_sheet(path, schema):
@@ -75,6 +77,9 @@ def _row(table, line):
             except InputError as error:
                 wrong.append(f"{key}: {error}")
                 row[key] = None
+    for key in NUMBER_OR_NAME:
+        with suppress(InputError):
+            row[key] = row.get(key) and number(row[key])
     for key in PATHS:
         if row.get(key) is not None:
             try:

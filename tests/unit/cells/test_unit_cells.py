@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from ferrotune.cells.unit_cells import build_cells, polarization_at, polarization_error
 from ferrotune.columns.lattice import Lattice
 from ferrotune.columns.sublattices import A, B
+from helpers.projections import ALONG_110, HEXAGONAL, projected
 from helpers.simulated import SMALL, demo_specimens, see
 
 LATTICE = Lattice(np.array([25.0, 2.0]), np.array([-1.0, 27.0]))
@@ -173,3 +174,26 @@ def test_errors_of_a_polarization_add_up():
     a, b = rng.normal(0, sigma_a, (40_000, 4, 2)), rng.normal(0, sigma_b, (40_000, 2))
     assert polarization_error(sigma_a, sigma_b) == pytest.approx((b - a.mean(axis=1)).std(axis=0), rel=0.02)
     assert polarization_error(0.6, 0.4) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("b_intensity", [0.5, 1.0])
+def test_along_110_polarization_is_the_displacement_from_the_middle_of_an_edge(b_intensity):
+    drawn = projected(ALONG_110, [(0.0, 0.0), (0.5, 0.0)], [1.0, b_intensity], shift=1.0)
+    lattice, columns = drawn.columns()
+    cells = build_cells(columns.of(A), columns.of(B), lattice)
+    known = np.isfinite(cells.polarization).all(axis=1)
+    left = cells.yx[:, 1] < drawn.image.shape[1] / 2
+    # with A and B alike the sign is arbitrary: then that of the right half
+    sign = 1 if b_intensity < 1 else np.sign(np.median(cells.polarization[~left & known, 1]))
+    assert known.mean() > 0.95
+    for half, shift in ((left, -1.0), (~left, 1.0)):
+        measured = sign * cells.polarization[half & known]
+        assert np.median(measured, axis=0) == pytest.approx([0.0, shift], abs=0.05)
+
+
+def test_a_cell_without_b_has_strain_and_no_polarization():
+    lattice, columns = projected(HEXAGONAL, [(0.0, 0.0)], [1.0]).columns()
+    cells = build_cells(columns.of(A), columns.of(B), lattice)
+    assert np.isnan(cells.polarization).all()
+    assert np.median(cells.a) == pytest.approx(14.0, abs=0.02)
+    assert np.median(cells.volume) == pytest.approx(14.0 * 12.12, rel=2e-3)

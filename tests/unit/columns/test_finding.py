@@ -109,6 +109,26 @@ def test_columns_of_unusual_widths(specimen):
     assert compared.false < 0.005 and compared.sorted_right >= 0.99
 
 
+@pytest.mark.parametrize(
+    "film",
+    [
+        {"mistilt": 1.0, "b_intensity": 0.15, "probe_sigma_px": 1.5, "seed": 5},
+        {"mistilt": 0.8, "b_intensity": 0.15, "probe_sigma_px": 1.5, "dose": 400.0, "seed": 6},
+        {"mistilt": 1.2, "b_intensity": 0.1, "probe_sigma_px": 1.3, "dose": 400.0, "seed": 7},
+    ],
+    ids=str,
+)
+def test_the_shoulder_of_an_elongated_column_is_no_second_column(film):
+    """Columns up to twice as long as wide, beside faint B: once 40 to 246 A had a second one on their shoulder."""
+    seen = see(**TEN_PX | film)
+    a, truth = seen.columns.of(A), seen.simulation
+    distance = cKDTree(a).query(a, k=2)[0][:, 1]
+    assert (distance > 0.75 * seen.lattice.cell_px).mean() > 0.998
+    true_a = truth.columns_yx[truth.sublattice == A]
+    true_a = true_a[depth(seen, true_a) > 0.5]
+    assert (cKDTree(a).query(true_a)[0] < 0.25 * seen.lattice.cell_px).mean() >= 0.99
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_wide_columns_do_not_depend_on_last_digits(seed):
     """A millionth of the contrast as noise lost one column in twenty where overlapping tails were not coupled."""

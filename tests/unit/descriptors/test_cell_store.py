@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.clusterings import gmm
+from ferrotune.columns.motif import PEROVSKITE_100, Motif
 from ferrotune.columns.sublattices import A
 from ferrotune.descriptors._cell_store import CellTable, write_cells
 from ferrotune.errors import InputError
@@ -16,21 +17,25 @@ from ferrotune.judge.null_maps import MANY_MAPS
 from ferrotune.pipelines.parameters import FEATURES
 from ferrotune.segmentation.labels import Clusters, cluster
 from ferrotune.sites.sites import ARRAYS, Sites
-from helpers.crystal import COLUMNS, LATTICE, crystal
+from helpers.crystal import COLUMNS, LATTICE, ROWS, crystal
 
 PLAIN = {"features": "displacement", "flatten": 0, "radius": 0}
 LOG = logging.getLogger("test")
 
 
-def stored(folder, yx, sublattice, sites="A", sigma=0.1, amplitude=None):
+def stored(
+    folder, yx, sublattice, sites="A", sigma=0.1, amplitude=None, motif=PEROVSKITE_100, features=tuple(FEATURES)
+):
     """Path of the store of cells of drawn columns."""
     known = {"yx": (("column", "axis"), yx), "sigma_yx": (("column", "axis"), np.full(yx.shape, sigma))}
     known["amplitude"] = (("column",), np.ones(len(yx)) if amplitude is None else amplitude)
     known |= {"sublattice": (("column",), sublattice), "lattice": (("vector", "axis"), LATTICE.vectors)}
-    write_store(folder / "columns.zarr", known, {"cell_px": LATTICE.cell_px, "pixel_size_pm": 15.6})
+    cell = {"name": motif.name, "places": motif.places, "origin": motif.origin, "reflections": motif.reflections}
+    attributes = {"cell_px": LATTICE.cell_px, "pixel_size_pm": 15.6, "unit_cell": cell}
+    write_store(folder / "columns.zarr", known, attributes)
     shape = tuple(np.ceil(yx.max(axis=0) + 60).astype(int))
     write_store(folder / "image.zarr", {"mask": (("y", "x"), np.ones(shape, bool))})
-    write_cells(folder / "cells.zarr", {n: folder / f"{n}.zarr" for n in ("image", "columns")}, sites, LOG)
+    write_cells(folder / "cells.zarr", {n: folder / f"{n}.zarr" for n in ("image", "columns")}, sites, LOG, features)
     return folder / "cells.zarr"
 
 
@@ -106,3 +111,24 @@ def test_without_a_complete_neighbourhood_there_is_one_clear_error(tmp_path):
     yx, sublattice = crystal()
     with pytest.raises(InputError, match="no column of sublattice A has all its 4 \\+ 4 neighbours"):
         stored(tmp_path, yx[sublattice == A], sublattice[sublattice == A])
+
+
+def test_lattice_parameters_need_no_column_of_the_other_sublattice(tmp_path):
+    yx, sublattice = crystal()
+    few = (sublattice == A) | (np.random.default_rng(0).random(len(yx)) < 0.5)  # every second B is missing
+    (tmp_path / "few").mkdir()
+    whole = read_store(stored(tmp_path, yx, sublattice, features=("lattice",)), "yx", "lengths")[0]
+    found, attributes = read_store(stored(tmp_path / "few", yx[few], sublattice[few], features=("lattice",)))
+    assert np.array_equal(found["yx"], whole["yx"]) and np.array_equal(found["lengths"], whole["lengths"])
+    assert attributes["quantities"] == ["angle", "lengths"] and "displacement" not in found
+    assert CellTable.open(tmp_path / "few" / "cells.zarr").features({**PLAIN, "features": "lattice"}).shape[1] == 3
+
+
+def test_features_that_need_b_say_so_where_the_cell_holds_none_and_the_others_go_on(tmp_path):
+    yx, sublattice = crystal()
+    yx, sublattice = yx[sublattice == A], sublattice[sublattice == A]
+    one = Motif(places=((0.0, 0.0),), name="primitive")
+    table = CellTable.open(stored(tmp_path, yx, sublattice, motif=one, features=("displacement", "lattice")))
+    assert table.features({**PLAIN, "features": "lattice"}).shape == ((ROWS - 2) * (COLUMNS - 2), 3)
+    with pytest.raises(InputError, match=r"^no B columns, which features displacement need: use lattice$"):
+        table.features(PLAIN)

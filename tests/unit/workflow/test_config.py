@@ -324,7 +324,7 @@ def test_the_demos_sheet_is_in_order():
 )
 def test_sheets_as_editors_write_them(tmp_path, text):
     rows, problems = sheet(tmp_path, text)
-    nothing = dict.fromkeys(("pixel_size_pm", "reference", "mask"))
+    nothing = dict.fromkeys(("pixel_size_pm", "reference", "lattice", "mask"))
     assert problems == [] and rows == {"a": {"image": "a", "sm_percent": 0.0, "path": "simulated", **nothing}}
 
 
@@ -524,3 +524,16 @@ def test_missing_files_are_named_with_the_line_and_column_of_their_cell(tmp_path
         "sample sheet images.csv, line 5: reference: labels.csv does not exist; correct it",
     ]
     assert own_files(rows["b"], "path", "reference") == ["there.tif"] and own_files(rows["a"], "reference") == []
+
+
+@pytest.mark.parametrize(("cell", "read"), [("", None), ("396", 396.0), ("perovskite_110", "perovskite_110")])
+def test_a_row_may_name_its_unit_cell(tmp_path, cell, read):
+    rows, problems = sheet(tmp_path, f"image\tpath\tlattice\na\tsimulated\t{cell}\n")
+    assert problems == [] and rows["a"]["lattice"] == read
+
+
+@pytest.mark.parametrize("cell", ["cubic", "-396"])
+def test_a_unit_cell_that_there_is_not_is_named(tmp_path, cell):
+    _, problems = sheet(tmp_path, f"image\tpath\tlattice\na\tsimulated\t{cell}\nb\tsimulated\t\n")
+    [problem] = problems
+    assert "line 2: lattice: " in problem and "perovskite_100, " in problem and problem.endswith("a size in pm")
