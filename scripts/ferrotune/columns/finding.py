@@ -12,6 +12,7 @@ from ferrotune.columns.fit.refinement import FittedColumns, refine_columns
 from ferrotune.columns.lattice import LatticePhase
 from ferrotune.columns.sublattices import NEITHER, A, B
 from ferrotune.errors import InputError
+from ferrotune.images.slow_background import without_steps
 from ferrotune.images.smoothing import block_mean
 
 SITE_RADIUS = 0.3  # a column lies within this share of a cell of its lattice site; A and B are 0.71 apart
@@ -257,6 +258,7 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
             "use a larger field of view"
         )
     find = _blobs if finder == "blob_log" else _local_maxima
+    image = without_steps(image, mask, cell)
     looks = delayed(LatticePhase)(image, mask, lattice), delayed(find)(image, mask, cell)
     phase, found = Parallel(n_jobs=min(threads, 2), prefer="threads")(looks)
     if finder == "blob_log":

@@ -7,6 +7,7 @@ from scipy import fft, ndimage
 from skimage.feature import peak_local_max
 
 from ferrotune.errors import InputError
+from ferrotune.images.slow_background import tile_starts, without_slow_background
 from ferrotune.images.smoothing import block_mean
 
 TILE_PX = 512  # autocorrelation tile: many cells, yet small beside slow drift
@@ -39,10 +40,6 @@ class Lattice:
         return float(np.sqrt(abs(np.linalg.det(self.vectors))))
 
 
-def _tile_starts(length, tile):
-    return np.unique(np.linspace(0, length - tile, min(4, -(-length // tile) + 1)).astype(int))
-
-
 def _autocorrelation(image, mask):
     """Mean autocorrelation of Hann-windowed tiles: (t + 1, t + 1), with zero shift in the middle."""
     tile = min(TILE_PX, *image.shape)
@@ -50,8 +47,8 @@ def _autocorrelation(image, mask):
     window = np.outer(np.hanning(tile), np.hanning(tile)).astype(np.float32)
     size = fft.next_fast_len(2 * tile)
     power, overlap = 0.0, 0.0
-    for y in _tile_starts(image.shape[0], tile):
-        for x in _tile_starts(image.shape[1], tile):
+    for y in tile_starts(image.shape[0], tile):
+        for x in tile_starts(image.shape[1], tile):
             inside = mask[y : y + tile, x : x + tile]
             if inside.mean() < 0.5:
                 continue
@@ -70,6 +67,13 @@ def _autocorrelation(image, mask):
     half = tile // 2
     shifted = np.roll(raw, (half, half), axis=(0, 1))[: tile + 1, : tile + 1]
     return shifted / raw[0, 0]
+
+
+def _central(correlation, reach):
+    """The middle of an autocorrelation, of shifts up to reach px; all of it where reach is None."""
+    middle = len(correlation) // 2
+    short = middle if reach is None else min(middle, int(reach))
+    return correlation[middle - short : middle + short + 1, middle - short : middle + short + 1]
 
 
 def _basis(shifts, height):
@@ -167,7 +171,8 @@ def find_lattice(image, mask):
     >>> print(lattice.vectors.round().astype(int).tolist(), round(lattice.cell_px))
     [[26, 0], [0, 27]] 26
     """
-    correlation = _autocorrelation(np.asarray(image, np.float32), mask)
+    flat, even, reach = without_slow_background(np.asarray(image, np.float32), mask)
+    correlation = _central(_autocorrelation(flat, even), reach)
     smooth = ndimage.gaussian_filter(correlation, 1.0)
     middle = np.array(smooth.shape) // 2
     shifts = peak_local_max(smooth, min_distance=2, exclude_border=3) - middle
