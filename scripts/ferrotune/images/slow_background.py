@@ -77,7 +77,7 @@ def _strongest_repeat(image, mask):
         return None
     smooth = ndimage.gaussian_filter(power, 0.7)
     middle = len(smooth) // 2
-    peaks = np.argwhere((smooth == ndimage.maximum_filter(smooth, 5)))
+    peaks = np.argwhere(smooth == ndimage.maximum_filter(smooth, 5))
     distance = np.hypot(*(peaks - middle).T)
     usable = (distance >= LEAST_PERIODS) & (distance < middle - RING_PX) & (peaks[:, 0] >= middle)
     peaks, distance = peaks[usable], distance[usable]
