@@ -1,5 +1,6 @@
 """Projected lattice of an image: its two vectors, and its phase at any position."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from ferrotune.images.slow_background import tile_starts, without_slow_backgroun
 from ferrotune.images.smoothing import block_mean
 
 TILE_PX = 512  # autocorrelation tile: many cells, yet small beside slow drift
+TILE_SHARES = (0.5, 0.25)  # of a tile inside the mask: the first that a tile reaches; less shows too little
 PEAK_SHARE = 0.85  # a lattice vector's autocorrelation, as a share of the strongest; A-B vectors reach less
 CORRELATION_FLOOR = 0.05  # below this there is no lattice
 SHORTEST_PX = 4.0  # columns closer than this cannot be distinguished
@@ -41,22 +43,26 @@ class Lattice:
 
 
 def _autocorrelation(image, mask):
-    """Mean autocorrelation of Hann-windowed tiles: (t + 1, t + 1), with zero shift in the middle."""
+    """Mean autocorrelation of Hann-windowed tiles: (t + 1, t + 1), with zero shift in the middle.
+
+    Of tiles that are at least half inside the mask; where there is none, of those that are a quarter inside.
+    """
     tile = min(TILE_PX, *image.shape)
     tile -= tile % 2
     window = np.outer(np.hanning(tile), np.hanning(tile)).astype(np.float32)
     size = fft.next_fast_len(2 * tile)
+    starts = itertools.product(*(tile_starts(length, tile) for length in image.shape))
+    tiles = [(slice(y, y + tile), slice(x, x + tile)) for y, x in starts]
+    inside = [mask[at].mean() for at in tiles]
+    least = next((share for share in TILE_SHARES if max(inside) >= share), 1.0)
     power, overlap = 0.0, 0.0
-    for y in tile_starts(image.shape[0], tile):
-        for x in tile_starts(image.shape[1], tile):
-            inside = mask[y : y + tile, x : x + tile]
-            if inside.mean() < 0.5:
-                continue
-            weight = window * inside
-            part = image[y : y + tile, x : x + tile]
-            part = (part - np.average(part, weights=weight)) * weight
-            power = power + np.abs(fft.rfft2(part, s=(size, size))) ** 2
-            overlap = overlap + np.abs(fft.rfft2(weight, s=(size, size))) ** 2
+    for at, share in zip(tiles, inside, strict=True):
+        if share < least:
+            continue
+        weight = window * mask[at]
+        part = (image[at] - np.average(image[at], weights=weight)) * weight
+        power = power + np.abs(fft.rfft2(part, s=(size, size))) ** 2
+        overlap = overlap + np.abs(fft.rfft2(weight, s=(size, size))) ** 2
     if np.isscalar(power):
         raise InputError(
             f"only {100 * mask.mean():.0f} % of the image is left by its mask, too little for a lattice: mask less"
