@@ -1,9 +1,12 @@
 """Draw the figures of an image: its columns, and the polarization and the lattice of its unit cells."""
 
+from pathlib import Path
+
 import numpy as np
 
 from ferrotune.columns.sublattices import A, B
 from ferrotune.figures.columns import figure_columns
+from ferrotune.figures.grains import figure_grains
 from ferrotune.figures.polarization import figure_polarization
 from ferrotune.figures.style import save
 from ferrotune.files.stores import read_store
@@ -18,8 +21,8 @@ def polarization_error(sigma_yx, sublattice):
     return float(np.hypot(of_b, of_a / 2))
 
 
-def main(image_store, columns_store, cells_store, columns_paths, polarization_paths, image, log_path):
-    """Write each figure to all of its paths, in the format of their suffix."""
+def main(image_store, columns_store, cells_store, columns_paths, polarization_paths, image, log_path, grains_path=None):
+    """Write each figure to all of its paths, in the format of their suffix; that of grains where there are several."""
     with job(log_path, f"image {image}") as log:
         pixels, attributes = read_store(image_store, "image", "mask")
         columns, of_columns = read_store(columns_store, "yx", "sigma_yx", "sublattice")
@@ -33,6 +36,11 @@ def main(image_store, columns_store, cells_store, columns_paths, polarization_pa
         )
         for paths, figure in figures:
             save(figure, paths)
+        if grains_path is not None:
+            Path(grains_path).unlink(missing_ok=True)  # of an earlier run
+            if len(attributes.get("crystal_lattices", [])) > 1:
+                grains, _ = read_store(image_store, "whole", "crystals")
+                save(figure_grains(**grains, lattices=attributes["crystal_lattices"], **scale), [grains_path])
 
 
 if __name__ == "__main__":
@@ -44,4 +52,5 @@ if __name__ == "__main__":
         polarization_paths=[snakemake.output.polarization, snakemake.output.polarization_pdf],
         image=snakemake.wildcards.image,
         log_path=snakemake.log[0],
+        grains_path=Path(snakemake.output.columns).with_name("grains.png"),  # of few images, and so no output
     )

@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from ferrotune.columns.analysed_image import analysed_image
+from ferrotune.columns.contrast import AUTO
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
 from ferrotune.files.stores import write_store
@@ -16,11 +18,11 @@ def file_digest(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path):
-    """Write image.zarr; pixel_size_pm and sm_percent stand in the sample sheet, or are None."""
+def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path, contrast=None):
+    """Write image.zarr; pixel_size_pm, sm_percent and contrast stand in the sample sheet, or are None."""
     with job(log_path, f"image {image}") as log:
         data, own_pixel_size = read_image(path)
-        pixels, usable = prepare(data, exclusion_mask(mask, data.shape))
+        found = analysed_image(*prepare(data, exclusion_mask(mask, data.shape)), contrast or AUTO)
         size = pixel_size_pm if pixel_size_pm is not None else own_pixel_size
         line = "%d x %d px, %.1f %% of them usable, %s pm a pixel"
         if size is None:
@@ -28,12 +30,13 @@ def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path):
                 f"image {image}",
                 "pixel size unknown, so lengths are in px and unit cells: give pixel_size_pm in the sheet",
             )
-        log.info(line, *data.shape, 100 * usable.mean(), size or "unknown")
-        write_store(
-            output,
-            {"image": (("y", "x"), pixels), "mask": (("y", "x"), usable)},
-            {"pixel_size_pm": size, "sm_percent": sm_percent, "source": path, "sha256": file_digest(path)},
-        )
+        log.info(line, *data.shape, 100 * found.mask.mean(), size or "unknown")
+        for remark in found.remarks():
+            log.info("%s", remark)
+        for doubt in found.doubts():
+            warn(f"image {image}", doubt)
+        source = {"pixel_size_pm": size, "sm_percent": sm_percent, "source": path, "sha256": file_digest(path)}
+        write_store(output, found.arrays(), source | found.attributes())
 
 
 if __name__ == "__main__":
@@ -45,4 +48,5 @@ if __name__ == "__main__":
         sm_percent=snakemake.params.sm_percent,
         image=snakemake.wildcards.image,
         log_path=snakemake.log[0],
+        contrast=snakemake.params.contrast,
     )

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
-from skimage.morphology import disk
 
-from ferrotune.columns.lattice import Lattice, find_lattice
+from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.reflections import block_px, reflection_power
 from ferrotune.errors import InputError
 from ferrotune.images.smoothing import block_mean
@@ -14,10 +13,11 @@ from ferrotune.images.smoothing import block_mean
 # Choices, all ours, found on films and noise of `ferrotune.simulate` and checked on real images.
 # Power at the reflections over that between them. Noise, white or blurred, reaches 3.9 in 21,000 cells; films of 3 to
 # 150 counts, with damage, mis-tilt and drift, have 19 at their weakest place; columns displaced by 8 % of a cell, 10.
-CRYSTAL = 4.0
+CRYSTAL = 3.0
 # Power over that of most of the crystal, below which another lattice may be there. Damaged films keep 0.29, and
 # strongly mis-tilted ones 0.23; a crystal rotated by 8 degrees has 0.1.
 FOLLOWED = 0.15
+FAINT = 0.03  # the same, below which there is no crystal: columns of a fifth of the brightness are not kept either
 TYPICAL = 75  # percentile that is "most of the crystal": it may be weak in half of its area
 LEAST_CELLS = 3.0  # radius of the smallest crystal, and of the smallest region without one, cells
 EDGE = 0.25  # power at the edge of a crystal over that inside: half of the window, and so half of the amplitude
@@ -73,10 +73,14 @@ def _orders(lattice, other):
     return other.reciprocal @ lattice.vectors.T
 
 
-def is_same(lattice, other):
-    """Whether another lattice is this one, but for a strain or rotation that the phase of the lattice follows."""
+def is_same(lattice, other, exactly=False):
+    """Whether another lattice is this one, but for a strain or rotation that the phase of the lattice follows.
+
+    So is a lattice with a part of this one's points, or with more, unless `exactly`.
+    """
     off = [orders - np.round(orders) for orders in (_orders(lattice, other), _orders(other, lattice))]
-    return bool(min(np.hypot(*part.T).max() for part in off) < DIFFERENT)
+    farthest = [np.hypot(*part.T).max() for part in off]
+    return bool((max if exactly else min)(farthest) < DIFFERENT)
 
 
 class _Strength:
@@ -85,10 +89,17 @@ class _Strength:
     def __init__(self, image, mask, lattice, block):
         self.lattice = lattice
         self.power, between = reflection_power(image, mask, lattice, block)
-        self.shows = self.power > CRYSTAL * between
-        usable = self.shows & (block_mean(mask, block) > 0.5)
+        shows = self.power > CRYSTAL * between
+        usable = shows & (block_mean(mask, block) > 0.5)
         self.typical = np.percentile(self.power[usable], TYPICAL) if usable.any() else np.inf
-        self.followed = self.shows & (self.power > FOLLOWED * self.typical)
+        self.shows = shows & (self.power > FAINT * self.typical)
+        self.followed = shows & (self.power > FOLLOWED * self.typical)
+
+    def score(self, free, block):
+        """Power in the free blocks (by, bx); 0 where they hold less than the smallest crystal."""
+        radius = _radius(LEAST_CELLS, self.lattice, block)
+        region = _opened(self.followed & free, radius)
+        return self.power[region].sum() if region.sum() >= np.pi * radius**2 else 0.0
 
 
 def _candidates(image, mask, known):
@@ -100,20 +111,20 @@ def _candidates(image, mask, known):
             for x in range(0, image.shape[1] - side[1] + 1, max(1, side[1] // (4 // parts))):
                 window = slice(y, y + side[0]), slice(x, x + side[1])
                 lattice = _lattice_or_none(image[window], mask[window]) if mask[window].mean() > 0.5 else None
-                if lattice is not None and not any(is_same(one, lattice) for one in known + found):
+                if lattice is not None and not any(is_same(one, lattice, exactly=True) for one in known + found):
                     found.append(lattice)
     return found
 
 
-def _chosen(strengths, free, least, radius):
-    """The strengths (list) of the lattices that cover most of the free blocks, one after the other."""
+def _chosen(strengths, free, block):
+    """The strengths (list) of the lattices that show most in the free blocks, one after the other."""
     chosen = []
     while len(chosen) < MOST_CRYSTALS:
-        regions = [_opened(one.followed & free, radius) for one in strengths]
-        area = [region.sum() for region in regions]
-        if not area or max(area) < least:
+        # Not the largest area: a coincidence lattice shows in two crystals, but weakly.
+        score = [one.score(free, block) for one in strengths]
+        best = int(np.argmax(score))
+        if not score[best]:
             break
-        best = int(np.argmax(area))
         if not any(is_same(one.lattice, strengths[best].lattice) for one in chosen):
             chosen.append(strengths[best])
         free = free & ~strengths[best].followed
@@ -175,8 +186,7 @@ def find_crystals(image, mask):
         strengths += [_Strength(image, mask, other, block) for other in others]
     inside = block_mean(mask, block) > 0.5
     cell = min((one.lattice for one in strengths), key=lambda lattice: lattice.cell_px)
-    radius = _radius(LEAST_CELLS, cell, block)
-    chosen = _chosen(strengths, inside, np.pi * radius**2, radius)
+    chosen = _chosen(strengths, inside, block)
     if not chosen:
         return None
     none = _without_crystal(chosen, inside, cell, block)
@@ -190,13 +200,17 @@ def _covers(strength, inside, block):
 
 
 def _regions(chosen, none, mask, block, sigma):
-    """Crystals of the chosen strengths, sorted by size; each block belongs to the lattice that is stronger around it."""
+    """Crystals of the chosen strengths, sorted by size; a block belongs to the lattice that is stronger around it."""
     power = [np.where(one.shows, one.power, 0) / one.typical for one in chosen]
     number = np.argmax([ndimage.gaussian_filter(part, sigma) for part in power], axis=0)
     number[none] = -1
     whole = np.repeat(np.repeat(number, block, axis=0), block, axis=1)[: mask.shape[0], : mask.shape[1]]
-    area = [(whole[mask] == one).sum() for one in range(len(chosen))]
-    rank = np.argsort(np.argsort(-np.array(area), kind="stable"), kind="stable")
-    region = np.append(rank + 1, 0)[whole].astype(np.int8)
-    region[~mask] = -1
-    return Crystals([chosen[one].lattice for one in np.argsort(-np.array(area), kind="stable")], region)
+    parts = [mask & (whole == one) for one in range(len(chosen))]
+    # Boundaries are good to half a cell: of crystals of the same per cent, the one that begins further left is first.
+    order = sorted(
+        range(len(chosen)), key=lambda one: (-round(parts[one].sum() / mask.sum(), 2), parts[one].any(axis=0).argmax())
+    )
+    region = np.where(mask, 0, -1).astype(np.int8)
+    for rank, one in enumerate(order, start=1):
+        region[parts[one]] = rank
+    return Crystals([chosen[one].lattice for one in order], region)

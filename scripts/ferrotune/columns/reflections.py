@@ -19,17 +19,17 @@ def block_px(lattice):
 
 
 def _power(flat, weight, waves, block, sigma):
-    """Power (by, bx) at the waves (n, 2), 1/px, around every block: mean over the waves."""
+    """Power (by, bx) at the waves (n, 2), 1/px, around every block: mean over the waves but the strongest one."""
     rows, columns = (np.arange(n, dtype=np.float32) for n in flat.shape)
-    total = 0.0
+    power = []
     for g in waves:
         carrier = np.exp(-2j * np.pi * g[0] * rows).astype(np.complex64)[:, None]
         carrier = carrier * np.exp(-2j * np.pi * g[1] * columns).astype(np.complex64)[None]
         wave = flat * carrier
         parts = (ndimage.gaussian_filter(block_mean(p, block), sigma) for p in (wave.real, wave.imag))
-        total = total + sum(part**2 for part in parts)
-    power = ndimage.gaussian_filter(total / len(waves), sigma)
-    return power / np.maximum(weight, 0.1) ** 2
+        power.append(ndimage.gaussian_filter(sum(part**2 for part in parts), sigma))
+    # A straight edge has power at all waves along one direction: at one of these.
+    return (np.sum(power, axis=0) - np.max(power, axis=0)) / (len(waves) - 1) / np.maximum(weight, 0.1) ** 2
 
 
 def reflection_power(image, mask, lattice, block):
@@ -51,6 +51,4 @@ def reflection_power(image, mask, lattice, block):
     flat = np.where(mask, image - local_mean(image, mask, cell), 0).astype(np.float32)
     sigma = SIGMA_CELLS * cell / block
     weight = ndimage.gaussian_filter(block_mean(mask, block), sigma)
-    return tuple(
-        _power(flat, weight, orders @ lattice.reciprocal, block, sigma) for orders in (ORDERS, BETWEEN)
-    )
+    return tuple(_power(flat, weight, orders @ lattice.reciprocal, block, sigma) for orders in (ORDERS, BETWEEN))
