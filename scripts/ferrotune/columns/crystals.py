@@ -47,6 +47,11 @@ class Crystals:
         return bool((np.abs(self.region) == 1).all())
 
 
+def _inside(mask, block):
+    """Blocks (by, bx) bool that are at least half in the mask; the last ones may be cut by the image."""
+    return block_mean(mask, block) > 0.5 * block_mean(np.ones(mask.shape, bool), block)
+
+
 def _radius(cells, lattice, block):
     return max(1, round(cells * lattice.cell_px / block))
 
@@ -90,7 +95,7 @@ class _Strength:
         self.lattice = lattice
         self.power, between = reflection_power(image, mask, lattice, block)
         shows = self.power > CRYSTAL * between
-        usable = shows & (block_mean(mask, block) > 0.5)
+        usable = shows & _inside(mask, block)
         self.typical = np.percentile(self.power[usable], TYPICAL) if usable.any() else np.inf
         self.shows = shows & (self.power > FAINT * self.typical)
         self.followed = shows & (self.power > FOLLOWED * self.typical)
@@ -173,18 +178,16 @@ def find_crystals(image, mask):
     1 0.5
     """
     first = _lattice_or_none(image, mask)
-    strengths = []
     if first is not None:
         block = block_px(first)
         strengths = [_Strength(image, mask, first, block)]
-    if first is None or not _covers(strengths[0], block_mean(mask, block) > 0.5, block):
-        others = _candidates(image, mask, [] if first is None else [first])
-        if first is None:
-            if not others:
-                return None
-            block = min(block_px(other) for other in others)
-        strengths += [_Strength(image, mask, other, block) for other in others]
-    inside = block_mean(mask, block) > 0.5
+    if first is None or not _covers(strengths[0], _inside(mask, block), block):
+        lattices = ([] if first is None else [first]) + _candidates(image, mask, [] if first is None else [first])
+        if not lattices:
+            return None
+        block = min(block_px(lattice) for lattice in lattices)
+        strengths = [_Strength(image, mask, lattice, block) for lattice in lattices]
+    inside = _inside(mask, block)
     cell = min((one.lattice for one in strengths), key=lambda lattice: lattice.cell_px)
     chosen = _chosen(strengths, inside, block)
     if not chosen:
