@@ -162,6 +162,21 @@ def test_figures_of_an_image(results, tmp_path, pixel_size_pm):
     assert "0.112 px" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.parametrize("crystals", [1, 2])
+def test_grains_are_drawn_where_there_are_several(results, tmp_path, crystals):
+    folder, grains = results(), tmp_path / "grains.png"
+    grains.write_bytes(b"of an earlier run")
+    pixels, known = read_store(folder / "image.zarr")
+    region = 1 + (np.indices(pixels["image"].shape)[1] > 90) * (crystals - 1)
+    pixels |= {"whole": pixels["image"], "crystals": region.astype(np.int8)}
+    known["crystal_lattices"] = [(10 * np.eye(2)).tolist()] * crystals
+    write_store(tmp_path / "image.zarr", {name: (("y", "x"), values) for name, values in pixels.items()}, known)
+    stores = (tmp_path / "image.zarr", folder / "columns.zarr", folder / "cells.zarr")
+    outputs = [[tmp_path / "columns.png"], [tmp_path / "polarization.png"]]
+    script("image_figures.py")(*stores, *outputs, "one", tmp_path / "log", grains)
+    assert grains.exists() == (crystals > 1) and (crystals == 1 or _is_figure(grains))
+
+
 @pytest.mark.parametrize("answered", [True, False])
 def test_figures_of_a_pipeline(results, tmp_path, answered):
     names = ("front", "walls", "confidence", "convergence")

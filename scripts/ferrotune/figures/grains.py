@@ -33,10 +33,9 @@ def figure_grains(whole, crystals, lattices, cell_px, pixel_size_pm):
     -------
     matplotlib.figure.Figure
     """
-    figure = new_figure(ONE_COLUMN, ONE_COLUMN + 0.25 + 0.16 * len(lattices))
-    axes = figure.add_axes(
-        (0.01, 1 - 0.98 * ONE_COLUMN / figure.get_figheight(), 0.98, 0.97 * ONE_COLUMN / figure.get_figheight())
-    )
+    tall = ONE_COLUMN + 0.25 + 0.16 * len(lattices)
+    figure = new_figure(ONE_COLUMN, tall)
+    axes = figure.add_axes((0.01, 1 - 0.98 * ONE_COLUMN / tall, 0.98, 0.97 * ONE_COLUMN / tall))
     image_axes.draw_image(axes, whole, crystals >= 0)
     step = max(1, max(crystals.shape) // image_axes.FINEST)
     seen = crystals[::step, ::step]
