@@ -10,12 +10,14 @@ from ferrotune.columns.reflections import block_px, reflection_power
 from ferrotune.errors import InputError
 from ferrotune.images.smoothing import block_mean
 
-# Choices, all ours, found on films and noise of `ferrotune.simulate` and checked on real images.
-# Power at the reflections over that between them. Noise, white or blurred, reaches 3.9 in 21,000 cells; films of 3 to
-# 150 counts, with damage, mis-tilt and drift, have 19 at their weakest place; columns displaced by 8 % of a cell, 10.
+# Choices, all ours: found on films and noise of `ferrotune.simulation` (26 px a cell), checked on other films (12 and
+# 16 px) and on real images.
+# Power at the reflections over that between them. Noise, white or blurred, exceeds it in single blocks only, up to 3.8
+# in 20,000 cells. Films of 3 to 150 counts, with damage, mis-tilt and drift, have 31 at their weakest place; with
+# columns displaced by 8 % of a cell, 10; real images 52.
 CRYSTAL = 3.0
-# Power over that of most of the crystal, below which another lattice may be there. Damaged films keep 0.29, and
-# strongly mis-tilted ones 0.23; a crystal rotated by 8 degrees has 0.1.
+# Power over that of most of the crystal, below which another lattice may be there. Damaged films keep 0.29, strongly
+# mis-tilted ones 0.20 and PbTiO3 domains 0.19; it is less at a rotation of 8 to 9 degrees, or 15 % of the spacing.
 FOLLOWED = 0.15
 FAINT = 0.03  # the same, below which there is no crystal: columns of a fifth of the brightness are not kept either
 TYPICAL = 75  # percentile that is "most of the crystal": it may be weak in half of its area

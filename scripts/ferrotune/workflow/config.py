@@ -39,7 +39,8 @@ def _allowed(error):
         unknown = [key for key in error.instance if key not in known]
         return f"unknown key {', '.join(map(repr, unknown))}; allowed are {', '.join(sorted(known))}"
     if error.validator == "enum":
-        return f"{error.instance!r} is not allowed; allowed are {', '.join(str(v) for v in error.validator_value if v is not None)}"
+        allowed = (str(value) for value in error.validator_value if value is not None)
+        return f"{error.instance!r} is not allowed; allowed are {', '.join(allowed)}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         # an overlay that misspells a pipeline's name does not change it, but begins another
