@@ -1,37 +1,10 @@
-"""Figures, the page of each image, the summary of the series, and the report of `snakemake --report`.
+"""Figures of pipelines, the page of each image, the summary of the series, and the report of `snakemake --report`.
 
 Reads stores, tables, the config's `objectives` and `search`; writes figures/, explorer.html and summary.tsv.
 """
 
 
 report: "captions/workflow.rst"
-
-
-rule image_figures:
-    """Draw the columns of an image, and the polarization, lattice parameters and strain of its unit cells."""
-    input:
-        image=f"{IMAGE}/image.zarr",
-        columns=f"{IMAGE}/columns.zarr",
-        cells=f"{IMAGE}/cells.zarr",
-    output:
-        columns=get_reported(f"{IMAGE}/figures/columns.png", "columns"),
-        columns_pdf=f"{IMAGE}/figures/columns.pdf",
-        polarization=get_reported(f"{IMAGE}/figures/polarization.png", "polarization"),
-        polarization_pdf=f"{IMAGE}/figures/polarization.pdf",
-        strain=get_reported(f"{IMAGE}/figures/strain.png", "strain"),
-        strain_pdf=f"{IMAGE}/figures/strain.pdf",
-    log:
-        f"{IMAGE}/logs/image_figures.log",
-    benchmark:
-        f"{IMAGE}/benchmarks/image_figures.tsv"
-    conda:
-        "../envs/ferrotune.yaml"
-    params:
-        code=code_digest("image_figures.py", *PARTS),
-    message:
-        "Drawing the figures of {wildcards.image}"
-    script:
-        "../scripts/image_figures.py"
 
 
 rule pipeline_figures:

@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from ferrotune.columns.analysed_image import analysed_image
+from ferrotune.columns.contrast import AUTO
 from ferrotune.files.entries import split_entry
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
@@ -18,11 +20,11 @@ def file_digest(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path, pixel_limit=PIXEL_LIMIT):
-    """Write image.zarr; pixel_size_pm and sm_percent stand in the sample sheet, or are None."""
+def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path, pixel_limit=PIXEL_LIMIT, contrast=None):
+    """Write image.zarr; pixel_size_pm, sm_percent and contrast stand in the sample sheet, or are None."""
     with job(log_path, f"image {image}") as log:
         data, own_pixel_size = read_image(path, pixel_limit)
-        pixels, usable = prepare(data, exclusion_mask(mask, data.shape))
+        found = analysed_image(*prepare(data, exclusion_mask(mask, data.shape)), contrast or AUTO)
         size = pixel_size_pm if pixel_size_pm is not None else own_pixel_size
         line = "%d x %d px, %.1f %% of them usable, %s pm a pixel"
         if size is None:
@@ -30,12 +32,13 @@ def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path, pixel_l
                 f"image {image}",
                 "pixel size unknown, so lengths are in px and unit cells: give pixel_size_pm in the sheet",
             )
-        log.info(line, *data.shape, 100 * usable.mean(), size or "unknown")
-        write_store(
-            output,
-            {"image": (("y", "x"), pixels), "mask": (("y", "x"), usable)},
-            {"pixel_size_pm": size, "sm_percent": sm_percent, "source": path, "sha256": file_digest(path)},
-        )
+        log.info(line, *data.shape, 100 * found.mask.mean(), size or "unknown")
+        for remark in found.remarks():
+            log.info("%s", remark)
+        for doubt in found.doubts():
+            warn(f"image {image}", doubt)
+        source = {"pixel_size_pm": size, "sm_percent": sm_percent, "source": path, "sha256": file_digest(path)}
+        write_store(output, found.arrays(), source | found.attributes())
 
 
 if __name__ == "__main__":
@@ -48,4 +51,5 @@ if __name__ == "__main__":
         image=snakemake.wildcards.image,
         log_path=snakemake.log[0],
         pixel_limit=snakemake.params.pixel_limit,
+        contrast=snakemake.params.contrast,
     )

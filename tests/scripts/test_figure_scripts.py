@@ -154,22 +154,39 @@ def _is_figure(path):
     return start.startswith(b"%PDF" if path.suffix == ".pdf" else b"\x89PNG")
 
 
+def _outputs(folder, *names):
+    """Paths of figures, png and pdf, by name."""
+    return {name: [folder / f"{name}.{suffix}" for suffix in ("png", "pdf")] for name in names}
+
+
 @pytest.mark.parametrize("pixel_size_pm", [15.6, None])
 def test_figures_of_an_image(results, tmp_path, pixel_size_pm):
     folder = results(pixel_size_pm=pixel_size_pm)
-    outputs = [
-        [tmp_path / f"{name}.{suffix}" for suffix in ("png", "pdf")] for name in ("columns", "polarization", "strain")
-    ]
-    stores = (folder / f"{name}.zarr" for name in ("image", "columns", "cells"))
-    script("image_figures.py")(*stores, *outputs, "one", tmp_path / "log")
-    assert all(_is_figure(path) for paths in outputs for path in paths)
+    stores = {name: folder / f"{name}.zarr" for name in ("image", "columns", "cells")}
+    outputs = _outputs(tmp_path, "columns", "polarization", "strain")
+    script("image_figures.py")(stores, outputs, "one", tmp_path / "log")
+    assert all(_is_figure(path) for paths in outputs.values() for path in paths)
     assert "0.1 px" in (tmp_path / "log").read_text()  # the median of the cells' own
+
+
+@pytest.mark.parametrize("crystals", [1, 2])
+def test_grains_are_drawn_where_there_are_several(results, tmp_path, crystals):
+    folder, grains = results(), tmp_path / "grains.png"
+    grains.write_bytes(b"of an earlier run")
+    pixels, known = read_store(folder / "image.zarr")
+    region = 1 + (np.indices(pixels["image"].shape)[1] > 90) * (crystals - 1)
+    pixels |= {"whole": pixels["image"], "crystals": region.astype(np.int8)}
+    known["crystal_lattices"] = [(10 * np.eye(2)).tolist()] * crystals
+    write_store(tmp_path / "image.zarr", {name: (("y", "x"), values) for name, values in pixels.items()}, known)
+    stores = {"image": tmp_path / "image.zarr"} | {name: folder / f"{name}.zarr" for name in ("columns", "cells")}
+    outputs = _outputs(tmp_path, "columns", "polarization", "strain")
+    script("image_figures.py")(stores, outputs, "one", tmp_path / "log", grains)
+    assert grains.exists() == (crystals > 1) and (crystals == 1 or _is_figure(grains))
 
 
 @pytest.mark.parametrize("answered", [True, False])
 def test_figures_of_a_pipeline(results, tmp_path, answered):
-    names = ("front", "walls", "confidence", "convergence")
-    outputs = {name: [tmp_path / f"{name}.{s}" for s in ("png", "pdf")] for name in names}
+    outputs = _outputs(tmp_path, "front", "walls", "confidence", "convergence")
     inputs = _inputs(results(answered))
     script("pipeline_figures.py")(inputs, outputs, OBJECTIVES, 2, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)

@@ -14,6 +14,8 @@ from sklearn.metrics import adjusted_rand_score
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.rewards import cheap
 from ferrotune.search.search_config import descriptor_uses
+from ferrotune.simulation.film import simulate
+from ferrotune.simulation.specimen import Specimen
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 SPECIMEN = {
@@ -554,6 +556,33 @@ def test_an_image_without_a_lattice_ends_in_one_line(tmp_path, capsys):
     assert line.startswith("ferrotune: image one: no lattice found") and line.count("\n") == 1
     assert Path(bad.log("columns")).read_text() == line
     assert not (tmp_path / "columns.zarr").exists()
+
+
+def test_dark_columns_and_other_crystals_are_told_in_the_log(tmp_path, capsys):
+    one, other = (
+        simulate(Specimen(shape=(340, 360), cell_px=(16, 16), probe_sigma_px=3.0, lattice_rotation_deg=angle), 1).image
+        for angle in (0.0, 20.0)
+    )
+    counts = np.where(np.indices(one.shape)[1] < 220, one, other)
+    np.save(tmp_path / "dark.npy", counts.max() - counts)
+    common = {"mask": None, "pixel_size_pm": 25.0, "sm_percent": None, "image": "one"}
+    log, output = tmp_path / "log", tmp_path / "image.zarr"
+    call("import_image", path=str(tmp_path / "dark.npy"), output=str(output), log_path=str(log), **common)
+    said = capsys.readouterr().err
+    assert said.startswith("ferrotune: image one: warning: 2 crystals: ") and said.count("\n") == 1
+    assert "columns are dark: the inverse image is analysed" in log.read_text() and said in log.read_text()
+    arrays, known = read_store(output)
+    assert known["contrast"] == "dark" and len(known["crystal_lattices"]) == 2
+    assert np.array_equal(arrays["mask"], arrays["crystals"] == 1)
+    call(
+        "import_image",
+        path=str(tmp_path / "dark.npy"),
+        output=str(output),
+        log_path=str(log),
+        contrast="bright",
+        **common,
+    )
+    assert read_store(output)[1]["contrast"] == "bright"
 
 
 def test_a_missing_image_ends_in_one_line(tmp_path, capsys):

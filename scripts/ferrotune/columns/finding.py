@@ -14,6 +14,7 @@ from ferrotune.columns.motif import PEROVSKITE_100, SITE_RADIUS, Motif
 from ferrotune.columns.phase import LatticePhase
 from ferrotune.columns.sublattices import NEITHER, A, B
 from ferrotune.errors import InputError
+from ferrotune.images.slow_background import without_steps
 
 SIGNIFICANCE = 3.0  # amplitude over its standard error: below, there is no column
 EXPECTED = 2.0  # the same at a site of a sublattice most of whose sites are significant
@@ -243,6 +244,7 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
             "use a larger field of view"
         )
     find = blobs if finder == "blob_log" else local_maxima
+    image = without_steps(image, mask, cell)
     looks = delayed(LatticePhase)(image, mask, lattice), delayed(find)(image, mask, lattice.motif.scale_px(lattice))
     phase, found = Parallel(n_jobs=min(threads, 2), prefer="threads")(looks)
     sites = ExpectedSites(lattice, phase)

@@ -1,5 +1,6 @@
 """Projected lattice of an image: its two vectors, and its unit cell."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -10,34 +11,36 @@ from ferrotune.columns.cell_choice import choose_cell, reduced
 from ferrotune.columns.phase import Lattice
 from ferrotune.columns.phase import LatticePhase as LatticePhase
 from ferrotune.errors import InputError
+from ferrotune.images.slow_background import tile_starts, without_slow_background
 
 TILE_PX = 512  # autocorrelation tile: many cells, yet small beside slow drift
+TILE_SHARES = (0.5, 0.25)  # of a tile inside the mask: the first that a tile reaches; less shows too little
 PEAK_SHARE = 0.85  # a lattice vector's autocorrelation, as a share of the strongest; A-B vectors reach less
 CORRELATION_FLOOR = 0.05  # below this there is no lattice
 SHORTEST_PX = 4.0  # columns closer than this cannot be distinguished
 
 
-def _tile_starts(length, tile):
-    return np.unique(np.linspace(0, length - tile, min(4, -(-length // tile) + 1)).astype(int))
-
-
 def _autocorrelation(image, mask):
-    """Mean autocorrelation of Hann-windowed tiles: (t + 1, t + 1), with zero shift in the middle."""
+    """Mean autocorrelation of Hann-windowed tiles: (t + 1, t + 1), with zero shift in the middle.
+
+    Of tiles that are at least half inside the mask; where there is none, of those that are a quarter inside.
+    """
     tile = min(TILE_PX, *image.shape)
     tile -= tile % 2
     window = np.outer(np.hanning(tile), np.hanning(tile)).astype(np.float32)
     size = fft.next_fast_len(2 * tile)
+    starts = itertools.product(*(tile_starts(length, tile) for length in image.shape))
+    tiles = [(slice(y, y + tile), slice(x, x + tile)) for y, x in starts]
+    inside = [mask[at].mean() for at in tiles]
+    least = next((share for share in TILE_SHARES if max(inside) >= share), 1.0)
     power, overlap = 0.0, 0.0
-    for y in _tile_starts(image.shape[0], tile):
-        for x in _tile_starts(image.shape[1], tile):
-            inside = mask[y : y + tile, x : x + tile]
-            if inside.mean() < 0.5:
-                continue
-            weight = window * inside
-            part = image[y : y + tile, x : x + tile]
-            part = (part - np.average(part, weights=weight)) * weight
-            power = power + np.abs(fft.rfft2(part, s=(size, size))) ** 2
-            overlap = overlap + np.abs(fft.rfft2(weight, s=(size, size))) ** 2
+    for at, share in zip(tiles, inside, strict=True):
+        if share < least:
+            continue
+        weight = window * mask[at]
+        part = (image[at] - np.average(image[at], weights=weight)) * weight
+        power = power + np.abs(fft.rfft2(part, s=(size, size))) ** 2
+        overlap = overlap + np.abs(fft.rfft2(weight, s=(size, size))) ** 2
     if np.isscalar(power):
         raise InputError(
             f"only {100 * mask.mean():.0f} % of the image is left by its mask, too little for a lattice: mask less"
@@ -48,6 +51,13 @@ def _autocorrelation(image, mask):
     half = tile // 2
     shifted = np.roll(raw, (half, half), axis=(0, 1))[: tile + 1, : tile + 1]
     return shifted / raw[0, 0]
+
+
+def _central(correlation, reach):
+    """The middle of an autocorrelation, of shifts up to reach px; all of it where reach is None."""
+    middle = len(correlation) // 2
+    short = middle if reach is None else min(middle, int(reach))
+    return correlation[middle - short : middle + short + 1, middle - short : middle + short + 1]
 
 
 def _basis(shifts, height):
@@ -135,7 +145,8 @@ def find_lattice(image, mask, cell=None, pixel_size_pm=None):
     >>> print(lattice.vectors.round().astype(int).tolist(), round(lattice.cell_px))
     [[26, 0], [0, 27]] 26
     """
-    correlation = _autocorrelation(np.asarray(image, np.float32), mask)
+    flat, even, reach = without_slow_background(np.asarray(image, np.float32), mask)
+    correlation = _central(_autocorrelation(flat, even), reach)
     smooth = ndimage.gaussian_filter(correlation, 1.0)
     middle = np.array(smooth.shape) // 2
     shifts = peak_local_max(smooth, min_distance=2, exclude_border=3) - middle

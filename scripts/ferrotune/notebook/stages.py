@@ -1,11 +1,14 @@
 """The first stages of the workflow in memory: an image prepared, its atomic columns, its unit cells."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ferrotune.cells import strain
+from ferrotune.columns.analysed_image import analysed_image
+from ferrotune.columns.contrast import AUTO
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.row_shifts import find_straight_columns
 from ferrotune.errors import InputError
@@ -16,8 +19,10 @@ from ferrotune.images.normalisation import prepare
 from ferrotune.notebook.labelled import dataset_of
 
 
-def prepare_image(image, mask=None, pixel_size_pm=None):
+def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO):
     """Read, mask and normalise an image, as the workflow imports it.
+
+    What is not the largest crystal is masked, and an image with dark columns is inverted.
 
     Parameters
     ----------
@@ -26,17 +31,26 @@ def prepare_image(image, mask=None, pixel_size_pm=None):
         ("box 0 0 20 20"); optional
     pixel_size_pm : float, optional
         By default that of the file, where it has one.
+    contrast : {"auto", "bright", "dark"}
+        Of the columns: dark in bright field and annular bright field. By default it is recognised.
 
     Returns
     -------
     xarray.Dataset
-        image (y, x) float32, where the percentiles 0.5 and 99.5 are 0 and 1; mask (y, x) bool, true where there is
-        signal. Attribute: pixel_size_pm.
+        image (y, x) float32, where the percentiles 0.5 and 99.5 are 0 and 1; mask (y, x) bool, true where the image
+        is used. Attributes: pixel_size_pm; contrast, of the columns before the image was inverted. Where not all of it
+        is one crystal, also crystals (y, x) int8 (1 the largest, which is used, 0 none, -1 masked before), whole
+        (y, x), the image with all of them, and the attribute crystal_lattices, px.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or the image shows nothing inside its mask.
+        If the file cannot be read, the image shows nothing inside its mask, or the contrast is unknown.
+
+    Warns
+    -----
+    UserWarning
+        Where the image shows several crystals.
 
     Examples
     --------
@@ -50,10 +64,12 @@ def prepare_image(image, mask=None, pixel_size_pm=None):
     if data.ndim != 2:
         raise InputError(f"image has shape {data.shape}, not (y, x); give one frame")
     usable = exclusion_mask(mask, data.shape) if mask is None or isinstance(mask, str) else np.asarray(mask, bool)
-    pixels, usable = prepare(data, usable)
     size = own_size if pixel_size_pm is None else pixel_size_pm
-    arrays = {"image": (("y", "x"), pixels), "mask": (("y", "x"), usable)}
-    return dataset_of(arrays, {"pixel_size_pm": size}, "image")
+    with threadpool_limits(1):
+        found = analysed_image(*prepare(data, usable), contrast)
+    for doubt in found.doubts():
+        warnings.warn(doubt, stacklevel=2)
+    return dataset_of(found.arrays(), {"pixel_size_pm": size} | found.attributes(), "image")
 
 
 def locate_columns(image, finder="lattice", threads=1, lattice=None):

@@ -56,8 +56,9 @@ def _allowed(error):
         unknown = [key for key in error.instance if key not in known]
         return f"unknown key {', '.join(map(repr, unknown))}; allowed are {', '.join(sorted(known))}"
     if error.validator == "enum":
-        also = [error.schema["also"]] if "also" in error.schema else []  # where a schema has alternatives
-        return f"{error.instance!r} is not allowed; allowed are {', '.join([*map(str, error.validator_value), *also])}"
+        allowed = [str(value) for value in error.validator_value if value is not None]
+        allowed += [error.schema["also"]] if "also" in error.schema else []  # where a schema has alternatives
+        return f"{error.instance!r} is not allowed; allowed are {', '.join(allowed)}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         # an overlay that misspells a pipeline's name does not change it, but begins another

@@ -324,7 +324,7 @@ def test_the_demos_sheet_is_in_order():
 )
 def test_sheets_as_editors_write_them(tmp_path, text):
     rows, problems = sheet(tmp_path, text)
-    nothing = dict.fromkeys(("pixel_size_pm", "reference", "lattice", "mask"))
+    nothing = dict.fromkeys(("pixel_size_pm", "reference", "lattice", "mask", "contrast"))
     assert problems == [] and rows == {"a": {"image": "a", "sm_percent": 0.0, "path": "simulated", **nothing}}
 
 
@@ -359,6 +359,13 @@ def test_a_wrong_row_is_named_and_the_others_run_on(tmp_path, row, says):
     assert list(rows) == ["a"]
     assert len(problems) == 1 and "\n" not in problems[0]
     assert problems[0].startswith(f"sample sheet {tmp_path / 'images.tsv'}, line 4: ") and says in problems[0]
+
+
+def test_a_contrast_is_auto_bright_or_dark(tmp_path):
+    rows, problems = sheet(tmp_path, "image\tpath\tcontrast\na\tx.tif\tdark\nb\tx.tif\t\nc\tx.tif\tgrey\n")
+    assert {name: row["contrast"] for name, row in rows.items()} == {"a": "dark", "b": None}
+    assert len(problems) == 1
+    assert problems[0].endswith("line 4: contrast: 'grey' is not allowed; allowed are auto, bright, dark")
 
 
 def test_images_of_the_same_name_are_both_refused(tmp_path):
