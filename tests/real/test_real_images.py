@@ -12,6 +12,7 @@ from ferrotune.cells.unit_cells import build_cells
 from ferrotune.clusterings import gmm
 from ferrotune.columns.finding import find_columns
 from ferrotune.columns.lattice import find_lattice
+from ferrotune.columns.row_shifts import ScanNoise
 from ferrotune.columns.sublattices import A, B
 from ferrotune.descriptors._cell_store import CellTable, write_cells
 from ferrotune.descriptors._patch_cutting import Cutter, usable_sites, window_px
@@ -149,7 +150,8 @@ def test_domains_of_the_junction_are_those_of_the_spacings(junction):
 
 def test_domains_of_the_junction_are_those_of_its_lattice_parameters(junction, tmp_path):
     """Half of the faint Ti columns are not found, and local a, b and alpha of the Pb columns need none of them."""
-    arrays = columns_arrays(junction.columns, junction.lattice, 39.0, "lattice")
+    scan = ScanNoise.unknown(len(junction.image))
+    arrays = columns_arrays(junction.columns, junction.lattice, 39.0, "lattice", scan)
     write_store(tmp_path / "columns.zarr", *arrays)
     write_store(tmp_path / "image.zarr", {"mask": (("y", "x"), junction.mask)})
     stores = {name: tmp_path / f"{name}.zarr" for name in ("image", "columns")}

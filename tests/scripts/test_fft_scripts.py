@@ -91,7 +91,7 @@ def write_stores(folder, image, mask, cell_px):
     write_store(folder / "image.zarr", {"image": (("y", "x"), image), "mask": (("y", "x"), mask)})
     write_store(
         folder / "columns.zarr",
-        {"sublattice": (("column",), np.zeros(1, np.int8))},
+        {"sublattice": (("column",), np.zeros(1, np.int8)), "row_shift": (("y",), np.zeros(len(image)))},
         {"cell_px": cell_px, "pixel_size_pm": None},
     )
     unknown = {name: (("cell", "axis"), np.full((1, 2), np.nan)) for name in ("yx", "polarization")}

@@ -606,10 +606,11 @@ def test_columns_that_close_no_cell_end_in_one_line(tmp_path, capsys):
     yx = np.column_stack([np.full(20, 50.0), 26.0 * np.arange(20)])
     arrays = {
         "yx": (("column", "axis"), yx),
+        "sigma_yx": (("column", "axis"), np.full(yx.shape, 0.1)),
         "sublattice": (("column",), np.zeros(20, np.int8)),
         "lattice": (("vector", "axis"), 26.0 * np.eye(2)),
     }
-    write_store(row["columns.zarr"], arrays, {"cell_px": 26.0, "pixel_size_pm": None})
+    write_store(row["columns.zarr"], arrays, {"cell_px": 26.0, "pixel_size_pm": None, "scan_left_px": 0.0})
     with pytest.raises(SystemExit):
         row.cells()
     assert "no unit cell closes on four A columns" in capsys.readouterr().err

@@ -27,9 +27,9 @@ def row_noise(yx, polarization, cell_px):
     Examples
     --------
     >>> import numpy as np
-    >>> yx = 10.0 * np.argwhere(np.ones((60, 40)))
-    >>> shift = np.random.default_rng(0).normal(0, 0.5, 60)
-    >>> polarization = np.column_stack([np.zeros(2400), np.repeat(shift, 40)])
+    >>> yx = 10.0 * np.argwhere(np.ones((300, 20)))
+    >>> shift = np.random.default_rng(0).normal(0, 0.5, 300)
+    >>> polarization = np.column_stack([np.zeros(6000), np.repeat(shift, 20)])
     >>> round(row_noise(yx, polarization, cell_px=10.0), 1)
     0.5
     """
