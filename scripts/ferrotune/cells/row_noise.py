@@ -6,7 +6,7 @@ from scipy.stats import median_abs_deviation
 
 # Our choices.
 ROW = 0.5  # cells; cells whose heights differ less are of one row
-AROUND = 11  # rows; their median keeps the steps of walls that run along the rows
+AROUND = 11  # rows; the median of the others keeps the steps of walls that run along the rows
 FEWEST = 5  # cells in a row
 
 
@@ -42,8 +42,10 @@ def row_noise(yx, polarization, cell_px):
     if len(parts) < AROUND:
         return 0.0
     middle = np.array([np.median(part) for part in parts])
-    off = middle - median_filter(middle, AROUND, mode="nearest")
+    others = np.arange(AROUND) != AROUND // 2
+    off = middle - median_filter(middle, footprint=others, mode="nearest")
     # the median of n values scatters by 1.25 standard deviations over sqrt(n)
     by_chance = [np.pi / 2 * median_abs_deviation(part, scale="normal") ** 2 / len(part) for part in parts]
-    common = median_abs_deviation(off, scale="normal") ** 2 - np.median(by_chance)
+    of_others = 1 + np.pi / 2 / (AROUND - 1)  # their median scatters, too
+    common = median_abs_deviation(off, scale="normal") ** 2 / of_others - np.median(by_chance)
     return float(np.sqrt(max(common, 0.0)))
