@@ -1,5 +1,7 @@
 """Columns of simulated images: found, sorted and placed, whatever the specimen, the dose and the units."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -260,6 +262,9 @@ def test_doubts_name_a_lattice_without_b_and_a_pixel_size_in_other_units():
     assert doubts(columns, lattice, 15.6) == doubts(columns, lattice, None) == []
     [size] = doubts(columns, lattice, 0.0156)
     assert "is pixel_size_pm in pm" in size
+    stretched = replace(lattice, a=1.05 * lattice.b[::-1], b=lattice.b)
+    [distorted] = doubts(columns, stretched, None)
+    assert distorted.startswith("a and b differ by 5.0 %: a tetragonal crystal, or a distorted scan")
     faint = type(columns)(columns.fit, np.where(columns.sublattice == B, -1, columns.sublattice))
     [missing] = doubts(faint, lattice, None)
     assert missing.startswith("0 B columns to ")
