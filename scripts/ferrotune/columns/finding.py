@@ -281,9 +281,10 @@ def doubts(columns, lattice, pixel_size_pm):
             )
     lengths = np.hypot(*lattice.vectors.T)
     if columns.motif.name == PEROVSKITE_100.name and np.ptp(lengths) > OBLONG * lengths.min():
+        share = 100 * np.ptp(lengths) / lengths.min()
         found.append(
-            f"a and b differ by {100 * np.ptp(lengths) / lengths.min():.1f} %: a tetragonal crystal, or a distorted scan; "
-            "lengths, angles and the direction of P are then distorted, too"
+            f"a and b differ by {share:.1f} %: a tetragonal crystal, or a distorted scan; lengths, angles and the "
+            "direction of P are then distorted, too"
         )
     size = lattice.cell_px * (pixel_size_pm or np.nan)
     if size < CELL_PM[0] or size > CELL_PM[1]:
