@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from ferrotune.columns.lattice import find_lattice
+from ferrotune.columns.lattice import find_repeat
 from ferrotune.columns.reflections import block_px, reflection_power
 from ferrotune.errors import InputError
 from ferrotune.images.smoothing import block_mean
@@ -70,7 +70,7 @@ def _opened(where, radius):
 
 def _lattice_or_none(image, mask):
     try:
-        return find_lattice(image, mask)
+        return find_repeat(image, mask)
     except InputError:
         return None
 

@@ -112,6 +112,43 @@ def _repeats(correlation, vectors):
     return bool((height[:, :1] > height[:, 1:]).all())
 
 
+def _repeat(image, mask):
+    """Smallest lattice by which an image repeats, and the autocorrelation that shows it."""
+    flat, even, reach = without_slow_background(np.asarray(image, np.float32), mask)
+    correlation = _central(_autocorrelation(flat, even), reach)
+    smooth = ndimage.gaussian_filter(correlation, 1.0)
+    middle = np.array(smooth.shape) // 2
+    shifts = peak_local_max(smooth, min_distance=2, exclude_border=3) - middle
+    shifts = shifts[np.hypot(*shifts.T) >= SHORTEST_PX]
+    if len(shifts) < 4:
+        raise InputError("no lattice found: the autocorrelation has no repeating peak; check the image and its mask")
+    height = smooth[tuple((shifts + middle).T)]
+    a, b = _refine(correlation, *reduced(*_basis(shifts, height)))
+    if not _repeats(smooth, np.stack([a, b])):
+        raise InputError("no lattice found: the image does not go on repeating; check the image and its mask")
+    return Lattice(a, b), correlation
+
+
+def find_repeat(image, mask):
+    """Find the smallest lattice by which an image repeats: half of the unit cell, where A and B are alike.
+
+    Parameters
+    ----------
+    image : (y, x) float
+    mask : (y, x) bool, true where there is signal
+
+    Returns
+    -------
+    Lattice
+
+    Raises
+    ------
+    InputError
+        If nothing repeats, or the columns are too close to be distinguished.
+    """
+    return _repeat(image, mask)[0]
+
+
 def find_lattice(image, mask, cell=None, pixel_size_pm=None):
     """Find the lattice vectors of an image from its autocorrelation, and where in the unit cell columns stand.
 
@@ -145,20 +182,9 @@ def find_lattice(image, mask, cell=None, pixel_size_pm=None):
     >>> print(lattice.vectors.round().astype(int).tolist(), round(lattice.cell_px))
     [[26, 0], [0, 27]] 26
     """
-    flat, even, reach = without_slow_background(np.asarray(image, np.float32), mask)
-    correlation = _central(_autocorrelation(flat, even), reach)
-    smooth = ndimage.gaussian_filter(correlation, 1.0)
-    middle = np.array(smooth.shape) // 2
-    shifts = peak_local_max(smooth, min_distance=2, exclude_border=3) - middle
-    shifts = shifts[np.hypot(*shifts.T) >= SHORTEST_PX]
-    if len(shifts) < 4:
-        raise InputError("no lattice found: the autocorrelation has no repeating peak; check the image and its mask")
-    height = smooth[tuple((shifts + middle).T)]
-    a, b = _refine(correlation, *reduced(*_basis(shifts, height)))
-    if not _repeats(smooth, np.stack([a, b])):
-        raise InputError("no lattice found: the image does not go on repeating; check the image and its mask")
-    chosen = choose_cell(image, mask, Lattice(a, b), cell, pixel_size_pm)
-    if chosen.cell_px > 1.1 * Lattice(a, b).cell_px:
+    smallest, correlation = _repeat(image, mask)
+    chosen = choose_cell(image, mask, smallest, cell, pixel_size_pm)
+    if chosen.cell_px > 1.1 * smallest.cell_px:
         # peaks of the smaller lattice stand where B is displaced to
         a, b = _refine(correlation, chosen.a, chosen.b)
         chosen = replace(chosen, a=a, b=b)
