@@ -15,9 +15,6 @@ LEAST_WALL = 8.0  # cells; shorter boundaries do not count as walls. Ours, as lo
 
 COMPONENTS = 32  # of the descriptors that are judged; raw patches have hundreds, and each null map is clustered. Ours
 
-# Share of the rate for whole boundaries, and for stretches: two tests, of a trial that was selected among many because
-# its labels explain much. Ours; with half the rate, 4 of 30 surrogate films had walls.
-OF_RATE = 0.2
 # Where all boundaries of a map are significant together, each stands that is LIKELY by itself: parallel walls gain as
 # much each as some null boundaries, but these do not all gain so much. Ours.
 LIKELY = 0.2
@@ -131,7 +128,7 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None):
         The same setting, for null maps.
     seed : int
     rate : float
-        False discovery rate of walls in one segmentation.
+        False discovery rate of each of two tests: of whole boundaries, and of stretches.
     maps : int
         Number of null maps.
     measured : ferrotune.judge.explained.MeasuredField, optional
@@ -148,8 +145,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None):
     crossings = Crossings.of(grid, decided)
     fields = [_filled(field, labels >= 0) for field in ([scores] if measured is None else [scores, measured.values])]
     found, null = found_of(crossings, fields), null_maps(grid, fields, clusters, seed, maps)
-    p, stands = _whole_boundaries(found, null, OF_RATE * rate)
-    crossings, gain, p, stands = _with_stretches(crossings, fields, null, p, stands, OF_RATE * rate)
+    p, stands = _whole_boundaries(found, null, rate)
+    crossings, gain, p, stands = _with_stretches(crossings, fields, null, p, stands, rate)
     # a setting that leaves much undecided is worth less, also where the rest is clear
     worth = (decided >= 0).mean() ** 2
     evidence = worth * (found.mean_gain - np.mean([of.mean_gain for of in null], axis=0)).min()
