@@ -32,7 +32,7 @@ class Projection:
         return lattice, find_columns(self.image, self.mask, lattice)
 
     def inner(self, margin):
-        """Which true columns (n,) are so many px inside."""
+        """Which true columns (n,) are at least this distance (px) from the border."""
         return ((self.yx > margin) & (self.yx < np.array(self.image.shape) - 1 - margin)).all(axis=1)
 
 

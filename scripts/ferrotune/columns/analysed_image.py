@@ -78,7 +78,7 @@ def _of_several(crystals):
 
 
 def analysed_image(image, mask, contrast=AUTO):
-    """Choose what of an image is analysed, and invert it where its columns are dark.
+    """Choose the part of an image that is analysed, and invert it where its columns are dark.
 
     Parameters
     ----------

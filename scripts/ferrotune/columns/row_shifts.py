@@ -46,7 +46,7 @@ class ScanNoise:
 
     @classmethod
     def unknown(cls, rows):
-        """Of an image of so many rows whose scan noise was not measured."""
+        """For an image with this number of rows, whose scan noise was not measured."""
         return cls(np.zeros(rows), np.nan, 0.0)
 
     def said(self, pixel_size_pm):

@@ -121,7 +121,7 @@ def _square(data, sides, path):
 def read_image(path, pixel_limit=PIXEL_LIMIT):
     """Read one image of any supported format.
 
-    The format is known by the content of the file, and only where this does not say by the ending of its name. The
+    The content of the file decides; the ending of its name counts only where the content does not say. The
     frames of a stack are aligned and averaged; pixels that are not square are resampled. Both are logged.
 
     Parameters

@@ -14,7 +14,7 @@ SHAPE = (320, 340)
 
 
 def film(cell=16.0, dose=300.0, width=0.13, **settings):
-    """Counts (y, x) of a film with cells of so many px; the width of a column is a share of the cell."""
+    """Counts (y, x) of a film; cell_px is the length of a cell, and the width of a column is a share of the cell."""
     sampled = {"cell_px": (cell, 1.02 * cell), "probe_sigma_px": width * cell, "pixel_size_pm": 400 / cell}
     return simulate(Specimen(shape=SHAPE, dose=dose, **sampled, **settings), seed=7).image.astype(float)
 
