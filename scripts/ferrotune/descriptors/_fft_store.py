@@ -10,7 +10,7 @@ from ferrotune.descriptors._window_grid import WindowGrid, check_window, multipl
 from ferrotune.errors import InputError
 from ferrotune.files.stores import add_array, open_array, read_store, write_store
 from ferrotune.images.preprocessing import preprocess
-from ferrotune.images.smoothing import block_mask, masked_block_mean
+from ferrotune.images.smoothing import block_mean
 from ferrotune.images.straightening import straightened
 from ferrotune.sites.sites import Sites
 
@@ -92,7 +92,7 @@ def write_spectra(output, stores, uses, options, threads, log):
     factor = _spectra.binning(cell_px)
     window = _spectra.extent(windows[-1], cell_px / factor)
     check_window(window, pixels["mask"].shape, factor, cell_px)
-    grid = WindowGrid.of(block_mask(pixels["mask"], factor), window, strides[0] * cell_px / factor)
+    grid = WindowGrid.of(block_mean(pixels["mask"], factor) == 1, window, strides[0] * cell_px / factor)
     yx = grid.yx * factor + (factor - 1) / 2
     times = independence(strides, windows)
     log.info("%d windows, %g cells apart, the largest of %g cells", len(yx), strides[0], windows[-1])
@@ -123,4 +123,4 @@ def write_spectra(output, stores, uses, options, threads, log):
     images = add_array(store, "images", ("preprocessing", "y", "x"), (len(preprocessings), *shape))
     for i, (flatten, denoise) in enumerate(preprocessings):
         ready = preprocess(image, pixels["mask"], cell_px, flatten, denoise)
-        images[i] = masked_block_mean(ready, pixels["mask"], factor)
+        images[i] = block_mean(ready, factor)

@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from ferrotune.errors import InputError
 
-MARGIN = 2  # px that the splines need between a window and the frame
+MARGIN = 2  # px that the splines need around a window
 LARGEST_WINDOW = 6400  # px; our choice: 80 x 80
 
 
@@ -44,11 +44,10 @@ def check_window(window, shape, factor=1, cell_px=None):
 
 
 def usable_sites(mask, yx, window):
-    """Find the sites whose whole window is inside the mask, and with a margin of 2 px inside the image.
+    """Find the sites whose whole window, with a margin of 2 px, is inside the image and the mask.
 
-    The margin is for the splines. Beside a mask they read a pixel or two of its zeros instead: in films of 10 and 26 px
-    a cell the outermost row of such a patch is off by 6 % of the image's standard deviation, and the patch by 1 %. With
-    a margin there, whole rows of sites below a mask would be lost.
+    The margin is for the splines, which would read the zeros of a mask: sites with such patches become a cluster of
+    their own. With sites up to the mask, the best trial on a film of a measured map fell from an ARI of 0.79 to 0.54.
 
     Parameters
     ----------
@@ -72,11 +71,11 @@ def usable_sites(mask, yx, window):
     blocked[1:, 1:] = ~mask
     for axis in (0, 1):
         np.cumsum(blocked, axis=axis, out=blocked)
-    reach = np.array(window) // 2
-    nearest = np.round(yx).astype(int)
-    inside = ((nearest >= reach + MARGIN) & (nearest + reach + MARGIN < mask.shape)).all(1)
-    (y0, x0) = (np.floor(yx[inside]).astype(int) - reach).T
-    (y1, x1) = (np.ceil(yx[inside]).astype(int) + reach + 1).T
+    reach = np.array(window) // 2 + MARGIN
+    low = np.round(yx).astype(int) - reach
+    high = np.round(yx).astype(int) + reach + 1
+    inside = ((low >= 0) & (high <= mask.shape)).all(1)
+    (y0, x0), (y1, x1) = low[inside].T, high[inside].T
     count = blocked[y1, x1] - blocked[y0, x1] - blocked[y1, x0] + blocked[y0, x0]
     usable = np.zeros(len(yx), bool)
     usable[np.flatnonzero(inside)[count == 0]] = True

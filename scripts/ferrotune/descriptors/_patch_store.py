@@ -8,7 +8,7 @@ from ferrotune.descriptors._patch_stack import BLOCK, cut_stack
 from ferrotune.errors import InputError
 from ferrotune.files.stores import add_array, read_store, write_store
 from ferrotune.images.preprocessing import preprocess
-from ferrotune.images.smoothing import block_mask, masked_block_mean
+from ferrotune.images.smoothing import block_mean
 from ferrotune.images.straightening import straightened
 from ferrotune.sites.sites import Sites
 
@@ -34,8 +34,7 @@ def _chosen(columns, sites, mask, factor, window):
     if not len(chosen):
         raise InputError(f"there is no column of sublattice {sites} to centre patches on: set sites in the config")
     binned = (columns["yx"][chosen] - (factor - 1) / 2) / factor
-    inside = block_mask(mask, factor)[: mask.shape[0] // factor, : mask.shape[1] // factor]
-    usable = usable_sites(inside, binned, window)
+    usable = usable_sites(block_mean(mask, factor) == 1, binned, window)
     return chosen[usable], binned[usable], int((~usable).sum())
 
 
@@ -86,7 +85,7 @@ def write_patches(output, stores, uses, options, threads, log):
         covariances = add_array(store, "covariance", axes, (count, size, size))
     for i, (flatten, denoise) in enumerate(needed["preprocessings"]):
         ready = preprocess(image, pixels["mask"], cell_px, flatten, denoise)
-        cutter = Cutter(masked_block_mean(ready, pixels["mask"], factor), window, options["subpixel"])
+        cutter = Cutter(block_mean(ready, factor), window, options["subpixel"])
 
         def keep(part, patches, i=i):
             stack[i, part] = patches

@@ -3,7 +3,6 @@
 import numpy as np
 from scipy import ndimage
 
-LEAST_SHARE = 0.5  # of the pixels of a block that counts as signal. Ours: the nearest block to the edge of a mask
 FINE_SIGMA = 6.0  # px; a Gaussian of twice this or more is taken on block means, where it is this wide or wider
 
 
@@ -13,36 +12,6 @@ def block_mean(values, factor):
     padded = np.pad(values, short) if np.any(short) else values  # a copy of a large image takes longer than its means
     rows, columns = (n // factor for n in padded.shape)
     return padded.reshape(rows, factor, columns, factor).mean(axis=(1, 3), dtype=np.float32)
-
-
-def block_mask(mask, factor):
-    """Blocks with signal: (ceil(y / factor), ceil(x / factor)) bool.
-
-    These are inside the frame and have signal in at least half of their pixels: with all of them, a mask would grow
-    by up to a block, and a row of sites beside it would be lost.
-    """
-    whole = block_mean(mask, factor) >= LEAST_SHARE
-    whole[mask.shape[0] // factor :] = False
-    whole[:, mask.shape[1] // factor :] = False
-    return whole
-
-
-def masked_block_mean(values, mask, factor):
-    """Take means over the pixels with signal in each block; in blocks that the frame cuts, zeros count too.
-
-    Parameters
-    ----------
-    values : (y, x) float, 0 outside the mask
-    mask : (y, x) bool
-    factor : int
-
-    Returns
-    -------
-    (ceil(y / factor), ceil(x / factor)) float32
-    """
-    mean, share = block_mean(values, factor), block_mean(mask, factor)
-    cut = block_mask(mask, factor) & (share < 1)
-    return np.where(cut, mean / np.where(cut, share, 1), mean)
 
 
 def local_mean(values, mask, sigma):

@@ -28,19 +28,3 @@ def test_wide_means_on_blocks_match_those_on_pixels(monkeypatch):
     monkeypatch.setattr(smoothing, "FINE_SIGMA", 1e9)
     pixels = smoothing.local_mean(values, mask, 30.0)
     assert np.sqrt(np.mean((blocks - pixels)[mask] ** 2)) < 0.02 * pixels[mask].std()
-
-
-def test_blocks_at_a_mask_keep_the_mean_of_their_signal():
-    """A mask does not grow by a block; without a mask nothing changes, at the frame neither."""
-    values = np.full((12, 14), 2.0, np.float32)
-    mask = np.ones(values.shape, bool)
-    assert np.array_equal(smoothing.masked_block_mean(values, mask, 3), smoothing.block_mean(values, 3))
-    assert np.array_equal(smoothing.block_mask(mask, 3), smoothing.block_mean(mask, 3) == 1)
-    mask[:4] = False  # two thirds of the second row of blocks have signal
-    mask[11] = False
-    blocks = smoothing.block_mask(mask, 3)
-    assert blocks[:, :4].all(axis=1).tolist() == [False, True, True, True] and not blocks[:, 4].any()
-    means = smoothing.masked_block_mean(np.where(mask, values, 0), mask, 3)
-    assert means[1:, :4] == pytest.approx(2.0) and not means[0].any()
-    mask[:5] = False
-    assert smoothing.block_mask(mask, 3)[:, :4].all(axis=1).tolist() == [False, False, True, True]
