@@ -32,7 +32,7 @@ def _false_walls(axes, films):
     """Draw on how many films without walls some stand."""
     count = films.assign(false=films["walls"] > 0).groupby(["kind", "pipeline"], sort=False)["false"].sum().unstack()
     at = np.arange(len(count))
-    for i, (pipeline, colour) in enumerate(zip(count.columns, (BLUE, ORANGE), strict=False)):
+    for i, (pipeline, colour) in enumerate(zip(sorted(count.columns), (BLUE, ORANGE), strict=False)):
         bars = axes.bar(at + 0.35 * (i - 0.5), count[pipeline], width=0.32, color=colour, label=pipeline)
         axes.bar_label(bars, fontsize=6)
     axes.axhline(1, color=GREY, lw=0.8)
