@@ -7,7 +7,23 @@ from scipy.stats import median_abs_deviation
 # Our choices.
 ROW = 0.5  # cells; cells whose heights differ less are of one row
 AROUND = 11  # rows; the median of the others keeps the steps of walls that run along the rows
-FEWEST = 5  # cells in a row
+FEWEST = 3  # cells in half a row
+FAR = 3.0  # robust standard deviations
+
+
+def _middles(row, along):
+    """Median of the cells of each row: dict of row to px."""
+    order = np.argsort(row, kind="stable")
+    names, first = np.unique(row[order], return_index=True)
+    parts = np.split(along[order], first[1:])
+    return {name: np.median(part) for name, part in zip(names.tolist(), parts, strict=True) if len(part) >= FEWEST}
+
+
+def _unlike_others(middle):
+    """How far each row (row,) is off the rows around it, px; NaN where it is far off: beside a wall along the rows."""
+    around = sliding_window_view(np.pad(middle, AROUND // 2, mode="reflect"), AROUND)
+    off = middle - np.median(np.delete(around, AROUND // 2, axis=1), axis=1)
+    return np.where(np.abs(off) <= FAR * median_abs_deviation(off, scale="normal"), off, np.nan)
 
 
 def row_noise(yx, polarization, cell_px):
@@ -22,7 +38,8 @@ def row_noise(yx, polarization, cell_px):
     Returns
     -------
     float
-        px, without what the noise of single cells gives; 0 where there are too few rows.
+        px; 0 where there are too few rows. It is the covariance of the left and the right half of each row, in which
+        noise of single cells and small domains differ.
 
     Examples
     --------
@@ -36,16 +53,12 @@ def row_noise(yx, polarization, cell_px):
     known = np.isfinite(polarization).all(axis=1)
     if not known.any():
         return 0.0
-    row, along = np.floor(yx[known, 0] / (ROW * cell_px)).astype(int), polarization[known, 1]
-    parts = np.split(along[np.argsort(row, kind="stable")], np.flatnonzero(np.diff(np.sort(row))) + 1)
-    parts = [part for part in parts if len(part) >= FEWEST]
-    if len(parts) < AROUND:
+    row, across, along = np.floor(yx[known, 0] / (ROW * cell_px)).astype(int), yx[known, 1], polarization[known, 1]
+    left = across < np.median(across)
+    halves = [_middles(row[part], along[part]) for part in (left, ~left)]
+    both = sorted(set(halves[0]) & set(halves[1]))
+    if len(both) < AROUND:
         return 0.0
-    middle = np.array([np.median(part) for part in parts])
-    around = sliding_window_view(np.pad(middle, AROUND // 2, mode="reflect"), AROUND)
-    off = middle - np.median(np.delete(around, AROUND // 2, axis=1), axis=1)
-    # the median of n values scatters by 1.25 standard deviations over sqrt(n)
-    by_chance = [np.pi / 2 * median_abs_deviation(part, scale="normal") ** 2 / len(part) for part in parts]
+    one, other = (_unlike_others(np.array([half[of] for of in both])) for half in halves)
     of_others = 1 + np.pi / 2 / (AROUND - 1)  # their median scatters, too
-    common = median_abs_deviation(off, scale="normal") ** 2 / of_others - np.median(by_chance)
-    return float(np.sqrt(max(common, 0.0)))
+    return float(np.sqrt(max(np.nanmean(one * other) / of_others, 0.0)))
