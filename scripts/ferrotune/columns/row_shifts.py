@@ -12,7 +12,7 @@ from ferrotune.columns.fit import gaussians
 from ferrotune.images.noise import measure_noise
 from ferrotune.images.straightening import straightened
 
-# Our choices, on simulated films with and without shifts.
+# Our choices, on simulated films with and without shifts, and on a rendered cubic crystal (border and passes).
 STRIP = 300  # px; two strips of the image, each so wide at most, measure the shifts independently of each other
 REACH = 2.6  # widths of a column
 SLOW = 2.0  # cells; sigma. Slower changes are drift, which moves whole cells
@@ -59,7 +59,7 @@ class ScanNoise:
 
 
 def _drawn(shape, fit):
-    """The fitted columns, (y, x), on their background."""
+    """The fitted columns, (y, x), without their background."""
     reach = int(np.ceil(4 * fit.width.max()))
     canvas = np.zeros(np.array(shape) + 4 * reach, np.float32)
     theta, at = np.column_stack([fit.yx, fit.amplitude, fit.width]), gaussians.windows(fit.yx, reach, 2 * reach)
@@ -188,12 +188,12 @@ class _Strip:
         return found
 
 
-def _strips(width, fit, sublattice):
-    """Two strips, in the middle of the left and of the right half of the image."""
-    size = min(STRIP, width // 2)
-    return [
-        _Strip.of(middle - size // 2, middle + size // 2, fit, sublattice) for middle in (width // 4, 3 * width // 4)
-    ]
+def _strips(fit, sublattice):
+    """Two strips, in the middle of the left and of the right half of what the columns cover."""
+    left, right = int(fit.yx[:, 1].min()), int(np.ceil(fit.yx[:, 1].max()))
+    size = min(STRIP, (right - left) // 2)
+    firsts = (left + part * (right - left) // 4 - size // 2 for part in (1, 3))
+    return [_Strip.of(first, first + size, fit, sublattice) for first in firsts]
 
 
 def measure_row_shifts(image, mask, fit, sublattice, cell_px):
@@ -218,7 +218,7 @@ def measure_row_shifts(image, mask, fit, sublattice, cell_px):
     Two strips of the image measure the same shifts: their covariance is that of the shifts, their difference the error.
     Slow drift is left. Ours.
     """
-    strips, shift, expected = _strips(image.shape[1], fit, sublattice), np.zeros(len(image)), EXPECTED
+    strips, shift, expected = _strips(fit, sublattice), np.zeros(len(image)), EXPECTED
     none, width = shift, float(np.median(fit.width))
     if min(len(strip.sublattice) for strip in strips) == 0:
         return ScanNoise.unknown(len(image))
