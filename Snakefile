@@ -1,7 +1,4 @@
-"""ferrotune: segments atomically resolved images into domains and rates the segmentations by physical rewards.
-
-images -> columns -> descriptors -> [ suggest -> evaluate ] x rounds -> front -> figures and report
-"""
+"""ferrotune: images -> columns -> descriptors -> [suggest -> evaluate] x rounds -> front -> figures, pages, tables."""
 
 from snakemake.utils import min_version
 
@@ -20,6 +17,7 @@ include: "rules/front.smk"
 include: "rules/maps.smk"
 include: "rules/latents.smk"
 include: "rules/report.smk"
+include: "rules/series.smk"
 include: "rules/rewards.smk"
 
 

@@ -34,6 +34,7 @@ ROUND = f"{PIPELINE}/rounds/{{round}}"
 TWINS = PIPELINES if config["judge"]["twins"] else []
 MAPS = [name for name in PIPELINES if CASE.axes(name)]
 TRAINED = [name for name in PIPELINES if trains(CASE.entry(name))]
+TRANSFERRED = [name for name in PIPELINES if config["transfer"] and len(IMAGES) > 1 and name not in TRAINED]
 PARTS = parts.module_names()  # figures print texts of all parts
 
 
@@ -128,8 +129,9 @@ def get_reported(path, name):
 
 
 def get_final_output():
-    """Targets: sample sheet, summary and figure of the series; figures, maps, latents and page of each image."""
-    last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "components", "explorer")
+    """Targets: sample sheet, summary, figure and page of the series; figures, maps, latents and page of each image."""
+    last = ("check_sheet", "summary", "series_figure", "series_page", "image_figures", "pipeline_figures")
+    last += ("components", "explorer")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
     paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]

@@ -56,6 +56,16 @@ def test_a_run_makes_the_files_of_the_contract(finished):
         assert selected["yx"].shape == (len(selected["label"][...]), 2)
     summary = pd.read_csv(finished.results("summary.tsv"), sep="\t")
     assert sorted(summary["image"]) == sorted(IMAGES)
+    assert finished.results("series.html").is_file()
+
+
+def test_settings_are_applied_to_the_other_images(finished):
+    transfer = pd.read_csv(finished.results("transfer", "patch_gmm.tsv"), sep="\t")
+    assert transfer["to_image"].tolist() == [image for image in IMAGES for _ in IMAGES]
+    for row in transfer[transfer["from_image"] == transfer["to_image"]].to_dict("records"):
+        trials = pd.read_csv(finished.results(row["to_image"], "patch_gmm", "trials.tsv"), sep="\t").set_index("trial")
+        assert row["ari"] == pytest.approx(trials.loc[row["trial"], "ari"], rel=1e-5)
+        assert row["status"] == trials.loc[row["trial"], "status"]
 
 
 @pytest.mark.xfail(reason="open: ARI below 0.7 on this small film since sites on walls count", strict=True)
