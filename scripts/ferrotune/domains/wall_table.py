@@ -76,7 +76,7 @@ def _steps(one, other, is_known_projection, pixel_size_pm):
         **in_both_units("p_jump_error", of_step, pixel_size_pm),
         "p_angle_deg": angle,
         "p_angle_error_deg": error,
-        "type": UNDETERMINED if kind is None else str(kind),
+        "type": UNDETERMINED if kind is None else f"{kind} degrees",
         "type_3d": known if kind is None or not is_known_projection else IN_PROJECTION[kind],
     }
 

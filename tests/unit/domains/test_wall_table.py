@@ -45,7 +45,7 @@ def wall_of(paint, vectors, **how):
 )
 def test_types_and_charges_of_painted_walls(paint, vectors, kind, charged, charge):
     wall = wall_of(paint, vectors)
-    assert (wall["type"], wall["charged"]) == (kind, charged)
+    assert (wall["type"], wall["charged"]) == (f"{kind} degrees", charged)
     assert wall["charge"] == pytest.approx(charge, abs=0.1)
     assert abs(wall["charge"] - charge) < 3 * wall["charge_error"]
     assert (wall["variant_1"], wall["variant_2"]) == (0, 1)
@@ -95,7 +95,7 @@ def test_a_line_through_a_junction_is_two_walls():
     pairs = sorted(zip(table["variant_1"], table["variant_2"], strict=True))
     assert pairs == [(0, 1), (0, 3), (1, 2), (2, 3)]
     assert table["wall"].nunique() < 4  # lines go on through the middle
-    assert (table["type"] == "90").all() and (table["charged"] == NEUTRAL).all()
+    assert (table["type"] == "90 degrees").all() and (table["charged"] == NEUTRAL).all()
     assert table["length_cells"].to_numpy() == pytest.approx(20, abs=1.5)
 
 
