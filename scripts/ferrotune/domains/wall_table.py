@@ -135,7 +135,8 @@ def wall_table(selected, labels, sites, cells, pixel_size_pm, is_known_projectio
     scale, rows = (sites.cell_px, pixel_size_pm), []
     for number, (wall, part, first, course, variants) in enumerate(parts):
         one, other = sides.polarization(number, variants)
-        if variants[0] > variants[1] >= 0:  # the normal points from the smaller variant to the larger
+        if variants[1] >= 0 and not 0 <= variants[0] <= variants[1]:
+            # the normal points from the smaller variant to the larger, or from the one that is known
             course, variants, one, other = course.reversed(), variants[::-1], other, one
         row = {"wall": wall, "part": part, "first_point": first, "points": len(course.points)}
         row |= {"stands": bool(stored["wall_stands"][wall]), "closed": course.closed}
