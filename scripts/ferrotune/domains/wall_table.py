@@ -43,7 +43,8 @@ class _Sides:
         inner, found = self.inner[number], []
         for sign, variant in zip((-1, 1), variants, strict=True):
             near = (part == number) & (sign * distance > inner) & (sign * distance < inner + BAND)
-            found.append(mean_polarization(self.cells, np.flatnonzero(near & (self.of_cell == variant))))
+            near &= (self.of_cell == variant) & (variant >= 0)  # -1: cells on walls, too
+            found.append(mean_polarization(self.cells, np.flatnonzero(near)))
         return found
 
 
