@@ -90,10 +90,11 @@ def test_the_reader_of_napari_opens_the_ome_zarr(image, labels, tmp_path):
     assert any(node.data and node.data[0].dtype == np.uint8 and np.array_equal(node.data[0], labels) for node in nodes)
 
 
-def test_the_same_image_gives_the_same_files(image, labels, tmp_path):
+def test_the_same_image_gives_the_same_files(painted, image, labels, tmp_path):
     for name in ("one", "two"):
         write_ome_zarr(tmp_path / name, image, {"patch_gmm": labels}, PIXEL)
         write_tiff(image, tmp_path / f"{name}.tif", PIXEL)
+        marked(painted, image, tmp_path / f"{name}.hspy")
     one, two = (
         {
             path.relative_to(tmp_path / name): path.read_bytes()
@@ -102,7 +103,9 @@ def test_the_same_image_gives_the_same_files(image, labels, tmp_path):
         }
         for name in ("one", "two")
     )
-    assert one == two and (tmp_path / "one.tif").read_bytes() == (tmp_path / "two.tif").read_bytes()
+    assert one == two
+    for suffix in ("tif", "hspy"):
+        assert (tmp_path / f"one.{suffix}").read_bytes() == (tmp_path / f"two.{suffix}").read_bytes()
 
 
 def marked(painted, image, path):
