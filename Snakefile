@@ -14,17 +14,17 @@ include: "rules/columns.smk"
 include: "rules/descriptors.smk"
 include: "rules/search.smk"
 include: "rules/front.smk"
+include: "rules/tables.smk"
 include: "rules/maps.smk"
 include: "rules/latents.smk"
 include: "rules/report.smk"
 include: "rules/series.smk"
 include: "rules/rewards.smk"
+include: "rules/export.smk"
 
 
 localrules:
     all,
-    check_sheet,
-    download,
 
 
 rule all:

@@ -14,7 +14,7 @@ from ferrotune.search import search_config
 from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate, halved_descriptors, reward_names
 from ferrotune.workflow.case import case_of_run, results_folder
 from ferrotune.workflow.checksums import checksums
-from ferrotune.workflow.config import map_files, pixel_size, simulation_seed, specimen
+from ferrotune.workflow.config import map_files, origin, pixel_size, simulation_seed, specimen
 from ferrotune.workflow.folders import caches
 from ferrotune.workflow.jobs import KEEPS_MEMORY
 from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
@@ -129,9 +129,9 @@ def get_reported(path, name):
 
 
 def get_final_output():
-    """Targets: sample sheet, summary, figure and page of the series; figures, maps, latents and page of each image."""
+    """Targets: sample sheet, summary, figure and page of the series; figures, tables, maps, latents, page of each image."""
     last = ("check_sheet", "summary", "series_figure", "series_page", "image_figures", "pipeline_figures")
-    last += ("components", "explorer")
+    last += ("components", "explorer", "domain_tables", "importance")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
     paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]
