@@ -19,7 +19,7 @@ def main(image_store, output, finder, image, log_path, threads=1, cell=None):
         log.info(scan.said(attributes["pixel_size_pm"]))
         for name, sublattice in (("A", 0), ("B", 1), ("neither", -1)):
             log.info("%d columns %s", len(columns.of(sublattice)), name)
-        for doubt in doubts(columns, lattice, attributes["pixel_size_pm"]):
+        for doubt in doubts(columns, lattice, attributes["pixel_size_pm"], cell):
             warn(f"image {image}", doubt)
         write_store(output, *columns_arrays(columns, lattice, attributes["pixel_size_pm"], finder, scan))
 
