@@ -220,7 +220,10 @@ class CalibratedImage:
     def attributes(self):
         """Of the store of the image: its pixel size, and those of `AnalysedImage` and `Distortion`."""
         found = {"pixel_size_pm": self.pixel_size_pm} | self.found.attributes()
-        return found | ({"distortion": self.distortion.attributes()} if self.distortion else {})
+        if self.distortion is None:
+            return found
+        share = 1.0 if self.distortion.rows is None else self.distortion.rows.noise_left()
+        return found | {"distortion": self.distortion.attributes(), "noise_share": share}
 
 
 def _moved(found, rows):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import map_coordinates
 
+from ferrotune.images.straightening import noise_left
+
 
 @dataclass(frozen=True)
 class RowMap:
@@ -70,6 +72,10 @@ class RowMap:
             low = np.floor(at[inside]).astype(int)
             found[row, inside] = line[low] & line[np.ceil(at[inside]).astype(int)]
         return found
+
+    def noise_left(self):
+        """Share of the variance of white noise that is left in an area of the moved image."""
+        return noise_left(self._before(0)) / float(self.matrix[1, 1])  # as many pixels more or fewer show the area
 
     def labels(self, numbers, outside):
         """Moved whole numbers (y, width), each that of the nearest pixel; `outside` where there is none."""

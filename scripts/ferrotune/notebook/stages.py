@@ -119,7 +119,8 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None):
     pixels, mask = image["image"].to_numpy(), image["mask"].to_numpy()
     with threadpool_limits(1):
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
-        columns, scan = find_straight_columns(pixels, mask, found, finder, threads)
+        share = image.attrs.get("noise_share", 1.0)
+        columns, scan = find_straight_columns(pixels, mask, found, finder, threads, share)
     arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan)
     return dataset_of(*arrays, "columns")
 

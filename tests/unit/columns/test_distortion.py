@@ -142,3 +142,18 @@ def test_masks_and_other_crystals_go_with_the_image():
         assert after[tuple(there.T)].mean() > 0.97
         assert after.sum() == pytest.approx(before.sum() * rows.matrix[1, 1], rel=0.02)
     assert np.ptp(moved.image[~moved.mask]) == 0
+
+
+def test_error_bars_are_those_of_the_noise_before_it_was_resampled():
+    """Of the pulls along the rows, as far as shot noise makes them."""
+    seen, calibration, _ = film(BOTH)
+    image, rows = calibration.found, calibration.distortion.rows
+    share = calibration.attributes()["noise_share"]
+    lattice = find_lattice(image.image, image.mask)
+    fit = find_columns(image.image, image.mask, lattice).fit
+    yx = rows.positions(seen.positions(seen.film.columns_yx))
+    distance, near = cKDTree(fit.yx).query(yx)
+    inner = (distance < 3) & (yx[:, 0] > 26) & (yx[:, 0] < 414) & (np.abs(yx[:, 1] - rows.width / 2) < 190)
+    pull = ((fit.yx[near] - yx) / fit.sigma_yx[near])[inner]
+    assert inner.sum() > 300 and share < 0.95
+    assert (pull * np.sqrt(share)).std(axis=0) == pytest.approx([1, 1], abs=0.1)
