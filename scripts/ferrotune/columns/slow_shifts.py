@@ -5,16 +5,18 @@ from scipy.spatial import cKDTree
 
 from ferrotune.columns.motif import SITE_RADIUS
 
-# Our choices, on simulated films with and without drift.
-DRIFT = 10.0  # cells; shifts of longer periods cannot be distinguished from drift
-OCTAVE = 2.0  # highest over lowest frequency from which their power is known
-FEWEST = 4  # columns in half a row, and rows in a period of `DRIFT`
+# Our choices, on drawn columns of 24, 60 and 150 rows, with and without drift.
+DRIFT = 3  # degree of the polynomial that is taken as drift; shifts of fewer periods in the image look like it
+NEAR = 8  # periods up to which the power of these is extrapolated from
+FEWEST = 4  # columns in half a row
 
 
 def _steps(yx, lattice):
     """How far columns are shifted along the rows against those one vector a above: (step, height, place) of each."""
     distance, index = cKDTree(yx).query(yx + lattice.a, distance_upper_bound=SITE_RADIUS * lattice.cell_px)
     found = np.isfinite(distance)
+    if not found.any():
+        return np.zeros((3, 0))
     step = yx[index[found], 1] - yx[found, 1]
     usual = np.abs(step - np.median(step)) < SITE_RADIUS / 2 * lattice.cell_px
     return step[usual], yx[found][usual, 0], yx[found][usual, 1]
@@ -25,6 +27,12 @@ def _by_rows(step, row, count):
     many = np.bincount(row, minlength=count)
     total = np.bincount(row, step - step.mean(), count)
     return np.where(many >= FEWEST, total / np.maximum(many, 1), 0.0)
+
+
+def _without_drift(shift):
+    """Shifts (row,) less a polynomial over the rows."""
+    terms = np.vander(np.linspace(-1, 1, len(shift)), DRIFT + 1)
+    return shift - terms @ np.linalg.lstsq(terms, shift, rcond=None)[0]
 
 
 def slow_shifts(yx, lattice):
@@ -43,9 +51,9 @@ def slow_shifts(yx, lattice):
     Notes
     -----
     The shift of a row of columns against the one above it is measured in the left and in the right half of the image:
-    what they have in common is of the scan. Where shifts have periods of more than 10 cells, drift is among them. The
-    power of random shifts that are alike over a few rows does not depend on the frequency there. Therefore that of the
-    longest periods below is taken in its place. Ours.
+    what they have in common is of the scan. Drift is slow: its part in these steps is a polynomial over the image, and
+    is taken off. It takes shifts of one or two periods with it, whose power is extrapolated from that of more periods:
+    for random shifts that are alike over a few rows it is a line over the square of the frequency. Ours.
 
     Examples
     --------
@@ -64,12 +72,13 @@ def slow_shifts(yx, lattice):
         return 0.0
     row = np.floor((height - height.min()) / abs(lattice.a[0])).astype(int)
     count, left = int(row.max()) + 1, place < np.median(place)
-    frequency = np.fft.rfftfreq(count)  # in rows of cells
-    kept = frequency * DRIFT >= 1
-    if count < FEWEST or not kept.any():
+    if count < 2 * NEAR:
         return 0.0
-    one, other = (np.fft.rfft(_by_rows(step[half], row[half], count)) for half in (left, ~left))
+    one, other = (np.fft.rfft(_without_drift(_by_rows(step[half], row[half], count))) for half in (left, ~left))
+    frequency, periods = np.fft.rfftfreq(count), np.arange(count // 2 + 1)
+    kept, near = periods >= DRIFT, (periods >= DRIFT) & (periods <= NEAR)
     power = (one * other.conj()).real[kept] / count / (2 * np.sin(np.pi * frequency[kept])) ** 2
-    lowest = frequency[kept] <= OCTAVE * frequency[kept][0]
-    slower = np.count_nonzero(~kept) - 1  # without the mean
-    return float(np.sqrt(max(2 * (power.sum() + slower * power[lowest].mean()) / count, 0.0)))
+    line = np.column_stack([np.ones(near.sum()), frequency[near] ** 2])
+    lowest = power[: near.sum()]
+    slower = max(np.linalg.lstsq(line, lowest, rcond=None)[0][0], lowest.mean())
+    return float(np.sqrt(max(2 * (power.sum() + (DRIFT - 1) * slower) / count, 0.0)))
