@@ -5,7 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
+from sklearn.metrics import adjusted_rand_score
 
+from ferrotune.cells.polarization_variants import polarization_variants
 from ferrotune.cells.unit_cells import build_cells
 from ferrotune.columns.analysed_image import analysed_image
 from ferrotune.columns.distortion import Distortion, calibrated, row_matrix
@@ -157,3 +159,21 @@ def test_error_bars_are_those_of_the_noise_before_it_was_resampled():
     pull = ((fit.yx[near] - yx) / fit.sigma_yx[near])[inner]
     assert inner.sum() > 300 and share < 0.95
     assert (pull * np.sqrt(share)).std(axis=0) == pytest.approx([1, 1], abs=0.1)
+
+
+def test_variants_are_where_they_are_in_the_film():
+    """Labels of the distorted film, seen by its truth: as good as those of the film as it is, wall for wall."""
+    seen, calibration, cells = film(BOTH)
+    image, mask = prepare(seen.plain, np.ones(seen.plain.shape, bool))
+    truth, plain = seen.film.cells, cells_of(image, mask)
+    moved = calibration.distortion.rows.positions(seen.positions(truth["yx"]))
+    scores, labels = [], []
+    for found, at in ((cells, moved), (plain, truth["yx"])):
+        label = polarization_variants(found.polarization, found.yx, np.sqrt(np.median(found.volume)))
+        distance, near = cKDTree(found.yx).query(at)
+        labels.append(np.where(distance < 3, label[near], -1))
+        known = labels[-1] >= 0
+        scores.append(adjusted_rand_score(truth["domain"][known], labels[-1][known]))
+    both = np.all(np.array(labels) >= 0, axis=0)
+    assert scores[0] > scores[1] - 0.03 and min(scores) > 0.8
+    assert adjusted_rand_score(labels[0][both], labels[1][both]) > 0.9
