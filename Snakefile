@@ -3,7 +3,7 @@
 images -> columns -> descriptors -> [ suggest -> evaluate ] x rounds -> front -> figures and report
 """
 
-from snakemake.utils import min_version
+from snakemake.utils import min_version, update_config
 
 min_version("9.0")
 
@@ -21,6 +21,7 @@ include: "rules/maps.smk"
 include: "rules/latents.smk"
 include: "rules/report.smk"
 include: "rules/rewards.smk"
+include: "rules/handlers.smk"
 
 
 localrules:
@@ -34,12 +35,3 @@ rule all:
     default_target: True
     input:
         get_final_output(),
-
-
-onsuccess:
-    print(*answer_lines(RESULTS), *warning_lines(RESULTS, IMAGES), sep="\n")
-    remove_replaced(RESULTS)
-
-
-onerror:
-    print(*get_partial_lines(), *said_lines(RESULTS, IMAGES), sep="\n", file=sys.stderr)

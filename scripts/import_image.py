@@ -30,7 +30,8 @@ def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path, pixel_l
         if size is None:
             warn(
                 f"image {image}",
-                "pixel size unknown, so lengths are in px and unit cells: give pixel_size_pm in the sheet",
+                "pixel size unknown, so lengths are in px and unit cells: give it in pm per px, as "
+                "pixel_size=15.6 after --config, or as pixel_size_pm in the sample sheet",
             )
         log.info(line, *data.shape, 100 * found.mask.mean(), size or "unknown")
         for remark in found.remarks():
