@@ -92,13 +92,13 @@ def _draw_manifolds(figure, latents, names):
             axes = place(figure, LEFT, 0.24 + 1.1 * i, 2 * SIDE + APART, 0.75)
         else:
             axes = place(figure, LEFT + i * (SIDE + APART), 0.24, SIDE, SIDE)
-        shown = _draw_manifold(axes, decoded, latents, far)
+        shown = _draw_manifold(axes, decoded[:1] if line else decoded, latents, far)
         axes.set_title(f"decoded for {SUBLATTICES[sublattice]}, minus the mean", pad=3)
         if line or i:
             axes.set_yticks([])
         else:
             axes.set_ylabel(PRINCIPAL.format("second"))
-            axes.yaxis.set_label_coords(-0.165, 0.5)
+            axes.yaxis.set_label_coords(-0.19, 0.5)
         letter(axes, next(names))
     bar = place(figure, LEFT + 2 * SIDE + APART + 0.07, 0.5, 0.07, SIDE - 0.52)
     figure.colorbar(shown, cax=bar, extend="both").outline.set_linewidth(0.4)

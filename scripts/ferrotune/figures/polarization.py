@@ -14,7 +14,7 @@ from ferrotune.figures.wording import ALPHA
 # Yellow is a little lighter than blue: so two diagonal variants differ in print and without colour vision.
 LIGHTNESS, CHROMA, TILT = 66.0, 52.0, 12.0
 BLOCKS = 15  # arrows along the longer side
-FILLED = 0.6  # share of the usual number of cells around an arrow that is needed to draw it
+FILLED = 0.6  # share of the cells around an arrow whose polarization must be known
 LEAST_FULL = 0.1  # cells; smallest |P| of full colour, so that noise does not look like polarization
 UNKNOWN = (0.8, 0.8, 0.8)
 
@@ -62,7 +62,7 @@ def arrow_means(yx, polarization, mask, cell_px):
     Returns
     -------
     places, means : (arrow, 2) px
-        No arrow where the cells around it are fewer than 0.6 of the usual number.
+        No arrow further than 0.75 cells from a cell, or where less than 0.6 of the cells around it are known.
     spacing : float, px
         A 15th of the longer side of the part with signal, but at least a cell.
     """
@@ -76,11 +76,11 @@ def arrow_means(yx, polarization, mask, cell_px):
     known = np.isfinite(polarization).all(axis=1)
     if not known.any():
         return np.empty((0, 2)), np.empty((0, 2)), spacing
+    places = places[cKDTree(yx[known]).query(places)[0] <= image_axes.AROUND * cell_px]
     # a circle of the area of a square of the grid
-    around = cKDTree(yx[known]).query_ball_point(places, max(spacing / np.sqrt(np.pi), cell_px))
-    count = np.array([len(of) for of in around])
-    full = np.flatnonzero(count >= max(FILLED * np.percentile(count, 90), 1))
-    means = np.array([polarization[known][around[place]].mean(axis=0) for place in full]).reshape(-1, 2)
+    around = cKDTree(yx).query_ball_point(places, max(spacing / np.sqrt(np.pi), cell_px))
+    full = [n for n, of in enumerate(around) if known[of].mean() >= FILLED]
+    means = np.array([np.nanmean(polarization[around[n]], axis=0) for n in full]).reshape(-1, 2)
     return places[full], means, spacing
 
 

@@ -19,6 +19,7 @@ NOTE = 130  # letters in a line of the note on images without a result
 LEAST_SWING = 0.3  # degrees; least half-height of the axis: smaller differences of alpha are noise
 LETTER = 0.057  # inches; width of a letter of the names below an axis, with some room
 NAME = 22  # letters of an image's name that are written; the middle of a longer one is left out
+ABOVE = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.0, "handletextpad": 0.1}  # a key
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
@@ -101,12 +102,12 @@ def _draw_images(figure, x, series, unit, ordered):
     _mean_line(axes[0], x, polarization, color=INK, **lines)
     axes[0].scatter(x, polarization, s=16, color=INK)
     axes[0].scatter(x, noise, s=22, color=GREY, marker="_", label="from noise alone")
-    axes[0].legend(loc="best", borderaxespad=0.1, handletextpad=0.1)
+    axes[0].legend(**ABOVE)
     axes[0].set_ylim(bottom=0)
     for values, colour, marker, name in ((a, INK, "o", "a"), (b, GREY, "s", "b")):
         _mean_line(axes[1], x, values, color=colour, **lines)
         axes[1].scatter(x, values, s=16, color=colour, marker=marker, label=name)
-    axes[1].legend(loc="best", borderaxespad=0.1, handletextpad=0.1)
+    axes[1].legend(ncols=2, **ABOVE)
     axes[1].margins(y=0.15)
     _mean_line(axes[2], x, alpha, color=INK, **lines)
     axes[2].scatter(x, alpha, s=16, color=INK)
@@ -182,7 +183,7 @@ def _name_places(panels, ticks, names, label):
     """Write compositions below all panels, or names of images, upright, below the lower ones."""
     room = 0.06 * max(np.ptp(ticks), 1) + (0.3 if not label else 0.0)
     across = AXES * TWO_COLUMNS * np.ptp(ticks) / (np.ptp(ticks) + 2 * room) if len(ticks) > 1 else 1.0
-    needed = [LETTER * (len(name) + 1) if label else 1.6 * LETTER for name in names]
+    needed = [LETTER * (len(name) + 1) if label else 2 * LETTER for name in names]
     names = shown_names(ticks, names, [inches / across for inches in needed])
     for n, axes in enumerate(panels):
         here = names if label or n >= len(panels) // 2 else [""] * len(names)
