@@ -4,6 +4,7 @@ Only complete stores are read: Snakemake leaves a time stamp in the folder of a 
 """
 
 import csv
+import warnings
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count, takewhile
@@ -87,7 +88,9 @@ def kept_config(series):
 @cache
 def _records_of(store, ended):
     """Trials of a complete round (list of dict) that ended at a time; a store is written once."""
-    return read_records([store.with_suffix(".json")], [store])
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=f"Object at {ENDED}")  # zarr does not know what it is
+        return read_records([store.with_suffix(".json")], [store])
 
 
 def _ended(store):
