@@ -22,11 +22,11 @@ def _words(seconds):
     Examples
     --------
     >>> _words(42), _words(600), _words(9000)
-    ('1 min', '10 min', '2.5 h')
+    ('about 1 min', 'about 10 min', 'about 2.5 h')
     """
     if not np.isfinite(seconds):
         return "not known yet"
-    return f"{max(1, round(seconds / 60))} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    return f"about {max(1, round(seconds / 60))} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
 
 
 def progress_table(found, series, left):
@@ -39,7 +39,7 @@ def progress_table(found, series, left):
     left : float, s
     """
     done = sum(one.now == "done" for one in found)
-    title = f"{series}: {done} of {len(found)} searches done" + (f"; search ends in {_words(left)}" if left else "")
+    title = f"{series}: {done} of {len(found)} searches done" + (f"; time left: {_words(left)}" if left else "")
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for name, justify in (("image", "left"), ("pipeline", "left"), ("round", "right"), ("trials", "right")):
         table.add_column(name, justify=justify)

@@ -46,7 +46,7 @@ def test_one_file_is_a_series_of_its_own_with_a_first_search_by_two_pipelines(fo
     assert found.config["series"] == "film" and found.sheet == [] and found.problems == []
     assert list(found.images) == ["film"] and found.images["film"]["path"] == "film.dm4"
     assert found.images["film"]["pixel_size_pm"] is None  # the file's own
-    assert found.trials == {"patch_gmm": 40, "cell_gmm": 40}
+    assert found.trials == {"patch_gmm": 20, "cell_gmm": 20}
     assert [len(found.rounds(pipeline)) for pipeline in found.trials] == [2, 2]
 
 

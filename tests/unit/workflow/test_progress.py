@@ -86,7 +86,7 @@ def test_the_table_names_images_rounds_trials_and_hypervolume(series, capsys):
     write_round(series, "one", 0, [(0.1, 0.9), (0.5, 0.5)], 20, 10.0)
     watch(series, once=True, console=Console(width=120))
     title, _, one, two = capsys.readouterr().out.splitlines()
-    assert title.startswith("results/s: 0 of 2 searches done; search ends in ")
+    assert title.startswith("results/s: 0 of 2 searches done; time left: about ")
     assert one.split()[:4] == ["one", "cell_gmm", "1/2", "2/4"] and one.split()[-1] == "search"
     assert two.split()[:4] == ["two", "cell_gmm", "0/2", "0/4"]
 
