@@ -216,16 +216,23 @@ def figure_front(scatter, selected, contrasting, reference, mask, cell_px, pixel
     matplotlib.figure.Figure
         After Barakati et al., arXiv 2411.12612, Fig. 4 A-D.
     """
-    others = {"C": contrasting, "D": reference} | ({} if peer is None else {"E": peer})
-    beside, pitch = _map_size(mask, WIDE), TWO_COLUMNS / len(others)
+    panels = {"B": selected, "C": contrasting, "D": reference} | ({} if peer is None else {"E": peer})
+    beside, names = _map_size(mask, WIDE), list(panels)
+    block = ABOVE + beside[1] + _text_height(panels.values())
+    count = max(1, int(SCATTER_ROW // block))  # maps of wide images have room for another one beside panel A
+    right, others = names[:count], names[count:]
+    pitch = TWO_COLUMNS / max(len(others), 1)
     below = _map_size(mask, pitch - APART)
-    first = max(SCATTER_ROW, ABOVE + beside[1] + _text_height([selected]))
-    figure = new_figure(TWO_COLUMNS, first + ABOVE + below[1] + _text_height(others.values()))
+    first = max(SCATTER_ROW, len(right) * block)
+    last = ABOVE + below[1] + _text_height(panels[name] for name in others) if others else 0.0
+    figure = new_figure(TWO_COLUMNS, first + last)
     left, top, wide, tall = SCATTER
     across, down = figure.get_size_inches()
     _draw_scatter(figure, scatter, (left / across, 1 - (top + tall) / down, wide / across, tall / down))
-    scale = (mask, cell_px, pixel_size_pm)
-    _draw_panel(place(figure, BESIDE, ABOVE, *beside), selected, "B", *scale)
-    for n, (name, panel) in enumerate(others.items()):
-        _draw_panel(place(figure, APART / 2 + n * pitch, first + ABOVE, *below), panel, name, *scale)
+    for n, name in enumerate(right):
+        axes = place(figure, BESIDE, ABOVE + n * block, *beside)
+        _draw_panel(axes, panels[name], name, mask, cell_px, pixel_size_pm)
+    for n, name in enumerate(others):
+        axes = place(figure, APART / 2 + n * pitch, first + ABOVE, *below)
+        _draw_panel(axes, panels[name], name, mask, cell_px, pixel_size_pm)
     return figure

@@ -104,8 +104,8 @@ def _draw_unknown(axes, polarization):
     """Draw the key of the cells without a polarization, where there are any."""
     unknown = int((~np.isfinite(polarization).all(axis=1)).sum())
     if unknown:
-        axes.add_patch(Rectangle((1.18, -1.0), 0.22, 0.22, fc=UNKNOWN, ec="none", clip_on=False))
-        axes.text(1.5, -0.89, f"no polarization: {unknown} of {len(polarization)} cells", va="center", fontsize=6.5)
+        axes.add_patch(Rectangle((1.18, 0.74), 0.22, 0.22, fc=UNKNOWN, ec="none", clip_on=False))
+        axes.text(1.5, 0.85, f"no polarization: {unknown} of {len(polarization)} cells", va="center", fontsize=6.5)
 
 
 def _draw_wheel(axes, full, noise, scale, unit):
