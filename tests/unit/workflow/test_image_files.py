@@ -47,7 +47,7 @@ def test_one_file_is_a_series_of_its_own_with_a_first_search_by_two_pipelines(fo
     assert list(found.images) == ["film"] and found.images["film"]["path"] == "film.dm4"
     assert found.images["film"]["pixel_size_pm"] is None  # the file's own
     assert found.trials == {"patch_gmm": 20, "cell_gmm": 20}
-    assert [len(found.rounds(pipeline)) for pipeline in found.trials] == [2, 2]
+    assert [len(found.rounds(pipeline)) for pipeline in found.trials] == [1, 1]
 
 
 def test_a_pattern_and_a_list_are_one_series_named_after_the_folder_that_holds_them(folder):
