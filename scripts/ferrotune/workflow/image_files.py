@@ -5,6 +5,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
+from contextlib import suppress
 from glob import escape, glob, has_magic
 from pathlib import Path
 
@@ -210,10 +211,10 @@ def check_series(results, rows):
 
     A series that is named after its file could else replace another one unasked.
     """
-    try:
-        others = [cells[0] for cells in read_table(Path(results, "images.tsv"), ("image", "path")).rows.values()]
-    except (OSError, InputError):
-        others = []
+    others = []
+    with suppress(OSError, InputError):
+        table = read_table(Path(results, "images.tsv"), ("image", "path"))
+        others = [cells[table.header.index("image")] for cells in table.rows.values()]
     hint = "give this run a name of its own: series=NAME after --config"
     if others and not set(others) & set(rows):
         raise InputError(f"{results} holds the results of other images ({', '.join(others[:3])}); {hint}")
