@@ -1,6 +1,6 @@
 """ferrotune: images -> columns -> descriptors -> [suggest -> evaluate] x rounds -> front -> figures, pages, tables."""
 
-from snakemake.utils import min_version
+from snakemake.utils import min_version, update_config
 
 min_version("9.0")
 
@@ -21,6 +21,7 @@ include: "rules/report.smk"
 include: "rules/series.smk"
 include: "rules/rewards.smk"
 include: "rules/export.smk"
+include: "rules/handlers.smk"
 
 
 localrules:
@@ -32,12 +33,3 @@ rule all:
     default_target: True
     input:
         get_final_output(),
-
-
-onsuccess:
-    print(*answer_lines(RESULTS), *warning_lines(RESULTS, IMAGES), sep="\n")
-    remove_replaced(RESULTS)
-
-
-onerror:
-    print(*get_partial_lines(), *said_lines(RESULTS, IMAGES), sep="\n", file=sys.stderr)

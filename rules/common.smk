@@ -15,16 +15,23 @@ from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate
 from ferrotune.workflow.case import case_of_run, results_folder
 from ferrotune.workflow.checksums import checksums
 from ferrotune.workflow.config import map_files, origin, pixel_size, simulation_seed, specimen
+from ferrotune.workflow.config_files import with_types
 from ferrotune.workflow.folders import caches
+from ferrotune.workflow.image_files import names_files
 from ferrotune.workflow.jobs import KEEPS_MEMORY
-from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
-from ferrotune.workflow.partial_series import partial_lines, remove_replaced
 from ferrotune.workflow.provenance import code_digest
 from ferrotune.workflow.sample_sheet import local_files, local_path, own_files, remote_files
 
 os.environ |= KEEPS_MEMORY | caches() | os.environ  # jobs inherit these variables; a value that the user has set stays
 
-CASE = case_of_run(config, f"{workflow.basedir}/config/schemas", dry=workflow.output_settings.dryrun)
+if names_files(config):
+
+    configfile: f"{workflow.basedir}/config/one_line.yaml"
+
+
+update_config(config, with_types(workflow.config_settings.config))
+GIVEN, CALL = config, (workflow.output_settings.dryrun, workflow.overwrite_configfiles)  # as Snakemake has them
+CASE = case_of_run(config, f"{workflow.basedir}/config/schemas", *CALL)
 config, IMAGES, PIPELINES = CASE.config, CASE.images, list(CASE.trials)
 RESULTS = results_folder(config)
 IMAGE = f"{RESULTS}/{{image}}"
@@ -137,9 +144,3 @@ def get_final_output():
     paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]
     paths += [expand(path, image=IMAGES, pipeline=TRAINED) for path in rules.latents.output]
     return list(dict.fromkeys(path for of_pattern in paths for path in of_pattern))
-
-
-def get_partial_lines():
-    """Lines on complete and missing images after a failed run."""
-    unfinished = [str(path) for job in workflow.dag.needrun_jobs() for path in job.output]
-    return partial_lines(RESULTS, IMAGES, config, PIPELINES, unfinished)

@@ -1,7 +1,8 @@
 """Images, simulated or imported: checked, normalised to float32, with a mask.
 
-Reads the sample sheet (path, pixel_size_pm, mask, contrast, lattice), image files, and the config's `import`, `simulation`;
-writes downloads/, <image>/source/*.h5 for simulated images, <image>/image.zarr, and a copy of the sample sheet.
+Reads the sample sheet (path, pixel_size_pm, mask, contrast, lattice) or the files that the config names, image files, and the
+config's `import`, `simulation`; writes downloads/, <image>/source/*.h5 for simulated images, <image>/image.zarr, and a
+copy of the sample sheet.
 """
 
 
@@ -13,7 +14,7 @@ localrules:
 rule check_sheet:
     """Copy the sample sheet to the results, or report its wrong rows; the other rows are still analysed."""
     input:
-        config["images"],
+        CASE.sheet,
     output:
         f"{RESULTS}/images.tsv",
     log:
@@ -24,10 +25,11 @@ rule check_sheet:
         "../envs/ferrotune.yaml"
     params:
         problems=CASE.problems,
-        contents=checksums([config["images"]]),
+        rows={} if CASE.sheet else IMAGES,
+        contents=checksums(CASE.sheet),
         code=code_digest("check_sheet.py"),
     message:
-        "Checking the sample sheet {input}"
+        "Checking the list of images"
     script:
         "../scripts/check_sheet.py"
 

@@ -33,7 +33,7 @@ def main(stores, paths, image, log_path):
     """
     with job(log_path, f"image {image}") as log:
         pixels, attributes = read_store(stores["image"], "image", "mask")
-        columns, of_columns = read_store(stores["columns"], "yx", "sigma_yx", "sublattice")
+        columns, of_columns = read_store(stores["columns"], "yx", "sigma_yx", "sublattice", "lattice")
         cells, _ = read_store(stores["cells"], "yx", "polarization", "a", "b", "alpha")
         strain, _ = read_store(stores["cells"], "yx", *STRAIN)
         others, _ = read_store(stores["cells"], "polarization_sigma", "lattice")

@@ -32,8 +32,9 @@ def main(
         if film.pixel_size_pm is None:
             warn(
                 f"image {image}",
-                "pixel size unknown, so lengths are in px and unit cells: give pixel_size_pm in the sheet, or the size "
-                "of the unit cell in its column lattice",
+                "pixel size unknown, so lengths are in px and unit cells: give it in pm per px, as "
+                "pixel_size=15.6 after --config, or as pixel_size_pm in the sample sheet; or the size of the unit cell "
+                "there, in the column lattice",
             )
         line = "%d x %d px, %.1f %% of them usable, %s pm a pixel"
         log.info(line, *data.shape, 100 * found.mask.mean(), film.pixel_size_pm or "unknown")

@@ -23,6 +23,7 @@ FIGURES = {
     "pipelines": "pipeline_trial_seconds",
     "judging": "judging_seconds",
     "run": "run_seconds_full_size",
+    "one_line": "one_line_seconds_full_size",
     "crvae": "crvae_trial_seconds",
     "rvae": "rvae_epoch_seconds",
     "scaling": "scaling",

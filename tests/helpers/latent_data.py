@@ -31,6 +31,8 @@ def latents_of(count=2, angles=1, dropout=True, deviation=5.0):
     density_z = np.tile(np.linspace(-2, 2, 41), (count, 1))
     density = np.exp(-((density_z - 1.5) ** 2)) + np.exp(-((density_z + 1.5) ** 2))
     peak = np.isin(np.round(density_z, 6), (-1.5, 1.5))
+    first, second = np.linspace(-2, 2, 5), np.array([1.0, 0.0, -1.0])
+    places = np.stack([*np.meshgrid(first, second), *np.zeros((max(count - 2, 0), 3, 5))], axis=-1)
     images = np.arange(2 * 3 * 5, dtype=float).reshape(2, 3, 5, 1, 1) + np.zeros((8, 6))
     return {
         "yx": yx,
@@ -45,8 +47,9 @@ def latents_of(count=2, angles=1, dropout=True, deviation=5.0):
         "angle_sigma": rng.random((n, angles)),
         "angle_dropout": rng.random((n, angles if dropout else 0)),
         "manifold": images,
-        "manifold_z1": np.linspace(-2, 2, 5),
-        "manifold_z2": np.array([1.0, 0.0, -1.0]),
+        "manifold_first": first,
+        "manifold_second": second,
+        "manifold_z": places[..., :count],
         "density_z": density_z,
         "density": density,
         "peak": peak,

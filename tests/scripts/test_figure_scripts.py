@@ -72,6 +72,7 @@ def results(tmp_path):
         columns = {"yx": yx, "sigma_yx": np.full(yx.shape, 0.1)}
         arrays = {name: (("column", "axis"), values) for name, values in columns.items()}
         arrays["sublattice"] = (("column",), np.repeat([0, 1], len(a)).astype(np.int8))
+        arrays["lattice"] = (("vector", "axis"), CELL * np.eye(2))
         write_store(folder / "columns.zarr", arrays, known | {"scan_noise_px": 0.2})
         right = (b[:, 1] > 70).astype(int)
         p = np.column_stack([np.where(right, 0.5, -0.5), np.full(len(b), 0.5)])

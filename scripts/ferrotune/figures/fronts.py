@@ -8,13 +8,16 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ferrotune.figures import image_axes
 from ferrotune.figures.palette import BLUE, FAINT, GREY, INK, PURPLE, VERMILLION, domain_colours
-from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, scale_bar, styled
+from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, place, scale_bar, styled
 from ferrotune.figures.wording import STATUSES, reward_label
 from ferrotune.segmentation.statuses import OK
 
 GAP = 0.045  # between panels of pairs of objectives, as a share of the figure
-HEIGHT, LINE, LINES = 7.5, 0.115, 4  # inches; inches of a line below a panel; lines that have room in HEIGHT
-ROW = 0.494  # of HEIGHT, a row of panels with its lines
+LINE = 0.115  # inches of a line below a panel
+SCATTER = 0.54, 0.27, 2.95, 2.33  # inches; left, top, width and height of panel A
+SCATTER_ROW = 3.75  # inches; height of panel A with its labels and its key
+BESIDE, WIDE, TALLEST = 3.82, 3.24, 4.2  # inches; left edge and width of panel B; the tallest map
+ABOVE, BAR, APART = 0.27, 0.17, 0.2  # inches; above a map; for its scale bar; between maps
 DECADES = 30.0  # an objective that spans a larger ratio is drawn on a logarithmic axis
 MARKERS = {"no_wall_stands": "x", "one_cluster": "1", "failed": "2"}
 
@@ -151,8 +154,7 @@ def _draw_scatter(figure, scatter, box):
         left, width = left + 0.015, width - 0.015
     across, up = ((width - GAP * (count - 1)) / count, (height - GAP * (count - 1)) / count)
     for i, j in combinations(range(count + 1), 2):
-        place = (left + i * (across + GAP), bottom + (count - j) * (up + GAP), across, up)
-        axes = figure.add_axes(place)
+        axes = figure.add_axes((left + i * (across + GAP), bottom + (count - j) * (up + GAP), across, up))
         _draw_pair(axes, scatter, i, j)
         # with many pairs the letters are smaller, and begin at the top, clear of the letter of the panel
         look = {"fontsize": 6} if count > 2 else {}
@@ -166,8 +168,7 @@ def _draw_scatter(figure, scatter, box):
     _legend(whole, scatter)
 
 
-def _draw_panel(figure, panel, name, box, mask, cell_px, pixel_size_pm):
-    axes = figure.add_axes(box)
+def _draw_panel(axes, panel, name, mask, cell_px, pixel_size_pm):
     image_axes.frame(axes, mask)
     if panel is None:
         axes.text(0.5, 0.5, "no other trial to compare", transform=axes.transAxes, ha="center", va="center", color=GREY)
@@ -179,7 +180,20 @@ def _draw_panel(figure, panel, name, box, mask, cell_px, pixel_size_pm):
     letter(axes, name)
     axes.annotate(panel.title, (0, 1), (14, 4), "axes fraction", "offset points", va="bottom")
     below = {"va": "top", "fontsize": 6, "linespacing": 1.35, "color": INK}
-    axes.annotate("\n".join(panel.lines), (0, 0), (0, -4), "axes fraction", "offset points", **below)
+    axes.annotate("\n".join(panel.lines), (0, 0), (0, -72 * BAR), "axes fraction", "offset points", **below)
+
+
+def _map_size(mask, widest):
+    """Width and height (inches) of a map in the shape of the part of the image with signal."""
+    rows, columns = (np.ptp(np.flatnonzero(mask.any(axis=axis))) + 1 for axis in (1, 0))
+    tall = rows / columns
+    width = min(widest, TALLEST / tall)
+    return width, width * tall
+
+
+def _text_height(panels):
+    """Inches below a row of maps: scale bar, and the longest of the texts."""
+    return BAR + LINE * max((len(panel.lines) for panel in panels if panel is not None), default=0) + 0.1
 
 
 @styled
@@ -203,19 +217,22 @@ def figure_front(scatter, selected, contrasting, reference, mask, cell_px, pixel
         After Barakati et al., arXiv 2411.12612, Fig. 4 A-D.
     """
     panels = {"B": selected, "C": contrasting, "D": reference} | ({} if peer is None else {"E": peer})
-    below = 0.0 if peer is None else ROW * HEIGHT
-    # each row of panels is moved up by the extra height that its lines need
-    more = LINE * max(0, *(len(panel.lines) - LINES for panel in panels.values() if panel is not None))
-    height = HEIGHT + 2 * more + below
-
-    def box(left, bottom, wide, tall, rows):
-        return left, (bottom * HEIGHT + rows * more + below) / height, wide, tall * HEIGHT / height
-
-    figure = new_figure(TWO_COLUMNS, height)
-    _draw_scatter(figure, scatter, box(0.075, 0.655, 0.41, 0.31, rows=2))
-    places = {"B": (0.53, 0.567, 2), "C": (0.03, 0.073, 1), "D": (0.53, 0.073, 1), "E": (0.03, 0.073 - ROW, 0)}
-    for name, (left, bottom, rows) in places.items():
-        if name not in panels:
-            continue
-        _draw_panel(figure, panels[name], name, box(left, bottom, 0.45, 0.39, rows), mask, cell_px, pixel_size_pm)
+    beside, names = _map_size(mask, WIDE), list(panels)
+    block = ABOVE + beside[1] + _text_height(panels.values())
+    count = max(1, int(SCATTER_ROW // block))  # maps of wide images have room for another one beside panel A
+    right, others = names[:count], names[count:]
+    pitch = TWO_COLUMNS / max(len(others), 1)
+    below = _map_size(mask, pitch - APART)
+    first = max(SCATTER_ROW, len(right) * block)
+    last = ABOVE + below[1] + _text_height(panels[name] for name in others) if others else 0.0
+    figure = new_figure(TWO_COLUMNS, first + last)
+    left, top, wide, tall = SCATTER
+    across, down = figure.get_size_inches()
+    _draw_scatter(figure, scatter, (left / across, 1 - (top + tall) / down, wide / across, tall / down))
+    for n, name in enumerate(right):
+        axes = place(figure, BESIDE, ABOVE + n * block, *beside)
+        _draw_panel(axes, panels[name], name, mask, cell_px, pixel_size_pm)
+    for n, name in enumerate(others):
+        axes = place(figure, APART / 2 + n * pitch, first + ABOVE, *below)
+        _draw_panel(axes, panels[name], name, mask, cell_px, pixel_size_pm)
     return figure

@@ -1,5 +1,6 @@
 """Figure of the uncertainty of latent variables: maps of their standard deviations."""
 
+from dataclasses import replace
 from string import ascii_uppercase
 
 import numpy as np
@@ -20,8 +21,9 @@ def _map(title, values):
 
 
 def _maps(of_z, of_angle):
-    """Maps of the standard deviations of z (site, latent) and of the angle (site, 0 or 1)."""
-    shown = [_map(variable_name(n + 1), values) for n, values in enumerate(of_z.T)]
+    """Maps of the standard deviations of z (site, latent), on one scale, and of the angle (site, 0 or 1)."""
+    scale = _map("", of_z)
+    shown = [replace(scale, title=variable_name(n + 1), values=values) for n, values in enumerate(of_z.T)]
     return shown + [_map("angle (°)", values) for values in of_angle.T]
 
 

@@ -1,6 +1,8 @@
 """Figure of the polarization and of the lattice parameters of the unit cells."""
 
 import numpy as np
+from matplotlib.patches import Rectangle
+from scipy.spatial import cKDTree
 from skimage.color import lab2rgb
 
 from ferrotune.figures import image_axes
@@ -12,7 +14,7 @@ from ferrotune.figures.wording import ALPHA
 # Yellow is a little lighter than blue: so two diagonal variants differ in print and without colour vision.
 LIGHTNESS, CHROMA, TILT = 66.0, 52.0, 12.0
 BLOCKS = 15  # arrows along the longer side
-FILLED = 0.6  # share of the cells of a block that are needed for an arrow
+FILLED = 0.6  # share of the cells around an arrow whose polarization must be known
 LEAST_FULL = 0.1  # cells; smallest |P| of full colour, so that noise does not look like polarization
 UNKNOWN = (0.8, 0.8, 0.8)
 
@@ -48,20 +50,42 @@ def full_magnitude(polarization, cell_px):
     return max(float(largest), LEAST_FULL * cell_px)
 
 
-def _block_means(yx, polarization, mask):
-    """Mean position and mean polarization of blocks of cells, and the size of a block (px)."""
-    size = max(mask.shape) / BLOCKS
+def arrow_means(yx, polarization, mask, cell_px):
+    """Places of arrows, evenly spaced whatever the places of the cells, and the mean polarization around each.
+
+    Parameters
+    ----------
+    yx, polarization : (cell, 2) px; NaN polarization is unknown
+    mask : (y, x) bool, true where there is signal
+    cell_px : float
+
+    Returns
+    -------
+    places, means : (arrow, 2) px
+        No arrow further than 0.75 cells from a cell, or where less than 0.6 of the cells around it are known.
+    spacing : float, px
+        A 15th of the longer side of the part with signal, but at least a cell.
+    """
+    limits = [np.flatnonzero(mask.any(axis=axis))[[0, -1]] for axis in (1, 0)]
+    spacing = max((np.ptp(limits, axis=1).max() + 1) / BLOCKS, cell_px)
+    along = []
+    for first, last in limits:  # as far from one edge as from the other
+        steps = max(int((last - first + 1) // spacing), 1)
+        along.append((first + last) / 2 + spacing * (np.arange(steps) - (steps - 1) / 2))
+    places = np.stack(np.meshgrid(*along, indexing="ij"), axis=-1).reshape(-1, 2)
     known = np.isfinite(polarization).all(axis=1)
-    block = (yx[known] // size).astype(int)
-    _, block, count = np.unique(block @ [10_000, 1], return_inverse=True, return_counts=True)
-    rows = np.column_stack([yx[known], polarization[known]])
-    means = np.stack([np.bincount(block, column) for column in rows.T], axis=1) / count[:, None]
-    means = means[count >= FILLED * np.percentile(count, 90)] if len(count) else np.empty((0, 4))
-    return means[:, :2], means[:, 2:], size
+    if not known.any():
+        return np.empty((0, 2)), np.empty((0, 2)), spacing
+    places = places[cKDTree(yx[known]).query(places)[0] <= image_axes.AROUND * cell_px]
+    # a circle of the area of a square of the grid
+    around = cKDTree(yx).query_ball_point(places, max(spacing / np.sqrt(np.pi), cell_px))
+    full = [n for n, of in enumerate(around) if known[of].mean() >= FILLED]
+    means = np.array([np.nanmean(polarization[around[n]], axis=0) for n in full]).reshape(-1, 2)
+    return places[full], means, spacing
 
 
-def _draw_arrows(axes, yx, polarization, mask, full):
-    at, mean, size = _block_means(yx, polarization, mask)
+def _draw_arrows(axes, yx, polarization, mask, full, cell_px):
+    at, mean, size = arrow_means(yx, polarization, mask, cell_px)
     axes.quiver(
         *at.T[::-1],
         *mean.T[::-1],
@@ -74,6 +98,14 @@ def _draw_arrows(axes, yx, polarization, mask, full):
         headwidth=3.5,
         headlength=4,
     )
+
+
+def _draw_unknown(axes, polarization):
+    """Draw the key of the cells without a polarization, where there are any."""
+    unknown = int((~np.isfinite(polarization).all(axis=1)).sum())
+    if unknown:
+        axes.add_patch(Rectangle((1.18, 0.74), 0.22, 0.22, fc=UNKNOWN, ec="none", clip_on=False))
+        axes.text(1.5, 0.85, f"no polarization: {unknown} of {len(polarization)} cells", va="center", fontsize=6.5)
 
 
 def _draw_wheel(axes, full, noise, scale, unit):
@@ -145,10 +177,12 @@ def figure_polarization(yx, polarization, a, b, alpha, noise, mask, cell_px, pix
     whole = figure.add_axes((0.005, 0.16, 0.6, 0.8))
     drawn = image_axes.site_map(yx, mask, cell_px)
     image_axes.draw_sites(whole, *drawn, direction_colours(polarization, full))
-    _draw_arrows(whole, yx, polarization, mask, full)
+    _draw_arrows(whole, yx, polarization, mask, full, cell_px)
     image_axes.frame(whole, mask)
     scale_bar(whole, pixel_size_pm, cell_px)
     letter(whole, "A")
-    _draw_wheel(figure.add_axes((0.02, 0.01, 0.17, 0.14)), full, noise, scale, unit)
+    wheel = figure.add_axes((0.02, 0.01, 0.17, 0.14))
+    _draw_wheel(wheel, full, noise, scale, unit)
+    _draw_unknown(wheel, polarization)
     _draw_lattice(figure, drawn, a, b, alpha, mask, scale, unit)
     return figure

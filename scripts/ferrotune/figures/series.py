@@ -13,9 +13,13 @@ from ferrotune.figures.wording import ALPHA
 BESIDE = 0.18  # between two pipelines, where there is room
 WIDEST = 0.6  # that all pipelines take up
 PANELS = 4.1  # inches of height
+AXES = 0.235  # width of a panel, as a share of the figure
 IN_LINE, LINE = 7, 0.15  # names in a line of the key; inches of each further line
 NOTE = 130  # letters in a line of the note on images without a result
 LEAST_SWING = 0.3  # degrees; least half-height of the axis: smaller differences of alpha are noise
+LETTER = 0.057  # inches; width of a letter of the names below an axis, with some room
+NAME = 22  # letters of an image's name that are written; the middle of a longer one is left out
+ABOVE = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.0, "handletextpad": 0.1}  # a key
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
@@ -34,11 +38,43 @@ def _places(sm_percent, images):
     return x, x, list(images), ""
 
 
+def shown_names(places, names, inches):
+    """Names below an axis, of which those are left empty that would stand on the one before.
+
+    Parameters
+    ----------
+    places : (tick,) rising
+    names : list of str
+    inches : list of float, room that each name needs along the axis, as a share of the axis' length
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> shown_names([0, 7, 7.5, 20], ["0", "7", "7.5", "20"], [0.08] * 4)
+    ['0', '7', '', '20']
+    """
+    span, last, shown = max(places[-1] - places[0], 1e-9), -np.inf, []
+    for place, name, room in zip(places, names, inches, strict=True):
+        at = (place - places[0]) / span
+        free = at - room / 2 >= last
+        shown.append(name if free else "")
+        last = at + room / 2 if free else last
+    return shown
+
+
+def _short(name):
+    """A name of at most NAME letters."""
+    return name if len(name) <= NAME else f"{name[: NAME // 2 - 1]}…{name[-NAME // 2 :]}"
+
+
 def _axes(figure, index, label):
     row, column = divmod(index, 3)
     height = figure.get_figheight()
     bottom = height - PANELS + (0.6 - 0.465 * row) * PANELS
-    axes = figure.add_axes((0.075 + 0.328 * column, bottom / height, 0.235, 0.345 * PANELS / height))
+    axes = figure.add_axes((0.075 + 0.328 * column, bottom / height, AXES, 0.345 * PANELS / height))
     axes.set_ylabel(label)
     letter(axes, "ABCDEF"[index], x=-0.27)
     return axes
@@ -66,12 +102,12 @@ def _draw_images(figure, x, series, unit, ordered):
     _mean_line(axes[0], x, polarization, color=INK, **lines)
     axes[0].scatter(x, polarization, s=16, color=INK)
     axes[0].scatter(x, noise, s=22, color=GREY, marker="_", label="from noise alone")
-    axes[0].legend(loc="upper right", borderaxespad=0.1, handletextpad=0.1)
+    axes[0].legend(**ABOVE)
     axes[0].set_ylim(bottom=0)
     for values, colour, marker, name in ((a, INK, "o", "a"), (b, GREY, "s", "b")):
         _mean_line(axes[1], x, values, color=colour, **lines)
         axes[1].scatter(x, values, s=16, color=colour, marker=marker, label=name)
-    axes[1].legend(loc="center right", borderaxespad=0.1, handletextpad=0.1)
+    axes[1].legend(ncols=2, **ABOVE)
     axes[1].margins(y=0.15)
     _mean_line(axes[2], x, alpha, color=INK, **lines)
     axes[2].scatter(x, alpha, s=16, color=INK)
@@ -143,6 +179,18 @@ def _key(figure, axes, searches, note):
         figure.text(0.5, 0.03 / figure.get_figheight(), "\n".join(note), ha="center", va="bottom")
 
 
+def _name_places(panels, ticks, names, label):
+    """Write compositions below all panels, or names of images, upright, below the lower ones."""
+    room = 0.06 * max(np.ptp(ticks), 1) + (0.3 if not label else 0.0)
+    across = AXES * TWO_COLUMNS * np.ptp(ticks) / (np.ptp(ticks) + 2 * room) if len(ticks) > 1 else 1.0
+    needed = [LETTER * (len(name) + 1) if label else 2 * LETTER for name in names]
+    names = shown_names(ticks, names, [inches / across for inches in needed])
+    for n, axes in enumerate(panels):
+        here = names if label or n >= len(panels) // 2 else [""] * len(names)
+        axes.set_xticks(ticks, here, **({} if label else {"rotation": 90}))
+        axes.set(xlim=(ticks[0] - room, ticks[-1] + room), xlabel=label)
+
+
 @styled
 def figure_series(images, sm_percent, polarization, noise, a, b, alpha, searches, unit):
     """Draw a series over its composition, or image by image if the composition of an image is not known.
@@ -176,13 +224,12 @@ def figure_series(images, sm_percent, polarization, noise, a, b, alpha, searches
     shown = [image for image, known in zip(images, there, strict=True) if known]
     x, ticks, names, label = _places(np.asarray(sm_percent, float)[there], shown)
     lines = -(-(len(searches) + 2) // IN_LINE)
-    figure = new_figure(TWO_COLUMNS, PANELS + LINE * (lines - 1 + len(note)))
+    names = names if label else [_short(name) for name in names]
+    upright = 0.0 if label else max(LETTER * max(map(len, names)) - 0.3, 0.0)
+    figure = new_figure(TWO_COLUMNS, PANELS + upright + LINE * (lines - 1 + len(note)))
     series = {"p": (polarization, noise), "ab": (a, b), "alpha": alpha}
     panels = _draw_images(figure, x, series, unit, bool(label))
     panels += _draw_searches(figure, x, searches, bool(label))
-    room = 0.06 * max(np.ptp(ticks), 1) + (0.3 if not label else 0.0)
-    for axes in panels:
-        axes.set_xticks(ticks, names, **({} if label else {"rotation": 30, "ha": "right"}))
-        axes.set(xlim=(ticks[0] - room, ticks[-1] + room), xlabel=label)
+    _name_places(panels, ticks, names, label)
     _key(figure, panels[-1], searches, note)
     return figure

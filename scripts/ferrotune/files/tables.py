@@ -281,3 +281,11 @@ def copy_with_tabs(path, output, needed):
         return
     with open(output, "w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter="\t", lineterminator="\n").writerows([table.header, *table.rows.values()])
+
+
+def write_with_tabs(rows, output):
+    """Write rows (list of dict with the same keys) to a path as a table separated by tabs; None is an empty cell."""
+    with open(output, "w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(rows[0]), delimiter="\t", lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)

@@ -25,24 +25,53 @@ def _densities(z):
     return {"density_z": (axes, places), "density": (axes, density), "peak": (axes, peak)}
 
 
+def principal_axes(z):
+    """Mean and principal axes of latent positions.
+
+    Parameters
+    ----------
+    z : (site, latent)
+
+    Returns
+    -------
+    mean : (latent,)
+    axes : (axis, latent) float
+        Orthonormal, that of the largest variance first; the largest component of each is positive.
+
+    Examples
+    --------
+    >>> mean, axes = principal_axes(np.array([[0.0, 0.0], [3.0, -3.0], [1.0, 1.0], [2.0, -4.0]]))
+    >>> axes.round(2).tolist()
+    [[-0.42, 0.91], [0.91, 0.42]]
+    """
+    z = np.asarray(z, float)
+    mean = z.mean(axis=0)
+    axes = np.linalg.svd(np.cov(z - mean, rowvar=False).reshape(z.shape[1], -1), hermitian=True)[2]
+    largest = axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)]
+    return mean, axes * np.sign(largest)[:, None]
+
+
 def _manifolds(net, z, alignment):
-    """Images decoded over z1 (to the right) and z2 (downwards from the largest), at the same aligned z for A and B."""
-    first, second = (
-        np.linspace(*np.percentile(values, PERCENTILES), STEPS) for values in (z.T[0], z.T[min(1, z.shape[1] - 1)])
-    )
-    second = second[::-1] if z.shape[1] > 1 else np.zeros(1)
-    grid = np.tile(np.median(z, axis=0), (len(second), STEPS, 1)).astype(float)
-    grid[..., 0] = first
+    """Images decoded along the first (to the right) and second (upwards) principal axis of z; A and B at the same z.
+
+    Along z1 and z2 themselves most images would be of places without a site wherever these two are correlated.
+    """
+    mean, axes = principal_axes(z)
+    along = (z - mean) @ axes[:2].T
+    first = np.linspace(*np.percentile(along[:, 0], PERCENTILES), STEPS)
+    second = np.zeros(1)
     if z.shape[1] > 1:
-        grid[..., 1] = second[:, None]
+        second = np.linspace(*np.percentile(along[:, 1], PERCENTILES), STEPS)[::-1]
+    grid = mean + first[None, :, None] * axes[0] + second[:, None, None] * axes[min(1, len(axes) - 1)]
     flat = grid.reshape(-1, z.shape[1])
     z_of_classes = [flat, alignment.invert(flat)][: net.architecture.kinds]
     images = np.stack([manifold(net, of_class, k) for k, of_class in enumerate(z_of_classes)])
     shape = (*images.shape[:1], len(second), STEPS, *images.shape[2:])
     return {
         "manifold": (("kind", "row", "column", "y", "x"), images.reshape(shape)),
-        "manifold_z1": (("column",), first),
-        "manifold_z2": (("row",), second),
+        "manifold_first": (("column",), first),
+        "manifold_second": (("row",), second),
+        "manifold_z": (("row", "column", "z"), grid),
     }
 
 
@@ -85,6 +114,7 @@ def empty_latent_arrays(count):
     arrays = {name: (("site", name), np.zeros((count, 0), np.float32)) for name in SITE_ARRAYS}
     arrays |= {name: (("epoch",), np.zeros(0, np.float32)) for name in CURVES}
     arrays["manifold"] = (("kind", "row", "column", "y", "x"), np.zeros((0, 0, 0, 0, 0), np.float32))
-    arrays |= {f"manifold_{z}": ((axis,), np.zeros(0)) for z, axis in (("z1", "column"), ("z2", "row"))}
+    arrays |= {f"manifold_{n}": ((axis,), np.zeros(0)) for n, axis in (("first", "column"), ("second", "row"))}
+    arrays["manifold_z"] = (("row", "column", "z"), np.zeros((0, 0, 0)))
     arrays["sublattice"] = (("site",), np.full(count, -1, np.int8))
     return arrays | _densities(np.zeros((count, 0)))

@@ -10,7 +10,9 @@ from ferrotune.errors import NEXT_LINE, InputError
 from ferrotune.search.reward_config import with_objectives
 from ferrotune.search.search_config import apart, map_axes, pipeline_entry, searched, trial_count
 from ferrotune.workflow.config import check_config, check_select, map_files, without_nulls
+from ferrotune.workflow.config_files import check_repeated
 from ferrotune.workflow.folders import check_folders
+from ferrotune.workflow.image_files import check_series, image_rows, names_files, with_series
 from ferrotune.workflow.sample_sheet import expanded, missing_cells, read_sheet
 
 
@@ -21,6 +23,7 @@ class Case:
     Attributes
     ----------
     config : dict, the checked config; its pipelines have no `search` of their own any more
+    sheet : list of str, the path of the sample sheet; empty where the config names image files instead
     images : dict of image name -> dict, the usable rows of the sample sheet
     problems : list of str, one line for each problem of the sample sheet
     searches : dict of pipeline name -> dict, the search of each pipeline
@@ -28,6 +31,7 @@ class Case:
     """
 
     config: dict
+    sheet: list
     images: dict
     problems: list
     searches: dict
@@ -52,7 +56,7 @@ def _with_paths(config):
     simulation = config["simulation"]
     images = {image: _with_path(own, f"simulation.images.{image}.map") for image, own in simulation["images"].items()}
     simulation = simulation | {"default": _with_path(simulation["default"], "simulation.default.map"), "images": images}
-    return _with_path(config, "images") | {"simulation": simulation}
+    return (config if names_files(config) else _with_path(config, "images")) | {"simulation": simulation}
 
 
 def _with_path(section, key):
@@ -66,9 +70,9 @@ def _with_path(section, key):
         raise InputError(f"config: {key}: {error}") from None
 
 
-def missing_files(config, images):
+def missing_files(config, sheet, images):
     """A line (list of str) for each file that the sample sheet or the simulation names and that is not there."""
-    lines = missing_cells(config["images"], images)
+    lines = [line for path in sheet for line in missing_cells(path, images)]
     for image in (image for image, row in images.items() if row["path"] == "simulated"):
         for file in map_files(config["simulation"], image, images[image]):
             if not os.path.exists(file):
@@ -81,8 +85,19 @@ def results_folder(config):
     return f"results/{config['series']}"
 
 
+def _images(config, of_row):
+    """Sample sheet (list of one path, or none), rows and problems of what the config names."""
+    if config.get("pixel_size") is not None and not names_files(config):
+        raise InputError("config: pixel_size: goes with image; with a sample sheet give it in the column pixel_size_pm")
+    if not names_files(config):
+        return [config["images"]], *read_sheet(config["images"], of_row)
+    rows = image_rows(config, of_row)
+    check_series(results_folder(config), rows)
+    return [], rows, []
+
+
 def read_case(config, schemas, dry=False):
-    """Check the config and the sample sheet that it names.
+    """Check the config, and the sample sheet or the image files that it names.
 
     Parameters
     ----------
@@ -103,26 +118,30 @@ def read_case(config, schemas, dry=False):
     of_config, of_row = (
         yaml.safe_load(Path(schemas, f"{name}.schema.yaml").read_text()) for name in ("config", "images")
     )
-    config = with_objectives(without_nulls(config))
+    config = with_objectives(without_nulls(with_series(config)))
     check_config(config, of_config)
     config = _with_paths(config)
     check_folders(results_folder(config))
-    images, problems = read_sheet(config["images"], of_row)
-    said = problems + missing_files(config, images) if dry else []
+    sheet, images, problems = _images(config, of_row)
+    said = problems + missing_files(config, sheet, images) if dry else []
     if said:  # the jobs would say so, and a dry run has none
         raise InputError(NEXT_LINE.join(said))
     config, searches = apart(config)
     entries = {name: pipeline_entry(config["pipelines"], name) for name in searched(config["pipelines"])}
     trials = {name: trial_count(entry, searches[name]) for name, entry in entries.items()}
     check_select(config["select"], images, trials)
-    return Case(config, images, problems, searches, trials)
+    return Case(config, sheet, images, problems, searches, trials)
 
 
-def case_of_run(config, schemas, dry):
-    """The Case of a run: as `read_case`, and what is wrong is an error that Snakemake prints as it is."""
+def case_of_run(config, schemas, dry, files=()):
+    """The Case of a run: as `read_case`, and what is wrong is an error that Snakemake prints as it is.
+
+    `files` (paths) are the user's config files, in which no key may stand twice.
+    """
     from snakemake.exceptions import WorkflowError
 
     try:
+        check_repeated(files)
         return read_case(config, schemas, dry)
     except InputError as error:
         raise WorkflowError(f"ferrotune: {error}") from None

@@ -66,7 +66,7 @@ def _allowed(error):
         return f"missing key {', '.join(map(repr, missing))}{hint}"
     if error.validator == "pattern":
         return f"{error.instance!r} is {error.schema.get('unfit', UNFIT)}"
-    if error.validator == "type" and error.validator_value == "string" and isinstance(error.instance, _NOT_TEXT):
+    if error.validator == "type" and "string" in error.validator_value and isinstance(error.instance, _NOT_TEXT):
         return _to_be_quoted(error.instance)
     if error.validator == "type":
         kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]

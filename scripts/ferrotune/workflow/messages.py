@@ -1,8 +1,32 @@
-"""The last lines of a run: the answer for each image, and the errors and warnings from the logs."""
+"""The first and last lines of a run: what it analyses; the answers, and the errors and warnings from the logs."""
 
 from pathlib import Path
 
 import pandas as pd
+
+
+def start_line(results, images, trials):
+    """Say what a run analyses.
+
+    Parameters
+    ----------
+    results : path of the folder of the series
+    images : collection of str
+    trials : dict of pipeline -> int, trials of an image
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> start_line("results/film", ["film"], {"patch_gmm": 40})
+    'ferrotune: 1 image, by patch_gmm (40 trials) -> results/film; in another terminal: make watch, make so-far'
+    """
+    names = list(images)
+    what = "1 image" if len(names) == 1 else f"{len(names)} images"
+    searches = ", ".join(f"{pipeline} ({count} trials)" for pipeline, count in trials.items())
+    return f"ferrotune: {what}, by {searches} -> {results}; in another terminal: make watch, make so-far"
 
 
 def answer_lines(results, table="summary.tsv", images=None):

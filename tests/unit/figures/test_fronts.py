@@ -81,3 +81,20 @@ def test_every_line_below_a_panel_has_room(lines):
     assert len(below) == len(titles) == 3
     assert all(text.y0 > 0 for text in below)
     assert not any(text.overlaps(title) for text in below for title in titles)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(12, 60), (60, 12), (20, 24)])
+def test_maps_of_elongated_images_fill_their_panels(rows, columns):
+    scatter = _scatter([[0.01, 10], [0.05, 30], [0.06, 5]], ["curvature", "length"])
+    yx, mask = lattice(rows, columns), np.ones((10 * rows, 10 * columns), bool)
+    panel = fronts.Panel(np.zeros(len(yx), int), yx, "title", ["line"])
+    figure = fronts.figure_front(scatter, panel, panel, panel, mask, CELL, 15.6, panel)
+    style.render(figure, "png")
+    maps = [axes for axes in figure.axes if axes.images]
+    assert len(maps) == 4
+    for axes in maps:
+        drawn, given = axes.get_window_extent(), axes.get_position(original=True)
+        assert drawn.width / drawn.height == pytest.approx(columns / rows, rel=0.02)
+        size = np.array([given.width, given.height]) * figure.get_size_inches() * figure.dpi
+        assert drawn.width * drawn.height > 0.95 * size.prod()  # no white half
+    assert columns < 2 * rows or figure.get_figheight() < 5.2

@@ -13,19 +13,29 @@ from helpers.latent_data import ATTRIBUTES, MASK, SIDE, WALLS, latents_of, map_o
 from helpers.written import written
 
 
-def test_decoded_images_stand_where_their_latent_variables_say():
+def test_decoded_images_stand_where_their_latent_variables_say_as_differences_from_their_mean():
     figure = latent_space(latents_of(), ATTRIBUTES, WALLS, MASK)
-    for kind, name in enumerate("AB"):
-        axes = titled(figure, f"decoded for {name}")
+    for name in "AB":
+        axes = titled(figure, f"decoded for {name}, minus the mean")
         shown = axes.images[0].get_array().filled(np.nan)
-        np.testing.assert_array_equal(np.unique(shown[np.isfinite(shown)]), 15 * kind + np.arange(15))
-        assert shown[0, 0] == 15 * kind  # the smallest z1 to the left, the largest z2 on top
-        assert shown[-1, -1] == 15 * kind + 14
+        np.testing.assert_array_equal(np.unique(shown[np.isfinite(shown)]), np.arange(15) - 7)
+        assert shown[0, 0] == -7  # the smallest place on the first axis to the left, the largest on the second on top
+        assert shown[-1, -1] == 7
         for tick, label in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True):
-            column = shown[0, int(tick)] - 15 * kind
-            assert float(label.get_text()) == column - 2
-    first, second = (map_of(figure, f"decoded for {name}").get_clim() for name in "AB")
-    assert first == second  # in the same greys
+            assert float(label.get_text()) == shown[0, int(tick)] + 7 - 2
+    first, second = (map_of(figure, f"decoded for {name}, minus the mean").get_clim() for name in "AB")
+    assert first == second == (-7, 7)  # in the same colours
+
+
+def test_the_mean_of_the_decoded_images_stands_in_the_middle():
+    latents = latents_of()
+    latents["manifold"] = latents["manifold"] + np.arange(48.0).reshape(8, 6)
+    axes = titled(latent_space(latents, ATTRIBUTES, WALLS, MASK), "decoded for A, minus the mean")
+    mean = axes.images[1]
+    np.testing.assert_allclose(mean.get_array(), 7 + np.arange(48.0).reshape(8, 6))
+    left, right, bottom, top = mean.get_extent()
+    wide, tall = axes.images[0].get_array().shape[::-1]
+    np.testing.assert_allclose([(left + right) / 2, (top + bottom) / 2], [wide / 2, tall / 2], atol=1)
 
 
 def test_every_site_is_in_the_plane_of_its_sublattice_in_the_colour_of_its_label():
@@ -65,7 +75,10 @@ def test_z_is_drawn_about_0_and_noise_does_not_fill_the_scale():
     low, high = image.get_clim()
     assert low == -high and 1.5 < high < 2
     assert value_at(image, 60, 20) < -1 and value_at(image, 60, 100) > 1
-    assert noise.get_clim() == (-1, 1)
+    assert noise.get_clim() == (low, high)  # the two are compared
+    weak = latents_of()
+    weak["z"] = 0.01 * weak["z"]
+    assert map_of(latent_space(weak, ATTRIBUTES, WALLS, MASK), "z$_1$").get_clim() == (-1, 1)
 
 
 @given(st.floats(-720, 720), arrays(float, 50, elements=st.floats(-80, 80)))
@@ -94,11 +107,11 @@ def test_there_is_a_map_of_each_latent_variable_and_none_of_what_is_not_there(co
         assert map_of(figure, f"z$_{n + 1}$")
     titles = [axes.get_title() for axes in figure.axes]
     assert titles.count("angle (°)") == angles
-    assert ("no angle" in written(figure)) == (not angles)
-    assert ("at their median" in written(figure)) == (count > 2)
+    assert ("No angle" in written(figure)) == (not angles)
+    assert ("other principal axes" in written(figure)) == (count > 2)
     if count == 1:  # one row of images, and how many sites there are along it
-        shown = map_of(figure, "decoded for A").get_array().filled(np.nan)
-        np.testing.assert_array_equal(np.unique(shown[np.isfinite(shown)]), np.arange(5))
+        shown = map_of(figure, "decoded for A, minus the mean").get_array().filled(np.nan)
+        np.testing.assert_array_equal(np.unique(shown[np.isfinite(shown)]), np.arange(5) - 2)
         bars = titled(figure, "144 A columns").containers
         assert sum(bar.get_height() for bar in bars[-1].patches) == 144 - sum(latents["label"][:144] == 0)
     assert style.render(figure, "png")

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from skimage.color import rgb2lab
 
 from ferrotune.figures import style
-from ferrotune.figures.polarization import direction_colours, figure_polarization, full_magnitude
+from ferrotune.figures.polarization import arrow_means, direction_colours, figure_polarization, full_magnitude
 from helpers.figure_data import CELL, lattice
+from helpers.written import written
 
 NAN = np.nan
 
@@ -51,3 +52,29 @@ def test_polarization_figure_survives_cells_without_a_b_column():
     for polarization in (p, np.where(yx[:, :1] > 50, p, 0.5)):
         figure = figure_polarization(yx, polarization, flat, flat, 9 * flat, 0.1, np.ones((120, 140), bool), CELL, None)
         assert style.render(figure, "png")[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(8, 9), (12, 40), (40, 40)])
+def test_arrows_are_evenly_spaced_whatever_the_places_of_the_cells(rows, columns):
+    rng = np.random.default_rng(0)
+    yx = lattice(rows, columns) + rng.uniform(-1, 1, (rows * columns, 2))
+    mask = np.ones((10 * rows, 10 * columns), bool)
+    places, means, spacing = arrow_means(yx, np.tile([1.0, -2.0], (len(yx), 1)), mask, CELL)
+    np.testing.assert_allclose(means, np.tile([1.0, -2.0], (len(places), 1)))
+    for along, side in zip(places.T, mask.shape, strict=True):
+        at = np.unique(along.round(6))
+        np.testing.assert_allclose(np.diff(at), spacing)
+        assert at[0] == pytest.approx(side - 1 - at[-1])  # as far from one edge as from the other
+    assert len(places) >= 0.9 * np.prod([side // spacing for side in mask.shape]) > 5
+
+
+def test_there_are_no_arrows_where_the_polarization_is_unknown_and_a_key_says_how_many_cells_have_none():
+    yx, mask = lattice(), np.ones((120, 140), bool)
+    polarization = np.where(yx[:, :1] > 60, NAN, [[1.0, 0.0]])
+    places, _, _ = arrow_means(yx, polarization, mask, CELL)
+    assert len(places) and places[:, 0].max() < 70
+    flat = np.full(len(yx), CELL)
+    figure = figure_polarization(yx, polarization, flat, flat, 9 * flat, 0.1, mask, CELL, None)
+    assert "no polarization: 84 of 168 cells" in written(figure)
+    known = figure_polarization(yx, np.ones(yx.shape), flat, flat, 9 * flat, 0.1, mask, CELL, None)
+    assert "no polarization" not in written(known)

@@ -60,7 +60,7 @@ def test_the_default_config_is_in_order():
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        (("serie",), "columns, confidence, images, import, judge, maps, mode, objectives, patches, pipelines"),
+        (("serie",), "columns, confidence, image, images, import, judge, maps, mode, objectives, patches, pipelines"),
         (("columns", "findr"), "finder"),
         (("patches", "sub_pixel"), "subpixel"),
         (("search", "trails"), "batch, mode, seed, startup, trials"),
