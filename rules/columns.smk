@@ -20,6 +20,7 @@ rule columns:
     threads: get_threads
     params:
         finder=config["columns"]["finder"],
+        shape=config["columns"]["shape"],
         cell=lambda wildcards: IMAGES[wildcards.image]["lattice"],
         code=code_digest("columns.py"),
     message:

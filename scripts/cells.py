@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ferrotune.cells.shape_change import shape_change
 from ferrotune.cells.strain import measure_cells
 from ferrotune.errors import InputError
 from ferrotune.files.stage_arrays import cells_arrays, stored_lattice
@@ -22,6 +23,12 @@ def main(columns_store, output, image, log_path):
         log.info("%d unit cells, %d of them without a B column", len(known), (~known).sum())
         found, of_cells = cells_arrays(measured, lattice, attributes["pixel_size_pm"])
         log.info("rows of cells are shifted along themselves by %.3f px RMS: scan noise", of_cells["row_noise_px"])
+        if attributes.get("column_shape") == "tail":
+            gaussian_yx = read_store(columns_store, "gaussian_yx")[0]["gaussian_yx"]
+            change = shape_change(cells, gaussian_yx, arrays["sublattice"], lattice)
+            if change:
+                log.info(change.said(attributes["pixel_size_pm"]))
+                of_cells |= change.attributes()
         write_store(output, found, of_cells)
 
 

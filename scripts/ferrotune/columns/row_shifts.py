@@ -235,7 +235,7 @@ def measure_row_shifts(image, mask, fit, sublattice, cell_px):
     return ScanNoise(shift, expected, float(np.hypot((places[0] - places[1]).std() / 2, missed)))
 
 
-def find_straight_columns(image, mask, lattice, finder="lattice", threads=1):
+def find_straight_columns(image, mask, lattice, finder="lattice", threads=1, shape="gaussian"):
     """Find the columns of a scanned image, where they would stand if no scan row was shifted.
 
     Where the shifts are clear, the columns are found again in the straightened image. What is left of the shifts is
@@ -243,7 +243,7 @@ def find_straight_columns(image, mask, lattice, finder="lattice", threads=1):
 
     Parameters
     ----------
-    image, mask, lattice, finder, threads
+    image, mask, lattice, finder, threads, shape
         As in `ferrotune.columns.finding.find_columns`.
 
     Returns
@@ -261,7 +261,7 @@ def find_straight_columns(image, mask, lattice, finder="lattice", threads=1):
     if finder == "blob_log":
         return columns, ScanNoise.unknown(len(image))
     scan = measure_row_shifts(image, mask, columns.fit, columns.sublattice, lattice.cell_px)
-    if np.any(scan.shift):
-        columns = find_columns(straightened(image, scan.shift), mask, lattice, finder, threads)
+    if np.any(scan.shift) or shape != "gaussian":
+        columns = find_columns(straightened(image, scan.shift), mask, lattice, finder, threads, shape)
     sigma = np.column_stack([columns.fit.sigma_yx[:, 0], np.hypot(columns.fit.sigma_yx[:, 1], scan.left)])
     return replace(columns, fit=replace(columns.fit, sigma_yx=sigma)), scan

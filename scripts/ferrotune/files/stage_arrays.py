@@ -70,10 +70,13 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder, scan):
         "lattice": (("vector", "axis"), np.asarray(lattice.vectors)),
         "row_shift": (("y",), scan.shift.astype(np.float32)),
     }
+    if fit.tail is not None:
+        arrays |= {"gaussian_yx": (("column", "axis"), fit.gaussian_yx), "tail": (("column",), fit.tail)}
     attributes = {
         "cell_px": lattice.cell_px,
         "pixel_size_pm": pixel_size_pm,
         "finder": finder,
+        "column_shape": "gaussian" if fit.tail is None else "tail",
         "scan_noise_px": _number(scan.rms),
         "scan_left_px": scan.left,
         "sublattices": "0 = A (brighter), 1 = B, -1 = neither",

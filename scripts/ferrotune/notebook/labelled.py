@@ -22,6 +22,8 @@ UNITS = {
         "background": ("1", "normalised intensity of the background"),
         "width": ("px", "Gaussian sigma of the column"),
         "significance": ("1", "amplitude over its standard error"),
+        "gaussian_yx": ("px", "position if the column is fitted as a Gaussian without a tail"),
+        "tail": ("1", "share of the column's intensity that is in its tail"),
         "row_shift": ("px", "shift of the scan row that is taken off positions and patches"),
         "lattice": _LATTICE,
     },

@@ -72,7 +72,7 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO):
     return dataset_of(found.arrays(), {"pixel_size_pm": size} | found.attributes(), "image")
 
 
-def locate_columns(image, finder="lattice", threads=1, lattice=None):
+def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaussian"):
     """Find, refine and sort the atomic columns of a prepared image.
 
     Parameters
@@ -84,6 +84,9 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None):
     lattice : str or float, optional
         The unit cell: perovskite_100, perovskite_110, hexagonal, primitive, or its size in pm. By default it is found
         from the image.
+    shape : {"gaussian", "tail"}
+        Of the columns: "tail" is a Gaussian with a tail that is measured from the image. The dataset then has also
+        gaussian_yx (column, axis) px, the positions without it, and tail (column,), its share of the intensity.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None):
     pixels, mask = image["image"].to_numpy(), image["mask"].to_numpy()
     with threadpool_limits(1):
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
-        columns, scan = find_straight_columns(pixels, mask, found, finder, threads)
+        columns, scan = find_straight_columns(pixels, mask, found, finder, threads, shape)
     arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan)
     return dataset_of(*arrays, "columns")
 

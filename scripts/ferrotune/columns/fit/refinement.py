@@ -1,17 +1,20 @@
 """Refine columns to sub-pixel positions: Gaussians on one background, fitted to all columns of an image together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ferrotune.columns.fit.choices import CHOICES
 from ferrotune.columns.fit.gaussians import AMPLITUDE
+from ferrotune.columns.fit.measured_tails import measured_tails
 from ferrotune.columns.fit.normal_matrix import misfit
 from ferrotune.columns.fit.schedule import goes_on, is_judged
 from ferrotune.columns.fit.solver import covariances
-from ferrotune.columns.fit.state import Problem, restarted, started
-from ferrotune.columns.fit.step import step
+from ferrotune.columns.fit.damping import Damping
+from ferrotune.columns.fit.state import Coupling, Problem, restarted, started
+from ferrotune.columns.fit.step import compared, step
 from ferrotune.columns.fit.threads import Threads
+from ferrotune.columns.fit.widths import are_bright
 
 # px; columns of squares of this side follow each other in memory, and with them their pixels: 436 instead of 472
 # microseconds of CPU a site at 101,124 sites. It decides the order of sums, and so the last digits.
@@ -23,7 +26,9 @@ class FittedColumns:
     """Fitted columns, one row a column.
 
     yx, sigma_yx (n, 2) px: positions and their standard errors, NaN where a fit stopped at its reach.
-    amplitude, width (px), background (n,). significance (n,): amplitude over its standard error.
+    amplitude, width (px), background (n,). significance (n,): amplitude over its standard error. With tails, yx and
+    sigma_yx are those of columns with a tail, all else that of Gaussians; gaussian_yx (n, 2) px: their positions;
+    tail (n,): share of a column's intensity that is in its tail.
     """
 
     yx: np.ndarray
@@ -32,9 +37,11 @@ class FittedColumns:
     width: np.ndarray
     background: np.ndarray
     significance: np.ndarray
+    gaussian_yx: np.ndarray | None = None
+    tail: np.ndarray | None = None
 
     def __getitem__(self, keep):
-        return FittedColumns(**{name: value[keep] for name, value in vars(self).items()})
+        return FittedColumns(**{name: value[keep] for name, value in vars(self).items() if value is not None})
 
 
 def _standard_errors(problem, state):
@@ -69,7 +76,27 @@ def _fitted(problem, state):
     )
 
 
-def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
+def _with_tails(problem, state):
+    """FittedColumns of a fitted state whose columns get tails: these are measured, and the columns fitted again."""
+    of_gaussians = _fitted(problem, state)
+    tails, model = measured_tails(problem, state.model, compared(problem, state)[0])
+    state = replace(
+        state,
+        model=replace(model, tails=tails),
+        damping=Damping.none(len(state.model.theta)),
+        coupling=Coupling.of(state.model, wide=True),
+        square=np.inf,
+        moved=np.inf,
+        passes=CHOICES.tail_passes,
+    )
+    while goes_on(state.passes, state.moved):
+        state = step(problem, state)
+    found, theta = _fitted(problem, state), state.model.theta
+    tail = tails.of_intensity()[np.where(are_bright(theta), 0, 1)]
+    return replace(of_gaussians, yx=found.yx, sigma_yx=found.sigma_yx, gaussian_yx=of_gaussians.yx, tail=tail)
+
+
+def refine_columns(image, mask, yx, cell_px, keep=None, threads=1, tails=False):
     """Refine column positions by weighted least squares, with error bars.
 
     Each column is a circular Gaussian (amplitude, width), and all stand on one smooth background. All are fitted
@@ -89,6 +116,8 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
         to their neighbours.
     threads : int
         Cores to work on; the result is the same, byte for byte, whatever their number.
+    tails : bool
+        Whether columns are Gaussians with a tail, common to all bright and to all dim ones, and measured from the image.
 
     Returns
     -------
@@ -99,7 +128,7 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
     down, across = (yx // BLOCK).T
     rows = np.lexsort((yx[:, 1], yx[:, 0], across, down))
     with Threads(threads) as shared:
-        problem = Problem.of(image, mask, cell_px, shared)
+        problem = Problem.of(image, mask, cell_px, shared, tails)
         state = started(problem, yx[rows])
         while goes_on(state.passes, state.moved):
             state = step(problem, state)
@@ -107,4 +136,5 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
                 kept, columns = keep(_fitted(problem, state))
                 state = restarted(problem, state, kept, columns)
                 rows = rows[kept]
-        return _fitted(problem, state)[np.argsort(rows)]
+        fit = _with_tails(problem, state) if tails else _fitted(problem, state)
+        return fit[np.argsort(rows)]

@@ -1,0 +1,64 @@
+"""Tails of columns: wider Gaussians about the same centre, common to all bright and to all dim columns.
+
+A column of a real image falls off more slowly than a Gaussian: the probe has tails, and atoms below the surface are seen by
+a broadened beam. What is left of A's tails beside a displaced B column is taken for a larger displacement.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ferrotune.columns.fit.choices import CHOICES
+from ferrotune.columns.fit.gaussians import AMPLITUDE, WIDTH, windows
+from ferrotune.columns.fit.normal_matrix import Layer
+from ferrotune.columns.fit.widths import are_bright
+from ferrotune.columns.sublattices import A, B
+
+
+class Tails(NamedTuple):
+    """Tails of columns: a wider Gaussian in bright and in dim ones.
+
+    share (2,): its amplitude over that of the column. ratio : its width over that of the column.
+    """
+
+    share: np.ndarray
+    ratio: float
+
+    def of_intensity(self):
+        """Share (2,) of the intensity of a column that is in its tail."""
+        wider = self.share * self.ratio**2
+        return wider / (1 + wider)
+
+
+def tail_layers(problem, theta, elongation, tails):
+    """Layers of the tails of columns, for `PaddedImage.model`.
+
+    Parameters
+    ----------
+    problem : ferrotune.columns.fit.state.Problem
+    theta : (n, 4) y, x (px), amplitude, width (px)
+    elongation : (n, 2), of the columns
+    tails : Tails, or None
+
+    Returns
+    -------
+    list of ferrotune.columns.fit.normal_matrix.Layer
+    """
+    if tails is None:
+        return []
+    chain = np.ones_like(theta)
+    chain[:, AMPLITUDE], chain[:, WIDTH] = tails.share[np.where(are_bright(theta), 0, 1)], tails.ratio
+    layer = theta * chain
+    longest = int(np.ceil(CHOICES.longest_tail_cells * problem.cell_px))
+    radius = min(longest, max(3, int(np.ceil(CHOICES.window_widths * np.median(layer[:, WIDTH])))))
+    # What elongates a column adds to its variance, whatever its width.
+    return [Layer(layer, elongation / tails.ratio**2, windows(theta[:, :2], radius, problem.image.pad), chain)]
+
+
+def said_of_shape(tail, sublattice):
+    """The shape of the columns in a sentence, for the log; tail (n,) as in FittedColumns, sublattice (n,) int."""
+    if tail is None:
+        return "columns are fitted as Gaussians"
+    shares = ((name, tail[sublattice == one]) for name, one in (("A", A), ("B", B)))
+    said = " and ".join(f"{100 * np.median(share):.0f} % of {name}" for name, share in shares if share.size)
+    return f"columns are fitted as Gaussians with a tail, which holds {said}"
