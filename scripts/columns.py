@@ -1,5 +1,6 @@
 """Find, refine and sort the atomic columns of an image."""
 
+from ferrotune.columns.asymmetry import column_asymmetry
 from ferrotune.columns.finding import doubts
 from ferrotune.columns.fit.tails import said_of_shape
 from ferrotune.columns.lattice import find_lattice
@@ -20,10 +21,11 @@ def main(image_store, output, finder, image, log_path, threads=1, cell=None, sha
         log.info(scan.said(attributes["pixel_size_pm"]))
         for name, sublattice in (("A", 0), ("B", 1), ("neither", -1)):
             log.info("%d columns %s", len(columns.of(sublattice)), name)
-        log.info(said_of_shape(columns.fit.tail, columns.sublattice))
+        log.info(said_of_shape(columns.fit.tail))
         for doubt in doubts(columns, lattice, attributes["pixel_size_pm"]):
             warn(f"image {image}", doubt)
-        write_store(output, *columns_arrays(columns, lattice, attributes["pixel_size_pm"], finder, scan))
+        asymmetry = column_asymmetry(arrays["image"], arrays["mask"], columns, scan.shift, lattice.cell_px)
+        write_store(output, *columns_arrays(columns, lattice, attributes["pixel_size_pm"], finder, scan, asymmetry))
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ class ScanNoise:
         return f"scan rows are shifted along themselves by {size} RMS; {done}"
 
 
-def _drawn(shape, fit):
+def drawn_columns(shape, fit):
     """The fitted columns, (y, x), without their background."""
     reach = int(np.ceil(4 * fit.width.max()))
     canvas = np.zeros(np.array(shape) + 4 * reach, np.float32)
@@ -67,7 +67,7 @@ def _drawn(shape, fit):
     return canvas[2 * reach : -2 * reach, 2 * reach : -2 * reach]
 
 
-def _background(shape, fit, cell_px):
+def between_columns(shape, fit, cell_px):
     """Background between the columns, (y, x)."""
     at = tuple(np.clip(np.rint(fit.yx).astype(int), 0, np.array(shape) - 1).T)
     level, count = np.zeros((2, *shape), np.float32)
@@ -120,8 +120,8 @@ def _step(image, mask, fit, sublattice, cell_px, before, expected):
     before : (y,) px, shifts that were taken off already; expected : px, size of the whole shifts
     """
     height, width = image.shape
-    drawn = _drawn(image.shape, fit)
-    model = drawn + _background(image.shape, fit, cell_px)
+    drawn = drawn_columns(image.shape, fit)
+    model = drawn + between_columns(image.shape, fit, cell_px)
     residual = np.where(mask, image - model, 0.0)
     certain = _certainty(residual, model, mask, cell_px)
     place, shape = _of_columns(image.shape, certain, fit, sublattice, cell_px)

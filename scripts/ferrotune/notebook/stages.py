@@ -7,7 +7,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ferrotune.cells import strain
+from ferrotune.cells.tilt_shift import tilt_shift, without_tilt
 from ferrotune.columns.analysed_image import analysed_image
+from ferrotune.columns.asymmetry import column_asymmetry
 from ferrotune.columns.contrast import AUTO
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.row_shifts import find_straight_columns
@@ -86,7 +88,7 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
         from the image.
     shape : {"gaussian", "tail"}
         Of the columns: "tail" is a Gaussian with a tail that is measured from the image. The dataset then has also
-        gaussian_yx (column, axis) px, the positions without it, and tail (column,), its share of the intensity.
+        gaussian_yx (column, axis) px, the positions without it, and the attribute tail_share, of the intensity.
 
     Returns
     -------
@@ -117,16 +119,19 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
     with threadpool_limits(1):
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
         columns, scan = find_straight_columns(pixels, mask, found, finder, threads, shape)
-    arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan)
+        asymmetry = column_asymmetry(pixels, mask, columns, scan.shift, found.cell_px)
+    arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan, asymmetry)
     return dataset_of(*arrays, "columns")
 
 
-def measure_cells(columns):
+def measure_cells(columns, tilt_correction=False):
     """Measure polarization and lattice parameters of every unit cell.
 
     Parameters
     ----------
     columns : xarray.Dataset, from `locate_columns`, or ``film.columns`` of opened results
+    tilt_correction : bool
+        Whether the shift of B by mis-tilt is taken off the polarization.
 
     Returns
     -------
@@ -134,7 +139,9 @@ def measure_cells(columns):
         yx, polarization (cell, axis) px; a, b (cell,) px; alpha (cell,) degrees; volume (cell,) px^2; b_over_a (cell,),
         rotation (cell,) degrees and strain (cell, component), from the mean cell; ab (cell, index),
         the lattice indices; lattice (vector, axis) px. Attributes: cell_px, pixel_size_pm, row_noise_px (what rows of
-        cells have in common along the rows: shifts of the scan). NAME_sigma is the standard error of NAME.
+        cells have in common along the rows: shifts of the scan), tilt_shift_px (mean of tilt_shift), tilt_corrected.
+        NAME_sigma is the standard error of NAME. tilt_shift (cell, axis) px, what mis-tilt adds to the polarization, by
+        the asymmetry of A.
 
     Raises
     ------
@@ -162,5 +169,10 @@ def measure_cells(columns):
         measured = strain.measure_cells(yx, sigma_yx, sublattice, lattice, left)
     if not len(measured[0].yx):
         raise InputError("no unit cell closes on four A columns: mask what is no crystal")
-    arrays = cells_arrays(measured, lattice, columns.attrs.get("pixel_size_pm"))
-    return dataset_of(*arrays, "cells")
+    if "asymmetry" not in columns:  # results of an earlier version
+        return dataset_of(*cells_arrays(measured, lattice, columns.attrs.get("pixel_size_pm")), "cells")
+    leaning = {name: columns[name].to_numpy() for name in ("asymmetry", "width")}
+    tilt = tilt_shift(measured[0], yx, **leaning, sublattice=sublattice, cell_px=lattice.cell_px)
+    measured = without_tilt(measured, tilt) if tilt_correction else measured
+    arrays, attributes = cells_arrays(measured, lattice, columns.attrs.get("pixel_size_pm"), tilt)
+    return dataset_of(arrays, attributes | tilt.attributes(tilt_correction), "cells")

@@ -28,15 +28,15 @@ class _Shape(NamedTuple):
 
     @classmethod
     def of(cls, common):
-        """From numbers (5,): both shares, the ratio, both widths."""
-        return cls(Tails(common[:2], float(common[2])), common[3:])
+        """From numbers (4,): share and ratio of the tails, both widths."""
+        return cls(Tails(*common[:2].tolist()), common[2:])
 
 
 @dataclass
 class _Square:
     """A square of the image, and the columns that reach into it.
 
-    y, x (pixel,) px along the axes; values, weight (y, x). theta (n, 4); bright, free (n,) bool: columns far outside keep
+    y, x (pixel,) px along the axes; values, weight (y, x). theta (n, 4); bright, inside, free (n,) bool: columns far outside keep
     their places, and follow the mean amplitude of the others. level (3,), and its slopes.
     start (n, 3): y, x, amplitude that are expected, and start_level; place : px, how far a column may be off.
     """
@@ -47,6 +47,7 @@ class _Square:
     weight: np.ndarray
     theta: np.ndarray
     bright: np.ndarray
+    inside: np.ndarray
     free: np.ndarray
     level: np.ndarray
     start: np.ndarray
@@ -66,23 +67,34 @@ class _Square:
         down, across = (np.linspace(-1, 1, len(along)) for along in (self.y, self.x))
         slopes = [np.ones(self.values.shape), down[:, None] + 0 * across, down[:, None] * 0 + across]
         unit, by_y, by_x, by_width = 0.0, 0.0, 0.0, 0.0
-        for share, ratio in ((np.ones(2), 1.0), tails):
+        for share, ratio in ((1.0, 1.0), tails):
             g, h, t, u = self._gaussians(ratio * width)
             spot = g * h
-            part = share[kind][:, None, None] * spot
+            part = share * spot
             unit, square = unit + part, (t * t + u * u) * part
-            by_y, by_x = by_y + t * part / (ratio * width[:, None, None]), by_x + u * part / (ratio * width[:, None, None])
+            by_y, by_x = (
+                by_y + t * part / (ratio * width[:, None, None]),
+                by_x + u * part / (ratio * width[:, None, None]),
+            )
             by_width = by_width + square / width[:, None, None]
         by_ratio = (amplitude * square).sum(axis=0) / tails.ratio  # of the last one, the tail
         model = sum(of * slope for of, slope in zip(self.level, slopes, strict=True)) + (amplitude * unit).sum(axis=0)
         derivatives = [*(amplitude * by_y)[self.free], *(amplitude * by_x)[self.free], *unit[self.free], *slopes]
-        by_share, by_width = ([(amplitude * of)[self.bright].sum(axis=0), (amplitude * of)[~self.bright].sum(axis=0)] for of in (spot, by_width))
-        derivatives = np.stack([*derivatives, *by_share, by_ratio, *by_width])
+        by_widths = [(amplitude * by_width)[of].sum(axis=0) for of in (self.bright, ~self.bright)]
+        derivatives = np.stack([*derivatives, (amplitude * spot).sum(axis=0), by_ratio, *by_widths])
         return derivatives.reshape(len(derivatives), -1), (self.values - model).ravel()
+
+    def _growth(self):
+        """Factors (n, 3) of what was expected of the columns: amplitudes of those beside the square follow the others."""
+        factor = np.ones((len(self.theta), 3))
+        for kind in (self.bright, ~self.bright):
+            inner = kind & self.inside
+            factor[kind, AMPLITUDE] = np.median(self.theta[inner, AMPLITUDE] / self.start[inner, AMPLITUDE])
+        return factor
 
     def _expected(self):
         """Prior of the square's own parameters: 1 / variance (p,) and gradient (p,)."""
-        off = self.start[self.free] - self.theta[self.free, :3]
+        off = (self.start * self._growth())[self.free] - self.theta[self.free, :3]
         typical = self.theta[self.free, AMPLITUDE].mean()
         sigma = np.array([self.place, self.place, CHOICES.square_amplitude * typical])
         precision = np.broadcast_to(sigma**-2.0, off.shape)
@@ -105,12 +117,9 @@ class _Square:
         n = int(self.free.sum())
         self.theta[self.free, 0] += step[:n]
         self.theta[self.free, 1] += step[n : 2 * n]
-        before = self.theta[:, AMPLITUDE].copy()
         self.theta[self.free, AMPLITUDE] += step[2 * n : 3 * n]
-        for kind in (self.bright, ~self.bright):
-            inner = kind & self.free
-            growth = self.theta[inner, AMPLITUDE].sum() / before[inner].sum() if inner.any() else 1.0
-            self.theta[kind & ~self.free, AMPLITUDE] *= growth
+        far = ~self.free
+        self.theta[far, AMPLITUDE] = (self.start * self._growth())[far, AMPLITUDE]
         self.level += step[3 * n :]
 
 
@@ -125,15 +134,18 @@ def _square(problem, model, comparison, corner):
     yx = model.theta[:, :2] + image.pad
     outside = np.maximum(np.maximum(corner - yx, yx - (corner + side)), 0).max(axis=1)
     near = outside < CHOICES.longest_tail_cells * cell
-    theta, bright, free = model.theta[near].copy(), are_bright(model.theta)[near], outside[near] < CHOICES.square_border_cells * cell
+    theta, bright, outside = model.theta[near].copy(), are_bright(model.theta)[near], outside[near]
     theta[:, :2] = yx[near]
-    if not ((bright & free).any() and (~bright & free).any()):
+    inside, free = outside == 0, outside < CHOICES.square_border_cells * cell
+    if not ((bright & inside).any() and (~bright & inside).any()):
         return None
     y, x = (first + np.arange(0, side, step) + (step - 1) / 2 for first in corner)
     values, weight = (block_mean(of[part].astype(float), step) for of in (image.values, comparison.weight))
     level = np.array([float((problem.shares(corner[None] + side / 2 - image.pad) @ model.level)[0]), 0.0, 0.0])
     place = CHOICES.square_place * cell
-    return _Square(y, x, values, step**2 * weight, theta, bright, free, level, theta[:, :3].copy(), level[0], place)
+    return _Square(
+        y, x, values, step**2 * weight, theta, bright, inside, free, level, theta[:, :3].copy(), level[0], place
+    )
 
 
 def _squares(problem, model, comparison):
@@ -180,31 +192,35 @@ def measured_tails(problem, model, comparison):
     (expected, scatter), (least, most) = CHOICES.tail_ratio, CHOICES.tail_ratio_range
     squares = _squares(problem, model, comparison)
     if not squares:
-        return Tails(np.zeros(2), expected), model
+        return Tails(0.0, expected), model
     bright = are_bright(model.theta)
     width = np.array([np.median(model.theta[kind, WIDTH]) for kind in (bright, ~bright)])
-    common = np.array([CHOICES.start_tail, CHOICES.start_tail, expected, *width])
-    lowest = np.array([0, 0, least, *CHOICES.tail_widths[0] * width])
-    highest = np.array([CHOICES.most_tail, CHOICES.most_tail, most, *CHOICES.tail_widths[1] * width])
+    common = np.array([CHOICES.start_tail, expected, *width])
+    lowest = np.array([0, least, *CHOICES.tail_widths[0] * width])
+    highest = np.array([CHOICES.most_tail, most, *CHOICES.tail_widths[1] * width])
     for _ in range(CHOICES.tail_steps):
         shape = _Shape.of(common)
         parts = problem.threads.map(lambda square, shape=shape: _reduced(square.normal(shape), len(common)), squares)
         matrix, right = (sum(part) for part in list(zip(*parts, strict=True))[:2])
-        matrix[2, 2] += scatter**-2.0
-        right[2] += (expected - common[2]) / scatter**2
+        matrix[1, 1] += scatter**-2.0
+        right[1] += (expected - common[1]) / scatter**2
         lower = np.linalg.cholesky(matrix + REGULAR * np.diag(matrix.diagonal()))
         bounds = lowest - common - REGULAR, highest - common + REGULAR
         step = lsq_linear(lower.T, np.linalg.solve(lower, right), bounds).x
         for square, (_, _, follow, alone) in zip(squares, parts, strict=True):
             square.stepped(alone - follow @ step)
         common = np.clip(common + step, lowest, highest)
-    return _Shape.of(common).tails, _restarted(model, squares, common[3:] / width)
+    return _Shape.of(common).tails, _restarted(model, squares, common[2:] / width)
 
 
 def _restarted(model, squares, narrower):
     """The model from which columns with tails are fitted: narrower by (2,), dimmer, on a lower background."""
+
     def growth(kind):
-        before, after = (np.concatenate([getattr(of, name)[of.free & (of.bright == kind), AMPLITUDE] for of in squares]) for name in ("start", "theta"))
+        before, after = (
+            np.concatenate([getattr(of, name)[of.free & (of.bright == kind), AMPLITUDE] for of in squares])
+            for name in ("start", "theta")
+        )
         return np.median(after / before)
 
     of_kind = np.where(are_bright(model.theta), 0, 1)

@@ -76,7 +76,10 @@ def _pairs_of_layers(layers, pairs, work, threads):
         both, twice = np.vstack([one.theta, other.theta]), Windows(*(np.tile(part, 2) for part in at[:2]), *at[2:])
         part = np.zeros_like(blocks)
         threads.over(len(pairs), CHUNK, sum_blocks, both, twice, weight, step, pairs + [0, n], part)
-        for chain, index, shape in ((one.chain, pairs[:, 0], (-1, PARAMETERS, 1)), (other.chain, pairs[:, 1], (-1, 1, PARAMETERS))):
+        for chain, index, shape in (
+            (one.chain, pairs[:, 0], (-1, PARAMETERS, 1)),
+            (other.chain, pairs[:, 1], (-1, 1, PARAMETERS)),
+        ):
             part = part if chain is None else part * chain[index].reshape(shape)
         blocks += part
     return blocks

@@ -14,7 +14,6 @@ from ferrotune.columns.fit.damping import Damping
 from ferrotune.columns.fit.state import Coupling, Problem, restarted, started
 from ferrotune.columns.fit.step import compared, step
 from ferrotune.columns.fit.threads import Threads
-from ferrotune.columns.fit.widths import are_bright
 
 # px; columns of squares of this side follow each other in memory, and with them their pixels: 436 instead of 472
 # microseconds of CPU a site at 101,124 sites. It decides the order of sums, and so the last digits.
@@ -28,7 +27,7 @@ class FittedColumns:
     yx, sigma_yx (n, 2) px: positions and their standard errors, NaN where a fit stopped at its reach.
     amplitude, width (px), background (n,). significance (n,): amplitude over its standard error. With tails, yx and
     sigma_yx are those of columns with a tail, all else that of Gaussians; gaussian_yx (n, 2) px: their positions;
-    tail (n,): share of a column's intensity that is in its tail.
+    tail: share of a column's intensity that is in its tail.
     """
 
     yx: np.ndarray
@@ -38,10 +37,15 @@ class FittedColumns:
     background: np.ndarray
     significance: np.ndarray
     gaussian_yx: np.ndarray | None = None
-    tail: np.ndarray | None = None
+    tail: float | None = None
 
     def __getitem__(self, keep):
-        return FittedColumns(**{name: value[keep] for name, value in vars(self).items() if value is not None})
+        rows = {name: value[keep] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        return replace(self, **rows)
+
+    def as_gaussians(self):
+        """The same columns where Gaussians without tails stand."""
+        return self if self.gaussian_yx is None else replace(self, yx=self.gaussian_yx)
 
 
 def _standard_errors(problem, state):
@@ -91,9 +95,8 @@ def _with_tails(problem, state):
     )
     while goes_on(state.passes, state.moved):
         state = step(problem, state)
-    found, theta = _fitted(problem, state), state.model.theta
-    tail = tails.of_intensity()[np.where(are_bright(theta), 0, 1)]
-    return replace(of_gaussians, yx=found.yx, sigma_yx=found.sigma_yx, gaussian_yx=of_gaussians.yx, tail=tail)
+    found, positions = _fitted(problem, state), of_gaussians.yx
+    return replace(of_gaussians, yx=found.yx, sigma_yx=found.sigma_yx, gaussian_yx=positions, tail=tails.of_intensity())
 
 
 def refine_columns(image, mask, yx, cell_px, keep=None, threads=1, tails=False):
@@ -117,7 +120,7 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1, tails=False):
     threads : int
         Cores to work on; the result is the same, byte for byte, whatever their number.
     tails : bool
-        Whether columns are Gaussians with a tail, common to all bright and to all dim ones, and measured from the image.
+        Whether columns are Gaussians with a tail, which is common to all of them, and measured from the image.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Tails of columns: wider Gaussians about the same centre, common to all bright and to all dim columns.
+"""Tails of columns: a wider Gaussian about the same centre, whose width and share are common to all columns of an image.
 
 A column of a real image falls off more slowly than a Gaussian: the probe has tails, and atoms below the surface are seen by
 a broadened beam. What is left of A's tails beside a displaced B column is taken for a larger displacement.
@@ -11,21 +11,19 @@ import numpy as np
 from ferrotune.columns.fit.choices import CHOICES
 from ferrotune.columns.fit.gaussians import AMPLITUDE, WIDTH, windows
 from ferrotune.columns.fit.normal_matrix import Layer
-from ferrotune.columns.fit.widths import are_bright
-from ferrotune.columns.sublattices import A, B
 
 
 class Tails(NamedTuple):
-    """Tails of columns: a wider Gaussian in bright and in dim ones.
+    """Tails of columns: a wider Gaussian.
 
-    share (2,): its amplitude over that of the column. ratio : its width over that of the column.
+    share : its amplitude over that of the column. ratio : its width over that of the column.
     """
 
-    share: np.ndarray
+    share: float
     ratio: float
 
     def of_intensity(self):
-        """Share (2,) of the intensity of a column that is in its tail."""
+        """Share of the intensity of a column that is in its tail."""
         wider = self.share * self.ratio**2
         return wider / (1 + wider)
 
@@ -47,7 +45,7 @@ def tail_layers(problem, theta, elongation, tails):
     if tails is None:
         return []
     chain = np.ones_like(theta)
-    chain[:, AMPLITUDE], chain[:, WIDTH] = tails.share[np.where(are_bright(theta), 0, 1)], tails.ratio
+    chain[:, AMPLITUDE], chain[:, WIDTH] = tails
     layer = theta * chain
     longest = int(np.ceil(CHOICES.longest_tail_cells * problem.cell_px))
     radius = min(longest, max(3, int(np.ceil(CHOICES.window_widths * np.median(layer[:, WIDTH])))))
@@ -55,10 +53,8 @@ def tail_layers(problem, theta, elongation, tails):
     return [Layer(layer, elongation / tails.ratio**2, windows(theta[:, :2], radius, problem.image.pad), chain)]
 
 
-def said_of_shape(tail, sublattice):
-    """The shape of the columns in a sentence, for the log; tail (n,) as in FittedColumns, sublattice (n,) int."""
+def said_of_shape(tail):
+    """The shape of the columns in a sentence, for the log; tail: share of their intensity, None without tails."""
     if tail is None:
         return "columns are fitted as Gaussians"
-    shares = ((name, tail[sublattice == one]) for name, one in (("A", A), ("B", B)))
-    said = " and ".join(f"{100 * np.median(share):.0f} % of {name}" for name, share in shares if share.size)
-    return f"columns are fitted as Gaussians with a tail, which holds {said}"
+    return f"columns are fitted as Gaussians with a tail, which holds {100 * tail:.0f} % of their intensity"
