@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +10,10 @@ import numpy as np
 from benchmarks.atomap_peer import PYTHON, ROOT
 
 SCRIPT = Path(__file__).parent / "peers" / "abtem_windows.py"
-# The windows are kept here: they take half an hour of one core.
+# The windows are kept here: they take ten to twenty minutes of one core.
 FOLDER = Path(os.environ.get("FERROTUNE_MULTISLICE", ROOT / "results" / "bench" / "multislice"))
 CELL_PM, PIXEL_PM = 396.0, 15.2
-CELLS = 36  # of a film, along a side
+CELLS = 24  # of a film, along a side
 DOSE = 400.0  # counts on top of a Bi column
 SOURCE_PM = 50.0  # standard deviation of the source: columns are then 0.16 cells wide, as in real images
 
@@ -67,13 +67,3 @@ def film(cell, seed, cells=CELLS, dose=DOSE):
     wave = np.exp(2j * np.pi * np.outer(at, number))
     image = (wave @ waves @ wave.T).real
     return np.random.default_rng(seed).poisson(dose * image / image.max()).astype(float)
-
-
-def flipped(cell):
-    """The unit cell turned by half a turn about A: displacement and mis-tilt the other way."""
-    return np.roll(cell[::-1, ::-1], 1, axis=(0, 1))
-
-
-def mirrored(case):
-    """The case without displacement and mis-tilt: what its image is compared with."""
-    return replace(case, d=0, tilt=0, tilt_direction=45)

@@ -30,8 +30,9 @@ class ShapeChange:
     def said(self, pixel_size_pm):
         """The change in a sentence, for the log."""
         unit, name = (pixel_size_pm, "pm") if pixel_size_pm else (1.0, "px")
+        mean, gaussian = (f"{of * unit:.3g} {name}" for of in (self.mean, self.mean_gaussian))
         return (
-            f"mean |P| {self.mean * unit:.3g} {name} with tails, {self.mean_gaussian * unit:.3g} {name} with Gaussians; "
+            f"mean |P| {mean} with tails, {gaussian} with Gaussians; "
             f"P is {self.factor:.3f} times that of Gaussians, its direction differs by {self.turn:.1f} degrees"
         )
 

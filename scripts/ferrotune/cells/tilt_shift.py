@@ -1,7 +1,8 @@
 """What mis-tilt adds to the polarization, from the asymmetry of the A columns.
 
-In a tilted crystal deeper atoms are displaced to one side. A and B columns are seen from other depths, so that B seems to be
-displaced; and deeper atoms are seen by a broader beam, so that columns lean to one side. The second shows the first.
+In a tilted crystal deeper atoms are displaced to one side. A and B columns are seen at different depths, so that B
+seems to be displaced; and deeper atoms are seen by a broader beam, so that columns lean to one side. The second shows
+the first.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +13,8 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from ferrotune.columns.sublattices import A
 
 # Shift of B over the asymmetry of A, widths of A. By multislice: BiFeO3, 200 kV, 21 mrad, 4 nm, mis-tilt 3 and 6 mrad
-# along [110], where it is 4.85 and 4.68. It grows with the thickness: at 8 nm 8.4 to 9.6, so that half of the shift is found.
+# along [110], where it is 4.85 and 4.68. It grows with the thickness: at 8 nm it is 8.4 to 9.6, and half of the shift
+# is found.
 SHIFT_OF_ASYMMETRY = -4.7
 SMOOTH = 8.0  # cells; sigma. Tilt changes slowly, and a column alone shows its asymmetry to some ten pm of shift. Ours
 OUTLIER = 4.0  # robust standard deviations
@@ -63,8 +65,19 @@ class TiltShift:
         }
 
 
-def _trend(yx, polarization, cell_px):
-    """Linear change (2, 2) of the polarization from one side of the image to the other, by least squares."""
+def linear_trend(yx, polarization, cell_px):
+    """Linear change of the polarization from one side of an image to the other, by least squares.
+
+    Parameters
+    ----------
+    yx, polarization : (cell, 2) px; NaN where a cell has no polarization
+    cell_px : float
+
+    Returns
+    -------
+    (2, 2) px
+        From top to bottom, and from left to right, of both components; NaN where the image is too small.
+    """
     known = np.isfinite(polarization).all(axis=1)
     extent = np.ptp(yx[known], axis=0) if known.any() else np.zeros(2)
     if extent.min() < TREND_CELLS * cell_px:
@@ -94,7 +107,7 @@ def tilt_shift(cells, yx, asymmetry, width, sublattice, cell_px):
     A coma of the probe is an asymmetry, too, and is taken for tilt; a displacement of B by 47 pm changes that of A as
     2 mrad do. The error bars are those of noise, without these and without `SHIFT_OF_ASYMMETRY`.
     """
-    trend = _trend(cells.yx, cells.polarization, cell_px)
+    trend = linear_trend(cells.yx, cells.polarization, cell_px)
     lost = np.full(cells.yx.shape, np.nan)
     known = (sublattice == A) & np.isfinite(asymmetry).all(axis=1)
     if known.sum() < FEWEST:

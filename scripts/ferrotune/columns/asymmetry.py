@@ -1,4 +1,4 @@
-"""Asymmetry of columns: which way, and how much, their intensity leans, by the third-order odd part of what a fit leaves."""
+"""Asymmetry of columns: how far they lean to one side, by the odd part of third order of what a fit leaves."""
 
 import numpy as np
 from scipy.ndimage import distance_transform_cdt
@@ -6,14 +6,14 @@ from scipy.ndimage import distance_transform_cdt
 from ferrotune.columns.row_shifts import between_columns, drawn_columns
 from ferrotune.images.straightening import straightened
 
-# Widths; radius about a column. Further out neighbours and their displacement have a part in it: on multislice windows a
-# polarization of 47 pm changes the asymmetry of A by as much as 2 mrad of mis-tilt at 1.5, and as 3 at 2.2. Ours.
+# Widths; radius about a column. Further out, neighbours and their displacement have a part in it: on multislice windows
+# a polarization of 47 pm changes the asymmetry of A as 2 mrad of mis-tilt do at 1.5, and as 3 do at 2.2. Ours.
 REACH = 1.5
 CHUNK = 2048  # columns calculated together
 
 
 def _odd_part(values, yx, corner, width, reach):
-    """Asymmetry (n, 2) of windows (n, k, k) of residuals over the amplitude, by least squares, each with its own pixels."""
+    """Asymmetry (n, 2) of windows (n, k, k) of residuals over the amplitude, by least squares."""
     along = np.arange(values.shape[1])
     t, u = ((corner[:, axis, None] + along - yx[:, axis, None]) / width[:, None] for axis in (0, 1))
     t, u = t[:, :, None], u[:, None, :]

@@ -1,7 +1,7 @@
 """HAADF windows of BiFeO3 along [100], 3 x 3 pseudocubic cells, by multislice (abTEM), in the peers' own environment.
 
-usage: abtem_windows.py FOLDER; writes a file for each window that is not there yet: image (y, x), the share of the beam on
-the detector, 16 samples a cell; its name says displacement, mis-tilt and their directions, and thickness.
+usage: abtem_windows.py FOLDER; writes a file for each window that is not there yet: image (y, x), the share of the beam
+on the detector, 16 samples a cell; its name says displacement, mis-tilt and their directions, and thickness.
 """
 
 import sys
@@ -23,7 +23,7 @@ ENERGY, SEMIANGLE, DETECTOR = 200e3, 21.0, (60.0, 130.0)  # eV, mrad, mrad
 OXYGEN = 1.5  # displacement of O over that of Fe, from Bi
 VIBRATION = {"Bi": 0.08, "Fe": 0.06, "O": 0.08}  # angstrom, RMS along an axis
 PHONONS = 1  # pairs of frozen displacements, u and -u: their mean displacement is none
-# Displacement of Fe (pm) and its direction, mis-tilt (mrad) and its direction; directions in degrees from the rows' axis.
+# Displacement of Fe (pm) and mis-tilt (mrad), each with its direction in degrees from +y towards +x
 WINDOWS = (
     (0, 45, 0, 45),
     (40, 45, 0, 45),

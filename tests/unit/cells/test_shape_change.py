@@ -11,13 +11,12 @@ from helpers.crystal import LATTICE, crystal
 
 def test_longer_and_turned():
     """With Gaussians P is 1.25 times as long, and turned back by 10 degrees; its directions are all there are."""
-    angle, back = (lambda index: index.sum(axis=1) / 3), np.radians(10)
-    at = lambda index, length, turn: (
-        length
-        * np.stack(  # noqa: E731
-            [np.cos(angle(index) - turn), np.sin(angle(index) - turn)], axis=1
-        )
-    )
+    back = np.radians(10)
+
+    def at(index, length, turn):
+        angle = index.sum(axis=1) / 3 - turn
+        return length * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
     yx, kind = crystal(lambda index: at(index, 1.0, 0.0))
     gaussian, _ = crystal(lambda index: at(index, 1.25, back))
     cells = build_cells(yx[kind == A], yx[kind == B], LATTICE)

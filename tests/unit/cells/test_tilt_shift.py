@@ -13,7 +13,10 @@ WIDTH = 5.0
 
 def tilted(noise, seed=0, rows=40, columns=44):
     """Crystal whose tilt grows from left to right: cells, the shift at them, and what was measured of it."""
-    shift = lambda x: np.stack([0.01 * (x / 1000), 0.3 * (x / 1000)], axis=-1)  # noqa: E731
+
+    def shift(x):
+        return np.stack([0.01 * (x / 1000), 0.3 * (x / 1000)], axis=-1)
+
     yx, kind = crystal(rows=rows, columns=columns)
     yx[kind != A] += shift(yx[kind != A][:, 1])
     lean = shift(yx[:, 1]) / (SHIFT_OF_ASYMMETRY * WIDTH)

@@ -13,7 +13,7 @@ def seen():
 
 
 def test_a_column_that_leans_is_measured(seen):
-    """Each column gets a third-order odd part of 0.02 down and -0.01 across its rows, and is off its place by as much."""
+    """Each column gets an odd part of third order, 0.02 down and -0.01 across its rows, and is off its place, too."""
     fit, image = seen.columns.fit, seen.image.copy().astype(float)
     y, x = np.indices(image.shape)
     for (cy, cx), amplitude, width in zip(fit.yx, fit.amplitude, fit.width, strict=True):

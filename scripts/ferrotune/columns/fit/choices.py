@@ -64,8 +64,8 @@ class Choices:
     common_share: float = 0.3
 
     # --- Tails, where they are asked for
-    # Width of the wider Gaussian over that of the column: what is expected and how far off, and its limits. A narrower one
-    # is hardly distinguished from a wide column, a wider one from the background: on a lattice of columns of 0.15 cells,
+    # Width of the wider Gaussian over that of the column: expected, standard deviation, and limits. A narrower one is
+    # hardly distinguished from a wide column, a wider one from the background: on a lattice of columns of 0.15 cells,
     # Gaussians of 3 widths sum to a level with ripples of 4 %.
     tail_ratio: tuple[float, float] = (2.0, 0.3)
     tail_ratio_range: tuple[float, float] = (1.4, 3.0)

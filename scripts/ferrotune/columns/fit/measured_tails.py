@@ -1,7 +1,7 @@
 """Measure the tails of columns: in squares of a few cells, columns, background and tails are fitted together.
 
-Tails and widths are common to all squares, all else is a square's own. Each square gives the normal equations of what is
-common after its own parameters have been eliminated (Schur complement), and these equations are summed.
+Tails and widths are common to all squares, all else is a square's own. Each square gives the normal equations of what
+is common after its own parameters have been eliminated (Schur complement), and these equations are summed.
 """
 
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ from ferrotune.columns.fit.widths import are_bright
 from ferrotune.images.smoothing import block_mean
 
 BACKGROUND = 3  # level, and slopes along both axes
+COMMON = 4  # numbers of a `_Shape`
 REGULAR = 1e-9  # share of the diagonal that is added to a square's normal matrix
 
 
@@ -36,9 +37,9 @@ class _Shape(NamedTuple):
 class _Square:
     """A square of the image, and the columns that reach into it.
 
-    y, x (pixel,) px along the axes; values, weight (y, x). theta (n, 4); bright, inside, free (n,) bool: columns far outside keep
-    their places, and follow the mean amplitude of the others. level (3,), and its slopes.
-    start (n, 3): y, x, amplitude that are expected, and start_level; place : px, how far a column may be off.
+    y, x (pixel,) px along the axes; values, weight (y, x). theta (n, 4). bright, inside, free (n,) bool: columns that
+    are not free, far outside, keep their places, and their amplitudes follow those of the others. level (3,), and its
+    slopes. start (n, 3): y, x, amplitude that are expected, and start_level; place : px, how far a column may be off.
     """
 
     y: np.ndarray
@@ -61,7 +62,7 @@ class _Square:
         return np.exp(-(t**2) / 2)[:, :, None], np.exp(-(u**2) / 2)[:, None, :], t[:, :, None], u[:, None, :]
 
     def equations(self, shape):
-        """Derivatives (parameter, pixel) of the square, by its own parameters and the common ones, and residual (pixel,)."""
+        """Derivatives (parameter, pixel) by the square's own parameters and the common ones, and residual (pixel,)."""
         kind, tails = np.where(self.bright, 0, 1), shape.tails
         amplitude, width = self.theta[:, AMPLITUDE, None, None], shape.width[kind]
         down, across = (np.linspace(-1, 1, len(along)) for along in (self.y, self.x))
@@ -85,7 +86,7 @@ class _Square:
         return derivatives.reshape(len(derivatives), -1), (self.values - model).ravel()
 
     def _growth(self):
-        """Factors (n, 3) of what was expected of the columns: amplitudes of those beside the square follow the others."""
+        """Factors (n, 3) of what was expected of columns: amplitudes of those beside the square follow the others."""
         factor = np.ones((len(self.theta), 3))
         for kind in (self.bright, ~self.bright):
             inner = kind & self.inside
@@ -163,7 +164,7 @@ def _squares(problem, model, comparison):
 
 
 def _reduced(parts, count):
-    """Normal equations of the last `count` parameters of a square after its own are eliminated, and how these follow."""
+    """Normal equations of a square's last `count` parameters after its own are eliminated, and how these follow."""
     matrix, right = parts
     own = matrix[:-count, :-count] + REGULAR * np.diag(np.maximum(matrix.diagonal()[:-count], 1e-12))
     solved = np.linalg.solve(own, np.column_stack([matrix[:-count, -count:], right[:-count]]))
@@ -200,7 +201,7 @@ def measured_tails(problem, model, comparison):
     highest = np.array([CHOICES.most_tail, most, *CHOICES.tail_widths[1] * width])
     for _ in range(CHOICES.tail_steps):
         shape = _Shape.of(common)
-        parts = problem.threads.map(lambda square, shape=shape: _reduced(square.normal(shape), len(common)), squares)
+        parts = problem.threads.map(lambda square, shape=shape: _reduced(square.normal(shape), COMMON), squares)
         matrix, right = (sum(part) for part in list(zip(*parts, strict=True))[:2])
         matrix[1, 1] += scatter**-2.0
         right[1] += (expected - common[1]) / scatter**2

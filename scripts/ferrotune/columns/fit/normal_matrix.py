@@ -8,8 +8,16 @@ import numpy as np
 from scipy import sparse
 
 from ferrotune.columns.fit.choices import CHOICES
-from ferrotune.columns.fit.gaussians import NODES, PARAMETERS, WIDTH, Windows
-from ferrotune.columns.fit.gaussians import sum_blocks, sum_gradient, sum_misfit, sum_shared
+from ferrotune.columns.fit.gaussians import (
+    NODES,
+    PARAMETERS,
+    WIDTH,
+    Windows,
+    sum_blocks,
+    sum_gradient,
+    sum_misfit,
+    sum_shared,
+)
 
 CHUNK = 2048  # columns for one task of a thread
 
@@ -75,7 +83,7 @@ def _pairs_of_layers(layers, pairs, work, threads):
             continue
         both, twice = np.vstack([one.theta, other.theta]), Windows(*(np.tile(part, 2) for part in at[:2]), *at[2:])
         part = np.zeros_like(blocks)
-        threads.over(len(pairs), CHUNK, sum_blocks, both, twice, weight, step, pairs + [0, n], part)
+        threads.over(len(pairs), CHUNK, sum_blocks, both, twice, weight, step, pairs + np.array([0, n]), part)
         for chain, index, shape in (
             (one.chain, pairs[:, 0], (-1, PARAMETERS, 1)),
             (other.chain, pairs[:, 1], (-1, 1, PARAMETERS)),

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ferrotune.columns.fit.choices import CHOICES
+from ferrotune.columns.fit.damping import Damping
 from ferrotune.columns.fit.gaussians import AMPLITUDE
 from ferrotune.columns.fit.measured_tails import measured_tails
 from ferrotune.columns.fit.normal_matrix import misfit
 from ferrotune.columns.fit.schedule import goes_on, is_judged
 from ferrotune.columns.fit.solver import covariances
-from ferrotune.columns.fit.damping import Damping
 from ferrotune.columns.fit.state import Coupling, Problem, restarted, started
 from ferrotune.columns.fit.step import compared, step
 from ferrotune.columns.fit.threads import Threads

@@ -1,7 +1,7 @@
-"""Tails of columns: a wider Gaussian about the same centre, whose width and share are common to all columns of an image.
+"""Tails of columns: a wider Gaussian about the same centre, of one width and share for all columns of an image.
 
-A column of a real image falls off more slowly than a Gaussian: the probe has tails, and atoms below the surface are seen by
-a broadened beam. What is left of A's tails beside a displaced B column is taken for a larger displacement.
+A column of a real image falls off more slowly than a Gaussian: the probe has tails, and atoms below the surface are
+seen by a broadened beam. What is left of A's tails beside a displaced B column is taken for a larger displacement.
 """
 
 from typing import NamedTuple

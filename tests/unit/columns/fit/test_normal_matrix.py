@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ferrotune.columns.fit.gaussians import windows
 from ferrotune.columns.fit.background import Background
+from ferrotune.columns.fit.gaussians import windows
 from ferrotune.columns.fit.normal_matrix import Layer, curvature, gradient
 from helpers.gaussian_columns import PAD, RADIUS, SHAPE, THETA, drawn
 
@@ -30,7 +30,7 @@ def test_gradients_are_those_of_differences(threads):
 
 
 def test_gradient_and_matrix_of_columns_with_tails_are_those_of_differences(threads):
-    """A column and its tail are one: with a quarter of the amplitude and one and a half times the width, for each of them.
+    """A column and its tail are one: the tail has a quarter of the amplitude and one and a half times the width.
 
     The normal matrix times a small step is the change of the gradient, the residuals' own part in it being none.
     """

@@ -43,7 +43,7 @@ def test_columns_without_tails_are_measured_as_well_as_by_gaussians():
 
 def test_an_image_without_room_for_squares_is_fitted_as_gaussians():
     image, yx, _ = tailed_crystal(0.0, cells=6)
-    fit, true, inner, _ = fitted(image, yx, tails=True)
+    fit, _, inner, _ = fitted(image, yx, tails=True)
     assert fit.tail == 0 and np.abs((fit.yx - fit.gaussian_yx)[inner]).max() < 0.05
 
 
