@@ -26,17 +26,17 @@ PART = 50  # cells of a map
 
 
 def measured(case, shape="gaussian", seed=1):
-    """Mean polarization (2,) pm of a film, shift by mis-tilt (2,) that the asymmetry gives, and share of the tail."""
+    """Mean polarization (2,) pm of a film, shift by mis-tilt (2,) that the asymmetry gives, and height of the tail."""
     image = ferrotune.prepare_image(film(unit_cell(case), seed), pixel_size_pm=PIXEL_PM)
     columns = ferrotune.locate_columns(image, shape=shape)
     cells = ferrotune.measure_cells(columns)
     mean = np.nanmedian(cells.polarization.to_numpy(), axis=0) * PIXEL_PM
     shift = np.array(cells.attrs["tilt_shift_px"]) * PIXEL_PM
-    return mean, shift, columns.attrs["tail_share"]
+    return mean, shift, (columns.attrs["tail"] or {}).get("height")
 
 
 def _factors(nm):
-    """Rows: displacement measured over that of Fe, for both shapes, and how much of the intensity is in tails."""
+    """Rows: displacement measured over that of Fe, for both shapes, and how high the tail is."""
     rows, upright = [], {}
     for shape in ("gaussian", "tail"):
         zero, _, _ = measured(Case(0, nm=nm), shape)
@@ -51,7 +51,7 @@ def _factors(nm):
         if shape == "gaussian":
             upright[0] = zero
         else:
-            rows.append(Row(f"multislice_factor[share of intensity in tails, {nm} nm]", tail, ""))
+            rows.append(Row(f"multislice_factor[height of the tail, {nm} nm]", tail, "of the column"))
     return rows, upright
 
 

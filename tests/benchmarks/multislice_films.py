@@ -13,8 +13,8 @@ SCRIPT = Path(__file__).parent / "peers" / "abtem_windows.py"
 # The windows are kept here: they take ten to twenty minutes of one core.
 FOLDER = Path(os.environ.get("FERROTUNE_MULTISLICE", ROOT / "results" / "bench" / "multislice"))
 CELL_PM, PIXEL_PM = 396.0, 15.2
-CELLS = 24  # of a film, along a side
-DOSE = 400.0  # counts on top of a Bi column
+CELLS = 16  # of a film, along a side
+DOSE = 2000.0  # counts on top of a Bi column: little noise, to see what is systematic
 SOURCE_PM = 50.0  # standard deviation of the source: columns are then 0.16 cells wide, as in real images
 
 

@@ -80,7 +80,7 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder, scan, asymmetry=None
         "pixel_size_pm": pixel_size_pm,
         "finder": finder,
         "column_shape": "gaussian" if fit.tail is None else "tail",
-        "tail_share": fit.tail,
+        "tail": None if fit.tail is None else {"width": fit.tail.ratio, "height": fit.tail.share},
         "scan_noise_px": _number(scan.rms),
         "scan_left_px": scan.left,
         "sublattices": "0 = A (brighter), 1 = B, -1 = neither",

@@ -88,7 +88,7 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
         from the image.
     shape : {"gaussian", "tail"}
         Of the columns: "tail" is a Gaussian with a tail that is measured from the image. The dataset then has also
-        gaussian_yx (column, axis) px, the positions without it, and the attribute tail_share, of the intensity.
+        gaussian_yx (column, axis) px, the positions without it, and the attribute tail, its width and height.
 
     Returns
     -------

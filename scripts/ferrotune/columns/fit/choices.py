@@ -65,10 +65,10 @@ class Choices:
 
     # --- Tails, where they are asked for
     # Width of the wider Gaussian over that of the column: expected, standard deviation, and limits. A narrower one is
-    # hardly distinguished from a wide column, a wider one from the background: on a lattice of columns of 0.15 cells,
-    # Gaussians of 3 widths sum to a level with ripples of 4 %.
+    # hardly distinguished from a wide column, a wider one from the background: on a lattice of columns of 0.17 cells,
+    # Gaussians of 2.5 widths sum to a level with ripples of 6 %.
     tail_ratio: tuple[float, float] = (2.0, 0.3)
-    tail_ratio_range: tuple[float, float] = (1.4, 3.0)
+    tail_ratio_range: tuple[float, float] = (1.4, 2.5)
     longest_tail_cells: float = 1.4  # cells; how far a tail is drawn
     tail_passes: int = 3  # pass that the fit goes back to when it gets tails: noise and normal matrix are renewed
     tail_steps: int = 8  # Gauss-Newton steps in which tails are measured

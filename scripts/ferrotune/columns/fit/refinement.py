@@ -13,6 +13,7 @@ from ferrotune.columns.fit.schedule import goes_on, is_judged
 from ferrotune.columns.fit.solver import covariances
 from ferrotune.columns.fit.state import Coupling, Problem, restarted, started
 from ferrotune.columns.fit.step import compared, step
+from ferrotune.columns.fit.tails import Tails
 from ferrotune.columns.fit.threads import Threads
 
 # px; columns of squares of this side follow each other in memory, and with them their pixels: 436 instead of 472
@@ -25,9 +26,7 @@ class FittedColumns:
     """Fitted columns, one row a column.
 
     yx, sigma_yx (n, 2) px: positions and their standard errors, NaN where a fit stopped at its reach.
-    amplitude, width (px), background (n,). significance (n,): amplitude over its standard error. With tails, yx and
-    sigma_yx are those of columns with a tail, all else that of Gaussians; gaussian_yx (n, 2) px: their positions;
-    tail: share of a column's intensity that is in its tail.
+    amplitude, width (px), background (n,). significance (n,): amplitude over its standard error.
     """
 
     yx: np.ndarray
@@ -36,16 +35,30 @@ class FittedColumns:
     width: np.ndarray
     background: np.ndarray
     significance: np.ndarray
-    gaussian_yx: np.ndarray | None = None
-    tail: float | None = None
+
+    tail = None  # no field: what columns fitted as Gaussians have not
 
     def __getitem__(self, keep):
-        rows = {name: value[keep] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
-        return replace(self, **rows)
+        return replace(self, **{name: of[keep] for name, of in vars(self).items() if isinstance(of, np.ndarray)})
 
     def as_gaussians(self):
-        """The same columns where Gaussians without tails stand."""
-        return self if self.gaussian_yx is None else replace(self, yx=self.gaussian_yx)
+        """The columns where Gaussians without tails stand."""
+        return self
+
+
+@dataclass(frozen=True)
+class TailedColumns(FittedColumns):
+    """Columns fitted with a tail: yx and sigma_yx are those of columns with it, all else that of Gaussians.
+
+    gaussian_yx (n, 2) px: where Gaussians without it stand. tail : the tail that all of them have.
+    """
+
+    gaussian_yx: np.ndarray
+    tail: Tails
+
+    def as_gaussians(self):
+        """The columns where Gaussians without tails stand."""
+        return replace(self, yx=self.gaussian_yx)
 
 
 def _standard_errors(problem, state):
@@ -81,7 +94,7 @@ def _fitted(problem, state):
 
 
 def _with_tails(problem, state):
-    """FittedColumns of a fitted state whose columns get tails: these are measured, and the columns fitted again."""
+    """TailedColumns of a fitted state whose columns get tails: these are measured, and the columns fitted again."""
     of_gaussians = _fitted(problem, state)
     tails, model = measured_tails(problem, state.model, compared(problem, state)[0])
     state = replace(
@@ -95,8 +108,9 @@ def _with_tails(problem, state):
     )
     while goes_on(state.passes, state.moved):
         state = step(problem, state)
-    found, positions = _fitted(problem, state), of_gaussians.yx
-    return replace(of_gaussians, yx=found.yx, sigma_yx=found.sigma_yx, gaussian_yx=positions, tail=tails.of_intensity())
+    found = _fitted(problem, state)
+    placed = vars(of_gaussians) | {"yx": found.yx, "sigma_yx": found.sigma_yx}
+    return TailedColumns(**placed, gaussian_yx=of_gaussians.yx, tail=tails)
 
 
 def refine_columns(image, mask, yx, cell_px, keep=None, threads=1, tails=False):
@@ -124,7 +138,7 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1, tails=False):
 
     Returns
     -------
-    FittedColumns, in the order of yx; of those kept
+    FittedColumns, in the order of yx; of those kept. TailedColumns with tails
     """
     yx = np.asarray(yx, float)
     # Block by block: neighbours in the image are neighbours in memory, however wide the image.

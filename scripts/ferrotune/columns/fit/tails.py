@@ -22,11 +22,6 @@ class Tails(NamedTuple):
     share: float
     ratio: float
 
-    def of_intensity(self):
-        """Share of the intensity of a column that is in its tail."""
-        wider = self.share * self.ratio**2
-        return wider / (1 + wider)
-
 
 def tail_layers(problem, theta, elongation, tails):
     """Layers of the tails of columns, for `PaddedImage.model`.
@@ -54,7 +49,7 @@ def tail_layers(problem, theta, elongation, tails):
 
 
 def said_of_shape(tail):
-    """The shape of the columns in a sentence, for the log; tail: share of their intensity, None without tails."""
+    """The shape of the columns in a sentence, for the log; tail : Tails, None without."""
     if tail is None:
-        return "columns are fitted as Gaussians"
-    return f"columns are fitted as Gaussians with a tail, which holds {100 * tail:.0f} % of their intensity"
+        return "columns are Gaussians"
+    return f"columns are Gaussians with a tail, {tail.ratio:.2f} times as wide, {tail.share:.2f} times as high"
