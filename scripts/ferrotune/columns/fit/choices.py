@@ -74,7 +74,7 @@ class Choices:
     tail_steps: int = 8  # Gauss-Newton steps in which tails are measured
     tail_widths: tuple[float, float] = (0.7, 1.1)  # widths of columns with tails over those without
     start_tail: float = 0.1  # amplitude of a wider Gaussian before any is measured, share
-    most_tail: float = 0.5  # the largest
+    most_tail: float = 0.3  # the largest
     square_cells: float = 4.0  # cells; side of the squares in which they are measured
     square_border_cells: float = 0.5  # cells; columns further outside a square are not fitted with it
     # What a square expects of its columns, standard deviations: place (cells), amplitude (share)

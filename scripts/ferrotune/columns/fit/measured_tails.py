@@ -39,7 +39,8 @@ class _Square:
 
     y, x (pixel,) px along the axes; values, weight (y, x). theta (n, 4). bright, inside, free (n,) bool: columns that
     are not free, far outside, keep their places, and their amplitudes follow those of the others. level (3,), and its
-    slopes. start (n, 3): y, x, amplitude that are expected, and start_level; place : px, how far a column may be off.
+    slopes. start (n, 3): y, x, amplitude that are expected, and start_level;
+    elongation (n, 2), as in the model; place : px, how far a column may be off.
     """
 
     y: np.ndarray
@@ -53,6 +54,7 @@ class _Square:
     level: np.ndarray
     start: np.ndarray
     start_level: float
+    elongation: np.ndarray
     place: float
 
     def _gaussians(self, width):
@@ -68,9 +70,11 @@ class _Square:
         down, across = (np.linspace(-1, 1, len(along)) for along in (self.y, self.x))
         slopes = [np.ones(self.values.shape), down[:, None] + 0 * across, down[:, None] * 0 + across]
         unit, by_y, by_x, by_width = 0.0, 0.0, 0.0, 0.0
+        stretch, skew = self.elongation.T[:, :, None, None]
         for share, ratio in ((1.0, 1.0), tails):
             g, h, t, u = self._gaussians(ratio * width)
-            spot = g * h
+            # what elongates a column adds to its variance, whatever its width
+            spot = g * h * np.exp(((t * t - u * u) / 2 * stretch + t * u * skew) / ratio**2)
             part = share * spot
             unit, square = unit + part, (t * t + u * u) * part
             by_y, by_x = (
@@ -144,9 +148,9 @@ def _square(problem, model, comparison, corner):
     values, weight = (block_mean(of[part].astype(float), step) for of in (image.values, comparison.weight))
     level = np.array([float((problem.shares(corner[None] + side / 2 - image.pad) @ model.level)[0]), 0.0, 0.0])
     place = CHOICES.square_place * cell
-    return _Square(
-        y, x, values, step**2 * weight, theta, bright, inside, free, level, theta[:, :3].copy(), level[0], place
-    )
+    elongation = problem.shares(theta[:, :2] - image.pad) @ model.elongation
+    start = theta[:, :3].copy(), level[0], elongation
+    return _Square(y, x, values, step**2 * weight, theta, bright, inside, free, level, *start, place)
 
 
 def _squares(problem, model, comparison):
