@@ -69,7 +69,7 @@ class _Square:
         amplitude, width = self.theta[:, AMPLITUDE, None, None], shape.width[kind]
         down, across = (np.linspace(-1, 1, len(along)) for along in (self.y, self.x))
         slopes = [np.ones(self.values.shape), down[:, None] + 0 * across, down[:, None] * 0 + across]
-        unit, by_y, by_x, by_width = 0.0, 0.0, 0.0, 0.0
+        unit, by_y, by_x, by_width, by_stretch, by_skew = (0.0,) * 6
         stretch, skew = self.elongation.T[:, :, None, None]
         for share, ratio in ((1.0, 1.0), tails):
             g, h, t, u = self._gaussians(ratio * width)
@@ -82,9 +82,12 @@ class _Square:
                 by_x + u * part / (ratio * width[:, None, None]),
             )
             by_width = by_width + square / width[:, None, None]
+            by_stretch = by_stretch + (t * t - u * u) * part / (2 * ratio**2)
+            by_skew = by_skew + t * u * part / ratio**2
         by_ratio = (amplitude * square).sum(axis=0) / tails.ratio  # of the last one, the tail
         model = sum(of * slope for of, slope in zip(self.level, slopes, strict=True)) + (amplitude * unit).sum(axis=0)
         derivatives = [*(amplitude * by_y)[self.free], *(amplitude * by_x)[self.free], *unit[self.free], *slopes]
+        derivatives += [(amplitude * of).sum(axis=0) for of in (by_stretch, by_skew)]
         by_widths = [(amplitude * by_width)[of].sum(axis=0) for of in (self.bright, ~self.bright)]
         derivatives = np.stack([*derivatives, (amplitude * spot).sum(axis=0), by_ratio, *by_widths])
         return derivatives.reshape(len(derivatives), -1), (self.values - model).ravel()
@@ -103,7 +106,7 @@ class _Square:
         typical = self.theta[self.free, AMPLITUDE].mean()
         sigma = np.array([self.place, self.place, CHOICES.square_amplitude * typical])
         precision = np.broadcast_to(sigma**-2.0, off.shape)
-        none = np.zeros(BACKGROUND)
+        none = np.zeros(BACKGROUND + 2)
         return np.append(precision.T, none), np.append((precision * off).T, none)
 
     def normal(self, shape):
@@ -125,7 +128,9 @@ class _Square:
         self.theta[self.free, AMPLITUDE] += step[2 * n : 3 * n]
         far = ~self.free
         self.theta[far, AMPLITUDE] = (self.start * self._growth())[far, AMPLITUDE]
-        self.level += step[3 * n :]
+        self.level += step[3 * n : 3 * n + BACKGROUND]
+        most = CHOICES.most_elongation
+        self.elongation = np.clip(self.elongation + step[3 * n + BACKGROUND :], -most, most)
 
 
 def _square(problem, model, comparison, corner):
