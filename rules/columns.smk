@@ -1,6 +1,6 @@
 """Atomic columns, unit cells, and the reference labels that segmentations are compared with.
 
-Reads <image>/image.zarr, the sample sheet (lattice), and the config's `columns`, `reference`;
+Reads <image>/image.zarr, the sample sheet (lattice), and the config's `columns`, `cells`, `reference`;
 writes <image>/columns.zarr, cells.zarr, reference.zarr.
 """
 
@@ -20,6 +20,7 @@ rule columns:
     threads: get_threads
     params:
         finder=config["columns"]["finder"],
+        shape=config["columns"]["shape"],
         cell=lambda wildcards: IMAGES[wildcards.image]["lattice"],
         code=code_digest("columns.py"),
     message:
@@ -41,6 +42,7 @@ rule cells:
     conda:
         "../envs/ferrotune.yaml"
     params:
+        tilt_correction=config["cells"]["tilt_correction"],
         code=code_digest("cells.py"),
     message:
         "Measuring unit cells of {wildcards.image}"

@@ -1,6 +1,8 @@
 """Find, refine and sort the atomic columns of an image."""
 
+from ferrotune.columns.asymmetry import column_asymmetry
 from ferrotune.columns.finding import doubts
+from ferrotune.columns.fit.tails import said_of_shape
 from ferrotune.columns.flyback import measure_flyback
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.row_shifts import find_straight_columns
@@ -10,23 +12,25 @@ from ferrotune.files.stores import read_store, write_store
 from ferrotune.workflow.jobs import job, warn
 
 
-def main(image_store, output, finder, image, log_path, threads=1, cell=None):
+def main(image_store, output, finder, image, log_path, threads=1, cell=None, shape="gaussian"):
     """Write columns.zarr from image.zarr; `cell` is the unit cell as the sample sheet names it, or None."""
     with job(log_path, f"image {image}") as log:
         arrays, attributes = read_store(image_store, "image", "mask")
         lattice = find_lattice(arrays["image"], arrays["mask"], cell, attributes["pixel_size_pm"])
         log.info("lattice a = %s, b = %s px, cell %.2f px", lattice.a, lattice.b, lattice.cell_px)
         log.info("unit cell %s: columns at %s", lattice.motif.name, lattice.motif.places)
-        known = (arrays["image"], arrays["mask"], lattice, finder, threads, attributes.get("noise_share", 1.0))
+        known = (arrays["image"], arrays["mask"], lattice, finder, threads, attributes.get("noise_share", 1.0), shape)
         columns, scan = find_straight_columns(*known)
         log.info(scan.said(attributes["pixel_size_pm"]))
         for name, sublattice in (("A", 0), ("B", 1), ("neither", -1)):
             log.info("%d columns %s", len(columns.of(sublattice)), name)
+        log.info(said_of_shape(columns.fit.tail))
         if flyback := measure_flyback(columns.of(A), lattice):
             warn(f"image {image}", flyback.doubt(len(arrays["image"]), attributes["pixel_size_pm"]))
         for doubt in doubts(columns, lattice, attributes["pixel_size_pm"], cell):
             warn(f"image {image}", doubt)
-        write_store(output, *columns_arrays(columns, lattice, attributes["pixel_size_pm"], finder, scan))
+        asymmetry = column_asymmetry(arrays["image"], arrays["mask"], columns, scan.shift, lattice.cell_px)
+        write_store(output, *columns_arrays(columns, lattice, attributes["pixel_size_pm"], finder, scan, asymmetry))
 
 
 if __name__ == "__main__":
@@ -38,4 +42,5 @@ if __name__ == "__main__":
         log_path=snakemake.log[0],
         threads=snakemake.threads,
         cell=snakemake.params.cell,
+        shape=snakemake.params.shape,
     )

@@ -30,6 +30,7 @@ FIGURES = {
     "labels": "labels_match_plain",
     "answers": "no_walls_reported",
     "column_error": "column_error_over_crlb",
+    "multislice": "multislice_factor",
     "hypervolume": "hypervolume_at_100",
 }
 

@@ -328,6 +328,23 @@ def test_columns_cells_and_patches_belong_together(chain):
     assert patch_attributes["dropped_sites"] > 0
 
 
+def test_columns_with_tails_and_the_shift_by_tilt_say_what_they_change(chain):
+    """The film has neither: P stays, and the shift is taken off with its error."""
+    own = {"image": "one", "log_path": chain.log("beside")}
+    image, columns, cells = chain["image.zarr"], chain["beside_columns.zarr"], chain["beside_cells.zarr"]
+    call("columns", image_store=image, output=columns, finder="lattice", shape="tail", **own)
+    call("cells", columns_store=columns, output=cells, tilt_correction=True, **own)
+    stored, of_columns = read_store(columns)
+    found, of_cells = read_store(cells)
+    plain, of_plain = read_store(chain["cells.zarr"])
+    assert of_columns["column_shape"] == "tail" and stored["gaussian_yx"].shape == stored["yx"].shape
+    assert of_cells["p_over_gaussian"] == pytest.approx(1, abs=0.05) and abs(of_cells["p_turn_deg"]) < 5
+    assert of_cells["tilt_corrected"] and not of_plain["tilt_corrected"]
+    shift = found["tilt_shift"]
+    assert np.isfinite(shift).all() and np.abs(shift).max() < 5 * np.nanmax(found["tilt_shift_sigma"])
+    assert np.nanmedian(found["polarization_sigma"]) > 0.9 * np.nanmedian(plain["polarization_sigma"])
+
+
 def test_the_reference_is_the_truth(chain):
     reference, attributes = read_store(chain["reference.zarr"])
     assert attributes["kind"] == "truth of the simulation" and np.abs(attributes["offset_px"]).max() < 0.3

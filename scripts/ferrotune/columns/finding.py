@@ -163,7 +163,7 @@ def _refuse_few(columns):
         )
 
 
-def _refined(image, mask, sites, maxima, threads):
+def _refined(image, mask, sites, maxima, threads, tails):
     """Fit columns to the image: first all candidates, then the significant ones."""
     yx, height = maxima
     yx = yx[_credible(sites, yx, height)]
@@ -175,7 +175,7 @@ def _refined(image, mask, sites, maxima, threads):
             _refuse_few(rows)
             return rows, _placed(fit[rows], mask, sites)
 
-        fit = refine_columns(image, mask, yx, sites.cell_px, keep, threads)
+        fit = refine_columns(image, mask, yx, sites.cell_px, keep, threads, tails)
         return fit[_kept(fit, sites, shoulders=shoulders)]
 
     fit = fitted(shoulders=True)
@@ -193,7 +193,7 @@ def _named(columns):
     return replace(columns, sublattice=sublattice)
 
 
-def find_columns(image, mask, lattice, finder="lattice", threads=1):
+def find_columns(image, mask, lattice, finder="lattice", threads=1, shape="gaussian"):
     """Find, refine and sort the atomic columns of an image.
 
     Candidates are the maxima of the band-passed image, and the lattice sites beside them without a maximum. All are
@@ -210,6 +210,8 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
         "blob_log" is the paper's detector, for comparison: whole-pixel positions, no refinement.
     threads : int
         Cores to work on; the result is the same, byte for byte, whatever their number.
+    shape : {"gaussian", "tail"}
+        Of the columns. The tail is measured from the image, see `ferrotune.columns.fit.tails`.
 
     Returns
     -------
@@ -256,7 +258,7 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
         flat = np.full(len(yx), np.nan)
         fit = FittedColumns(yx, np.full_like(yx, np.nan), flat, flat, flat, flat)
     else:
-        fit = _refined(image, mask, sites, found, threads)
+        fit = _refined(image, mask, sites, found, threads, shape == "tail")
     fit = fit[np.lexsort((fit.yx[:, 1], fit.yx[:, 0]))]
     _refuse_few(fit.yx)
     return _named(Columns(fit, sites.kind(fit.yx), lattice.motif))

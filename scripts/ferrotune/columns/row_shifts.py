@@ -63,7 +63,7 @@ class ScanNoise:
         return f"scan rows are shifted along themselves by {size} RMS; {done}"
 
 
-def _drawn(shape, fit):
+def drawn_columns(shape, fit):
     """The fitted columns, (y, x), without their background."""
     reach = int(np.ceil(4 * fit.width.max()))
     canvas = np.zeros(np.array(shape) + 4 * reach, np.float32)
@@ -72,7 +72,7 @@ def _drawn(shape, fit):
     return canvas[2 * reach : -2 * reach, 2 * reach : -2 * reach]
 
 
-def _background(shape, fit, cell_px):
+def between_columns(shape, fit, cell_px):
     """Background between the columns, (y, x)."""
     at = tuple(np.clip(np.rint(fit.yx).astype(int), 0, np.array(shape) - 1).T)
     level, count = np.zeros((2, *shape), np.float32)
@@ -125,8 +125,8 @@ def _step(image, mask, fit, sublattice, cell_px, before, expected):
     before : (y,) px, shifts that were taken off already; expected : px, size of the whole shifts
     """
     height, width = image.shape
-    drawn = _drawn(image.shape, fit)
-    model = drawn + _background(image.shape, fit, cell_px)
+    drawn = drawn_columns(image.shape, fit)
+    model = drawn + between_columns(image.shape, fit, cell_px)
     residual = np.where(mask, image - model, 0.0)
     certain = _certainty(residual, model, mask, cell_px)
     place, shape = _of_columns(image.shape, certain, fit, sublattice, cell_px)
@@ -240,7 +240,7 @@ def measure_row_shifts(image, mask, fit, sublattice, cell_px):
     return ScanNoise(shift, expected, float(np.hypot((places[0] - places[1]).std() / 2, missed)))
 
 
-def find_straight_columns(image, mask, lattice, finder="lattice", threads=1, noise_share=1.0):
+def find_straight_columns(image, mask, lattice, finder="lattice", threads=1, noise_share=1.0, shape="gaussian"):
     """Find the columns of a scanned image, where they would stand if no scan row was shifted.
 
     Where the shifts are clear, the columns are found again in the straightened image. What is left of the shifts is
@@ -249,7 +249,7 @@ def find_straight_columns(image, mask, lattice, finder="lattice", threads=1, noi
 
     Parameters
     ----------
-    image, mask, lattice, finder, threads
+    image, mask, lattice, finder, threads, shape
         As in `ferrotune.columns.finding.find_columns`.
     noise_share : float
         Share of the variance of white noise that an image still has which was resampled before
@@ -270,9 +270,9 @@ def find_straight_columns(image, mask, lattice, finder="lattice", threads=1, noi
     if finder == "blob_log":
         return columns, ScanNoise.unknown(len(image))
     scan = measure_row_shifts(image, mask, columns.fit, columns.sublattice, lattice.cell_px)
-    if np.any(scan.shift):
-        columns = find_columns(straightened(image, scan.shift), mask, lattice, finder, threads)
-        share = noise_share * noise_left(scan.shift)
+    if np.any(scan.shift) or shape != "gaussian":
+        columns = find_columns(straightened(image, scan.shift), mask, lattice, finder, threads, shape)
+        share = noise_share * noise_left(scan.shift) if np.any(scan.shift) else noise_share
     slow = slow_shifts(columns.of(A), lattice)
     scan = replace(scan, left=float(np.hypot(scan.left, slow)), slow=slow)
     sigma = columns.fit.sigma_yx / np.sqrt(share)

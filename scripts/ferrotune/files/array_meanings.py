@@ -25,6 +25,8 @@ _COLUMNS = {
     "width": ("px", "Gaussian sigma of the column"),
     "significance": ("1", "amplitude over its standard error"),
     "sublattice": ("1", "sublattice: 0 is A, 1 is B, -1 is neither"),
+    "gaussian_yx": ("px", "position if the column is fitted as a Gaussian without a tail"),
+    "asymmetry": ("1", "how far the intensity of an A column leans to one side"),
     "row_shift": ("px", "shift of the scan row that is taken off positions and patches"),
     "lattice": ("px", "lattice vector"),
 }
@@ -39,6 +41,8 @@ _CELLS = {
     "rotation": ("degrees", "rotation from the mean cell, +y towards +x"),
     "strain": ("1", "strain along a and b, and shear, from the mean cell"),
     "polarization_sigma": ("px", "standard error of the polarization"),
+    "tilt_shift": ("px", "apparent displacement of B by mis-tilt, from the asymmetry of A"),
+    "tilt_shift_sigma": ("px", "standard error of the shift by mis-tilt"),
     "a_sigma": ("px", "standard error of a"),
     "b_sigma": ("px", "standard error of b"),
     "alpha_sigma": ("degrees", "standard error of alpha"),

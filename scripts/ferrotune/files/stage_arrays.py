@@ -42,7 +42,7 @@ def _number(value):
     return None if np.isnan(value) else float(value)
 
 
-def columns_arrays(columns, lattice, pixel_size_pm, finder, scan):
+def columns_arrays(columns, lattice, pixel_size_pm, finder, scan, asymmetry=None):
     """What the store of columns holds.
 
     Parameters
@@ -52,6 +52,7 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder, scan):
     pixel_size_pm : float or None
     finder : str
     scan : ferrotune.columns.row_shifts.ScanNoise
+    asymmetry : (column, 2), of the columns, or None
 
     Returns
     -------
@@ -70,10 +71,16 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder, scan):
         "lattice": (("vector", "axis"), np.asarray(lattice.vectors)),
         "row_shift": (("y",), scan.shift.astype(np.float32)),
     }
+    if fit.tail is not None:
+        arrays["gaussian_yx"] = (("column", "axis"), fit.gaussian_yx)
+    if asymmetry is not None:
+        arrays["asymmetry"] = (("column", "axis"), asymmetry)
     attributes = {
         "cell_px": lattice.cell_px,
         "pixel_size_pm": pixel_size_pm,
         "finder": finder,
+        "column_shape": "gaussian" if fit.tail is None else "tail",
+        "tail": None if fit.tail is None else {"width": fit.tail.ratio, "height": fit.tail.share},
         "scan_noise_px": _number(scan.rms),
         "scan_left_px": scan.left,
         "scan_slow_px": scan.slow,
@@ -83,7 +90,7 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder, scan):
     return arrays, attributes
 
 
-def cells_arrays(measured, lattice, pixel_size_pm):
+def cells_arrays(measured, lattice, pixel_size_pm, tilt=None):
     """What the store of unit cells holds.
 
     Parameters
@@ -91,6 +98,7 @@ def cells_arrays(measured, lattice, pixel_size_pm):
     measured : Cells, Strain and CellErrors, from `ferrotune.cells.strain.measure_cells`
     lattice : ferrotune.columns.phase.Lattice
     pixel_size_pm : float or None
+    tilt : ferrotune.cells.tilt_shift.TiltShift, or None
 
     Returns
     -------
@@ -113,6 +121,8 @@ def cells_arrays(measured, lattice, pixel_size_pm):
     }
     for name, values in vars(errors).items():
         arrays[f"{name}_sigma"] = (("cell", "axis")[: values.ndim], values)
+    if tilt is not None:
+        arrays |= {"tilt_shift": (("cell", "axis"), tilt.shift), "tilt_shift_sigma": (("cell", "axis"), tilt.sigma)}
     attributes = {
         "cell_px": lattice.cell_px,
         "pixel_size_pm": pixel_size_pm,

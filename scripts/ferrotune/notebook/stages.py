@@ -7,7 +7,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ferrotune.cells import strain
+from ferrotune.cells.tilt_shift import tilt_shift, without_tilt
 from ferrotune.columns.analysed_image import analysed_image
+from ferrotune.columns.asymmetry import column_asymmetry
 from ferrotune.columns.contrast import AUTO
 from ferrotune.columns.distortion import calibrated
 from ferrotune.columns.lattice import find_lattice
@@ -78,7 +80,7 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=N
     return dataset_of(calibration.found.arrays(), calibration.attributes())
 
 
-def locate_columns(image, finder="lattice", threads=1, lattice=None):
+def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaussian"):
     """Find, refine and sort the atomic columns of a prepared image.
 
     Parameters
@@ -90,6 +92,9 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None):
     lattice : str, float or list of float, optional
         The unit cell: perovskite_100, perovskite_110, hexagonal, primitive, or its size in pm. By default it is found
         from the image.
+    shape : {"gaussian", "tail"}
+        Of the columns: "tail" is a Gaussian with a tail that is measured from the image. The dataset then has also
+        gaussian_yx (column, axis) px, the positions without it, and the attribute tail, its width and height.
 
     Returns
     -------
@@ -120,17 +125,20 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None):
     with threadpool_limits(1):
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
         share = image.attrs.get("noise_share", 1.0)
-        columns, scan = find_straight_columns(pixels, mask, found, finder, threads, share)
-    arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan)
+        columns, scan = find_straight_columns(pixels, mask, found, finder, threads, share, shape)
+        asymmetry = column_asymmetry(pixels, mask, columns, scan.shift, found.cell_px)
+    arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan, asymmetry)
     return dataset_of(*arrays)
 
 
-def measure_cells(columns):
+def measure_cells(columns, tilt_correction=False):
     """Measure polarization and lattice parameters of every unit cell.
 
     Parameters
     ----------
     columns : xarray.Dataset, from `locate_columns`, or ``film.columns`` of opened results
+    tilt_correction : bool
+        Whether the shift of B by mis-tilt is taken off the polarization.
 
     Returns
     -------
@@ -138,7 +146,9 @@ def measure_cells(columns):
         yx, polarization (cell, axis) px; a, b (cell,) px; alpha (cell,) degrees; volume (cell,) px^2; b_over_a (cell,),
         rotation (cell,) degrees and strain (cell, component), from the mean cell; ab (cell, index),
         the lattice indices; lattice (vector, axis) px. Attributes: cell_px, pixel_size_pm, row_noise_px (what rows of
-        cells have in common along the rows: shifts of the scan). NAME_sigma is the standard error of NAME.
+        cells have in common along the rows: shifts of the scan), tilt_shift_px (mean of tilt_shift), tilt_corrected.
+        NAME_sigma is the standard error of NAME. tilt_shift (cell, axis) px, what mis-tilt adds to the polarization, by
+        the asymmetry of A.
 
     Raises
     ------
@@ -166,5 +176,10 @@ def measure_cells(columns):
         measured = strain.measure_cells(yx, sigma_yx, sublattice, lattice, left)
     if not len(measured[0].yx):
         raise InputError("no unit cell closes on four A columns: mask what is no crystal")
-    arrays = cells_arrays(measured, lattice, columns.attrs.get("pixel_size_pm"))
-    return dataset_of(*arrays)
+    if "asymmetry" not in columns:  # results of an earlier version
+        return dataset_of(*cells_arrays(measured, lattice, columns.attrs.get("pixel_size_pm")))
+    leaning = {name: columns[name].to_numpy() for name in ("asymmetry", "width")}
+    tilt = tilt_shift(measured[0], yx, **leaning, sublattice=sublattice, cell_px=lattice.cell_px)
+    measured = without_tilt(measured, tilt) if tilt_correction else measured
+    arrays, attributes = cells_arrays(measured, lattice, columns.attrs.get("pixel_size_pm"), tilt)
+    return dataset_of(arrays, attributes | tilt.attributes(tilt_correction))

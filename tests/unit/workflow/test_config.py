@@ -60,8 +60,11 @@ def test_the_default_config_is_in_order():
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        (("serie",), "columns, confidence, image, images, import, judge, maps, mode, objectives, patches, pipelines"),
-        (("columns", "findr"), "finder"),
+        (
+            ("serie",),
+            "cells, columns, confidence, image, images, import, judge, maps, mode, objectives, patches, pipelines",
+        ),
+        (("columns", "findr"), "finder, shape"),
         (("patches", "sub_pixel"), "subpixel"),
         (("search", "trails"), "batch, mode, seed, startup, trials"),
         (("reference", "row"), "row_component"),

@@ -63,6 +63,25 @@ class Choices:
     # the rest. Found by trial on simulated columns of 5 to 60 standard errors.
     common_share: float = 0.3
 
+    # --- Tails, where they are asked for
+    # Width of the wider Gaussian over that of the column: expected, standard deviation, and limits. A narrower one is
+    # hardly distinguished from a wide column, a wider one from the background: on a lattice of columns of 0.17 cells,
+    # Gaussians of 2.5 widths sum to a level with ripples of 6 %.
+    tail_ratio: tuple[float, float] = (2.0, 0.3)
+    tail_ratio_range: tuple[float, float] = (1.4, 2.5)
+    longest_tail_cells: float = 1.4  # cells; how far a tail is drawn
+    tail_passes: int = 3  # pass that the fit goes back to when it gets tails: noise and normal matrix are renewed
+    tail_steps: int = 8  # Gauss-Newton steps in which tails are measured
+    tail_widths: tuple[float, float] = (0.7, 1.1)  # widths of columns with tails over those without
+    start_tail: float = 0.1  # amplitude of a wider Gaussian before any is measured, share
+    most_tail: float = 0.3  # the largest
+    square_cells: float = 4.0  # cells; side of the squares in which they are measured
+    square_border_cells: float = 0.5  # cells; columns further outside a square are not fitted with it
+    # What a square expects of its columns, standard deviations: place (cells), amplitude (share)
+    square_place: float = 0.02
+    square_amplitude: float = 0.2
+    most_squares: int = 20
+
     # --- Elongations
     elongation_scatter: float = 0.1  # standard deviation over the image, share
     most_elongation: float = 0.5  # the largest that is followed

@@ -27,13 +27,17 @@ class PaddedImage:
         self._drawn, self._weight = np.empty_like(self.values), np.empty_like(self.values)
         self.bands = [(i, min(i + BAND_PX, height)) for i in range(0, height, BAND_PX)]
 
-    def model(self, theta, shape, at, background, level, threads):
-        """Draw the model (y, x): columns theta (n, 4) of elongations `shape` (n, 2), on a background's `level` (m,)."""
+    def model(self, layers, background, level, threads):
+        """Draw the model (y, x) on a background's `level` (m,).
+
+        layers : list of ferrotune.columns.fit.normal_matrix.Layer
+        """
         model = self._drawn
 
         def draw(band):
             model[slice(*band)] = background.field(level, band)
-            gaussians.render(theta, shape, at, model, band)
+            for layer in layers:
+                gaussians.render(layer.theta, layer.elongation, layer.at, model, band)
 
         threads.map(draw, self.bands)
         return model

@@ -1,16 +1,19 @@
 """Refine columns to sub-pixel positions: Gaussians on one background, fitted to all columns of an image together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ferrotune.columns.fit.choices import CHOICES
+from ferrotune.columns.fit.damping import Damping
 from ferrotune.columns.fit.gaussians import AMPLITUDE
+from ferrotune.columns.fit.measured_tails import measured_tails
 from ferrotune.columns.fit.normal_matrix import misfit
 from ferrotune.columns.fit.schedule import goes_on, is_judged
 from ferrotune.columns.fit.solver import covariances
-from ferrotune.columns.fit.state import Problem, restarted, started
-from ferrotune.columns.fit.step import step
+from ferrotune.columns.fit.state import Coupling, Problem, restarted, started
+from ferrotune.columns.fit.step import compared, step
+from ferrotune.columns.fit.tails import Tails
 from ferrotune.columns.fit.threads import Threads
 
 # px; columns of squares of this side follow each other in memory, and with them their pixels: 436 instead of 472
@@ -33,8 +36,29 @@ class FittedColumns:
     background: np.ndarray
     significance: np.ndarray
 
+    tail = None  # no field: what columns fitted as Gaussians have not
+
     def __getitem__(self, keep):
-        return FittedColumns(**{name: value[keep] for name, value in vars(self).items()})
+        return replace(self, **{name: of[keep] for name, of in vars(self).items() if isinstance(of, np.ndarray)})
+
+    def as_gaussians(self):
+        """The columns where Gaussians without tails stand."""
+        return self
+
+
+@dataclass(frozen=True)
+class TailedColumns(FittedColumns):
+    """Columns fitted with a tail: yx and sigma_yx are those of columns with it, all else that of Gaussians.
+
+    gaussian_yx (n, 2) px: where Gaussians without it stand. tail : the tail that all of them have.
+    """
+
+    gaussian_yx: np.ndarray
+    tail: Tails
+
+    def as_gaussians(self):
+        """The columns where Gaussians without tails stand."""
+        return replace(self, yx=self.gaussian_yx)
 
 
 def _standard_errors(problem, state):
@@ -69,7 +93,27 @@ def _fitted(problem, state):
     )
 
 
-def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
+def _with_tails(problem, state):
+    """TailedColumns of a fitted state whose columns get tails: these are measured, and the columns fitted again."""
+    of_gaussians = _fitted(problem, state)
+    tails, model = measured_tails(problem, state.model, compared(problem, state)[0])
+    state = replace(
+        state,
+        model=replace(model, tails=tails),
+        damping=Damping.none(len(state.model.theta)),
+        coupling=Coupling.of(state.model, wide=True),
+        square=np.inf,
+        moved=np.inf,
+        passes=CHOICES.tail_passes,
+    )
+    while goes_on(state.passes, state.moved):
+        state = step(problem, state)
+    found = _fitted(problem, state)
+    placed = vars(of_gaussians) | {"yx": found.yx, "sigma_yx": found.sigma_yx}
+    return TailedColumns(**placed, gaussian_yx=of_gaussians.yx, tail=tails)
+
+
+def refine_columns(image, mask, yx, cell_px, keep=None, threads=1, tails=False):
     """Refine column positions by weighted least squares, with error bars.
 
     Each column is a circular Gaussian (amplitude, width), and all stand on one smooth background. All are fitted
@@ -89,17 +133,19 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
         to their neighbours.
     threads : int
         Cores to work on; the result is the same, byte for byte, whatever their number.
+    tails : bool
+        Whether columns are Gaussians with a tail, which is common to all of them, and measured from the image.
 
     Returns
     -------
-    FittedColumns, in the order of yx; of those kept
+    FittedColumns, in the order of yx; of those kept. TailedColumns with tails
     """
     yx = np.asarray(yx, float)
     # Block by block: neighbours in the image are neighbours in memory, however wide the image.
     down, across = (yx // BLOCK).T
     rows = np.lexsort((yx[:, 1], yx[:, 0], across, down))
     with Threads(threads) as shared:
-        problem = Problem.of(image, mask, cell_px, shared)
+        problem = Problem.of(image, mask, cell_px, shared, tails)
         state = started(problem, yx[rows])
         while goes_on(state.passes, state.moved):
             state = step(problem, state)
@@ -107,4 +153,5 @@ def refine_columns(image, mask, yx, cell_px, keep=None, threads=1):
                 kept, columns = keep(_fitted(problem, state))
                 state = restarted(problem, state, kept, columns)
                 rows = rows[kept]
-        return _fitted(problem, state)[np.argsort(rows)]
+        fit = _with_tails(problem, state) if tails else _fitted(problem, state)
+        return fit[np.argsort(rows)]

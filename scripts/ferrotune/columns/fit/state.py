@@ -8,9 +8,10 @@ from scipy.spatial import cKDTree
 from ferrotune.columns.fit.background import Background
 from ferrotune.columns.fit.choices import CHOICES
 from ferrotune.columns.fit.damping import Damping
-from ferrotune.columns.fit.gaussians import AMPLITUDE, WIDTH, Windows
+from ferrotune.columns.fit.gaussians import AMPLITUDE, WIDTH
 from ferrotune.columns.fit.normal_matrix import Curvature
 from ferrotune.columns.fit.padded_image import PaddedImage
+from ferrotune.columns.fit.tails import Tails
 from ferrotune.columns.fit.threads import Threads
 from ferrotune.columns.fit.widths import OwnWidths, Widths
 from ferrotune.images.noise import Noise
@@ -31,11 +32,11 @@ class Problem:
     threads: Threads
 
     @classmethod
-    def of(cls, image, mask, cell_px, threads):
-        """The problem of an image (y, x) and its mask (y, x) bool."""
+    def of(cls, image, mask, cell_px, threads, tails=False):
+        """The problem of an image (y, x) and its mask (y, x) bool; `tails`: with room for those of columns."""
         room, reach = CHOICES.room_cells * cell_px, CHOICES.reach_cells * cell_px
         widest = widest_window(cell_px)
-        padded = PaddedImage(image, mask, widest + int(np.ceil(room + reach)) + 2)
+        padded = PaddedImage(image, mask, (longest_tail(cell_px) if tails else widest) + int(np.ceil(room + reach)) + 2)
         background = Background(padded.values.shape, max(CHOICES.node_cells * cell_px, 2 * widest + 1))
         return cls(image.shape, padded, background, cell_px, threads)
 
@@ -79,13 +80,14 @@ class Model:
     """Model of the image: all that it is drawn from.
 
     theta (n, 4): y, x (px), amplitude, width (px) of the columns. level (m,): of the background's nodes. elongation
-    (m, 2): of the columns at the nodes. widths : typical widths.
+    (m, 2): of the columns at the nodes. widths : typical widths. tails : those of the columns, None without.
     """
 
     theta: np.ndarray
     level: np.ndarray
     elongation: np.ndarray
     widths: Widths
+    tails: Tails | None = None
 
     def halfway(self, other):
         """The model in the middle between this one and another."""
@@ -94,7 +96,7 @@ class Model:
             (getattr(self.widths, name) + getattr(other.widths, name)) / 2 for name in ("level", "typical")
         )
         widths = replace(self.widths, level=of_widths, typical=typical)
-        return Model(theta, level, (self.elongation + other.elongation) / 2, widths)
+        return Model(theta, level, (self.elongation + other.elongation) / 2, widths, self.tails)
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Coupling:
     @classmethod
     def of(cls, model, wide=False):
         """Coupling of a model's columns; up to the larger distance where `wide` or where they prove wide."""
-        wide = wide or _are_wide(model)
+        wide = wide or model.tails is not None or _are_wide(model)
         cells = CHOICES.wide_coupled_cells if wide else CHOICES.coupled_cells
         pairs = cKDTree(model.theta[:, :2]).query_pairs(cells * model.widths.cell_px, output_type="ndarray")
         return cls(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))], wide)
@@ -119,14 +121,19 @@ class Coupling:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A model beside the image: windows of the columns, weights (y, x), residuals times weights (y, x).
+    """A model beside the image: layers that it is drawn from, weights (y, x), residuals times weights (y, x).
 
     The two arrays are the padded image's own memory: they hold until the next comparison.
     """
 
-    at: Windows
+    layers: list
     weight: np.ndarray
     weighted: np.ndarray
+
+    @property
+    def at(self):
+        """Windows of the columns."""
+        return self.layers[0].at
 
 
 @dataclass(frozen=True)
@@ -165,6 +172,11 @@ def _are_wide(model):
 def widest_window(cell_px):
     """The largest radius of a column's window, px."""
     return max(3, int(np.ceil(CHOICES.widest_cells * cell_px)))
+
+
+def longest_tail(cell_px):
+    """The largest radius, px, to which the tail of a column is drawn."""
+    return max(3, int(np.ceil(CHOICES.longest_tail_cells * cell_px)))
 
 
 def started(problem, yx):

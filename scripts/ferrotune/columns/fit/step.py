@@ -7,36 +7,34 @@ import numpy as np
 from ferrotune.columns.fit import elongations, schedule
 from ferrotune.columns.fit.choices import CHOICES
 from ferrotune.columns.fit.gaussians import AMPLITUDE, WIDTH, windows
-from ferrotune.columns.fit.normal_matrix import curvature, gradient
+from ferrotune.columns.fit.normal_matrix import Layer, curvature, gradient
 from ferrotune.columns.fit.priors import hold_unseen, prior_of_columns
 from ferrotune.columns.fit.solver import solve
 from ferrotune.columns.fit.state import Comparison, Model, widest_window
+from ferrotune.columns.fit.tails import tail_layers
+from ferrotune.columns.fit.widths import are_bright
 
 
-def _are_bright(theta):
-    """Whether columns (n,) belong to the brighter half of the range of amplitudes."""
-    return theta[:, AMPLITUDE] >= np.percentile(theta[:, AMPLITUDE], [10, 90]).mean()
-
-
-def _compared(problem, state):
+def compared(problem, state):
     """Comparison of a state's model with the image, its noise, and its mean weighted square."""
     model, threads = state.model, problem.threads
     width = np.median(model.widths.typical)
     radius = min(widest_window(problem.cell_px), max(3, int(np.ceil(CHOICES.window_widths * width))))
     at = windows(model.theta[:, :2], radius, problem.image.pad)
     elongation = problem.shares(model.theta[:, :2]) @ model.elongation
-    image = problem.image.model(model.theta, elongation, at, problem.background, model.level, threads)
+    layers = [Layer(model.theta, elongation, at), *tail_layers(problem, model.theta, elongation, model.tails)]
+    image = problem.image.model(layers, problem.background, model.level, threads)
     noise = state.noise
     if schedule.noise_is_measured(state.passes):
         noise = problem.image.noise(image, model.theta, threads)
     *weights, square = problem.image.weigh(image, noise, threads)
-    return Comparison(at, *weights), noise, square
+    return Comparison(layers, *weights), noise, square
 
 
 def _downhill(problem, state):
     """State whose model is compared with the image; a last step that led uphill is halved until it does not."""
     for halvings in range(CHOICES.most_halvings + 1):
-        comparison, noise, square = _compared(problem, state)
+        comparison, noise, square = compared(problem, state)
         state = replace(state, noise=noise)
         if square <= CHOICES.uphill * state.square or halvings == CHOICES.most_halvings:
             break
@@ -47,9 +45,12 @@ def _downhill(problem, state):
 
 def _with_matrix(problem, state):
     """State with the normal matrix of its model."""
-    coupling, theta = state.coupling.renewed(state.model), state.model.theta
-    at, weight = state.comparison.at, state.comparison.weight
-    matrix = curvature(theta, at, weight, problem.background, coupling.pairs, problem.threads)
+    coupling, layers = state.coupling.renewed(state.model), state.comparison.layers
+    at, weight = layers[0].at, state.comparison.weight
+    if len(layers) > 1:
+        radius = min(widest_window(problem.cell_px), max(layer.at.size for layer in layers) // 2)
+        at = windows(layers[0].theta[:, :2], radius, problem.image.pad)
+    matrix = curvature(layers, at, weight, problem.background, coupling.pairs, problem.threads)
     hold_unseen(matrix, problem.reach)
     return replace(state, coupling=coupling, matrix=matrix)
 
@@ -66,7 +67,7 @@ def _solved(problem, state, slope, nodes, fixed):
     diagonal = np.einsum("nii->ni", matrix.own)
     damping = state.caution + CHOICES.wide_damping * state.coupling.wide
     stiff += (state.damping.value + damping)[:, None] * diagonal
-    dim = np.where(_are_bright(model.theta), 0, 1)
+    dim = np.where(are_bright(model.theta), 0, 1)
     field = model.widths.field(nodes, dim, guess.outside, fixed)
     field.stiffness[:] += damping * (field.shares.T @ diagonal[:, WIDTH])
     tolerance = schedule.tolerance(state.passes)
@@ -78,7 +79,7 @@ def _solved(problem, state, slope, nodes, fixed):
     widths = model.widths.moved(field, part * wider, dim, guess.outside)
     step[:, WIDTH] += widths.typical - model.widths.typical
     theta = _bounded(problem, state, step, widths)
-    return Model(theta, model.level + part * level, model.elongation, widths), part, prior
+    return Model(theta, model.level + part * level, model.elongation, widths, model.tails), part, prior
 
 
 def _bounded(problem, state, step, widths):
@@ -131,12 +132,12 @@ def step(problem, state):
     state = _downhill(problem, state)
     model, guess, comparison = state.model, state.guess, state.comparison
     nodes = problem.shares(model.theta[:, :2])
-    slope, by_shape = gradient(model.theta, comparison.at, comparison.weighted, problem.threads)
+    slope, by_shape = gradient(comparison.layers, comparison.weighted, problem.threads)
     if schedule.matrix_is_renewed(state.passes):
         state = _with_matrix(problem, state)
     own, fixed, elongation = state.matrix.own, schedule.widths_wait(state.passes), model.elongation
     if not fixed:
-        bright = _are_bright(model.theta) & ~guess.outside
+        bright = are_bright(model.theta) & ~guess.outside
         own_widths, slope = model.widths.own_widths(state.own_widths, model.theta, own, slope, bright)
         state = replace(state, own_widths=own_widths)
         elongation = elongations.improved(elongation, nodes, model.theta, own, by_shape, guess.whole)

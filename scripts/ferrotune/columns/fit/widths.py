@@ -6,9 +6,14 @@ import numpy as np
 from scipy import sparse
 
 from ferrotune.columns.fit.choices import CHOICES
-from ferrotune.columns.fit.gaussians import WIDTH, X, Y
+from ferrotune.columns.fit.gaussians import AMPLITUDE, WIDTH, X, Y
 from ferrotune.columns.fit.solver import Field
 from ferrotune.images.noise import robust_deviation
+
+
+def are_bright(theta):
+    """Whether columns (n,) of theta (n, 4) belong to the brighter half of the range of amplitudes."""
+    return theta[:, AMPLITUDE] >= np.percentile(theta[:, AMPLITUDE], [10, 90]).mean()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from scipy import sparse
 
 from ferrotune.columns.fit.background import Background
 from ferrotune.columns.fit.gaussians import windows
-from ferrotune.columns.fit.normal_matrix import curvature
+from ferrotune.columns.fit.normal_matrix import Layer, curvature
 from ferrotune.columns.fit.solver import Field, covariances, solve
 from helpers.gaussian_columns import PAD, RADIUS, SHAPE, THETA
 
@@ -15,7 +15,7 @@ def test_the_normal_equations_are_solved_as_a_dense_solver_does(threads):
     background = Background(SHAPE, 45.0)
     at = windows(THETA[:, :2], RADIUS, PAD)
     weight = np.ones(SHAPE, np.float32)
-    matrix = curvature(THETA, at, weight, background, np.array([[0, 1]]), threads)
+    matrix = curvature([Layer(THETA, np.zeros((3, 2)), at)], at, weight, background, np.array([[0, 1]]), threads)
     rng = np.random.default_rng(0)
     slope, of_nodes = rng.normal(size=THETA.shape), rng.normal(size=background.size)
     known, expected = np.full(THETA.shape, 0.5), rng.normal(size=THETA.shape)
