@@ -1,7 +1,7 @@
 """Find, refine and sort the atomic columns of an image."""
 
 from ferrotune.columns.asymmetry import column_asymmetry
-from ferrotune.columns.finding import doubts
+from ferrotune.columns.doubts import doubts
 from ferrotune.columns.fit.tails import said_of_shape
 from ferrotune.columns.flyback import measure_flyback
 from ferrotune.columns.lattice import find_lattice

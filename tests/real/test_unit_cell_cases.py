@@ -7,7 +7,8 @@ import pytest
 from scipy.spatial import cKDTree
 
 from ferrotune.cells.unit_cells import build_cells
-from ferrotune.columns.finding import doubts, find_columns
+from ferrotune.columns.doubts import doubts
+from ferrotune.columns.finding import find_columns
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.sublattices import A, B
 from ferrotune.files.images import read_image

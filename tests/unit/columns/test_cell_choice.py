@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from ferrotune.columns.finding import doubts
+from ferrotune.columns.doubts import doubts
 from ferrotune.columns.sublattices import A, B
 from ferrotune.errors import InputError
 from helpers.projections import ALONG_110, CUBIC, HEXAGONAL, projected

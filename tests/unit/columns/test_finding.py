@@ -10,7 +10,8 @@ from scipy.ndimage import gaussian_filter
 from scipy.signal import wiener
 from scipy.spatial import cKDTree
 
-from ferrotune.columns.finding import doubts, find_columns
+from ferrotune.columns.doubts import doubts
+from ferrotune.columns.finding import find_columns
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.sublattices import A, B
 from ferrotune.errors import InputError
