@@ -1,7 +1,4 @@
-"""ferrotune: segments atomically resolved images into domains and rates the segmentations by physical rewards.
-
-images -> columns -> descriptors -> [ suggest -> evaluate ] x rounds -> front -> figures and report
-"""
+"""ferrotune: images -> columns -> descriptors -> [suggest -> evaluate] x rounds -> front -> figures, pages, tables."""
 
 from snakemake.utils import min_version, update_config
 
@@ -17,17 +14,18 @@ include: "rules/columns.smk"
 include: "rules/descriptors.smk"
 include: "rules/search.smk"
 include: "rules/front.smk"
+include: "rules/tables.smk"
 include: "rules/maps.smk"
 include: "rules/latents.smk"
 include: "rules/report.smk"
+include: "rules/series.smk"
 include: "rules/rewards.smk"
+include: "rules/export.smk"
 include: "rules/handlers.smk"
 
 
 localrules:
     all,
-    check_sheet,
-    download,
 
 
 rule all:

@@ -52,6 +52,7 @@ rule reference:
     """Prepare reference labels: the truth, a published reference, or clusters of the measured polarization."""
     input:
         reference=get_reference,
+        image=f"{IMAGE}/image.zarr",
         cells=f"{IMAGE}/cells.zarr",
         columns=f"{IMAGE}/columns.zarr",
     output:
@@ -75,7 +76,7 @@ rule reference:
 
 
 rule image_figures:
-    """Draw the columns of an image, and the polarization, lattice parameters and strain of its unit cells."""
+    """Draw crystals and columns of an image, and the polarization, lattice and strain of its unit cells."""
     input:
         image=f"{IMAGE}/image.zarr",
         columns=f"{IMAGE}/columns.zarr",
@@ -87,6 +88,8 @@ rule image_figures:
         polarization_pdf=f"{IMAGE}/figures/polarization.pdf",
         strain=get_reported(f"{IMAGE}/figures/strain.png", "strain"),
         strain_pdf=f"{IMAGE}/figures/strain.pdf",
+        grains=get_reported(f"{IMAGE}/figures/grains.png", "grains"),
+        grains_pdf=f"{IMAGE}/figures/grains.pdf",
     log:
         f"{IMAGE}/logs/image_figures.log",
     benchmark:

@@ -14,7 +14,7 @@ from ferrotune.search import search_config
 from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate, halved_descriptors, reward_names
 from ferrotune.workflow.case import case_of_run, results_folder
 from ferrotune.workflow.checksums import checksums
-from ferrotune.workflow.config import map_files, pixel_size, simulation_seed, specimen
+from ferrotune.workflow.config import map_files, origin, pixel_size, simulation_seed, specimen
 from ferrotune.workflow.config_files import with_types
 from ferrotune.workflow.folders import caches
 from ferrotune.workflow.image_files import names_files
@@ -41,6 +41,7 @@ ROUND = f"{PIPELINE}/rounds/{{round}}"
 TWINS = PIPELINES if config["judge"]["twins"] else []
 MAPS = [name for name in PIPELINES if CASE.axes(name)]
 TRAINED = [name for name in PIPELINES if trains(CASE.entry(name))]
+TRANSFERRED = [name for name in PIPELINES if config["transfer"] and len(IMAGES) > 1 and name not in TRAINED]
 PARTS = parts.module_names()  # figures print texts of all parts
 
 
@@ -135,8 +136,9 @@ def get_reported(path, name):
 
 
 def get_final_output():
-    """Targets: sample sheet, summary and figure of the series; figures, maps, latents and page of each image."""
-    last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "components", "explorer")
+    """Targets: sample sheet, summary, figure and page of the series; figures, tables, maps, latents, page of each image."""
+    last = ("check_sheet", "summary", "series_figure", "series_page", "image_figures", "pipeline_figures")
+    last += ("components", "explorer", "domain_tables", "importance")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
     paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]

@@ -1,9 +1,14 @@
 """Images, simulated or imported: checked, normalised to float32, with a mask.
 
-Reads the sample sheet (path, pixel_size_pm, mask, contrast) or the files that the config names, image files, and the
-config's `import`, `simulation`; writes downloads/, <image>/source/*.h5 for simulated images, <image>/image.zarr, and a
+Reads the sample sheet (path, pixel_size_pm, mask, contrast, lattice) or the files that the config names, image files,
+and the config's `import`, `simulation`; writes downloads/, <image>/source/*.h5 for simulated images, <image>/image.zarr, and a
 copy of the sample sheet.
 """
+
+
+localrules:
+    check_sheet,
+    download,
 
 
 rule check_sheet:
@@ -96,6 +101,7 @@ rule import_image:
         mask=lambda wildcards: IMAGES[wildcards.image]["mask"],
         pixel_size_pm=lambda wildcards: pixel_size(config["simulation"], wildcards.image, IMAGES[wildcards.image]),
         contrast=lambda wildcards: IMAGES[wildcards.image]["contrast"],
+        cell=lambda wildcards: IMAGES[wildcards.image]["lattice"],
         sm_percent=lambda wildcards: IMAGES[wildcards.image]["sm_percent"],
         pixel_limit=config["import"]["pixel_limit"],
         contents=lambda wildcards: checksums(own_files(IMAGES[wildcards.image], "path", "mask")),

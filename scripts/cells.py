@@ -20,9 +20,7 @@ def main(columns_store, output, image, log_path):
             raise InputError("no unit cell closes on four A columns: mask what is no crystal")
         known = np.isfinite(cells.polarization).all(axis=1)
         log.info("%d unit cells, %d of them without a B column", len(known), (~known).sum())
-        found, of_cells = cells_arrays(measured, lattice, attributes["pixel_size_pm"])
-        log.info("rows of cells are shifted along themselves by %.3f px RMS: scan noise", of_cells["row_noise_px"])
-        write_store(output, found, of_cells)
+        write_store(output, *cells_arrays(measured, lattice, attributes["pixel_size_pm"]))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Find, refine and sort the atomic columns of an image."""
 
 from ferrotune.columns.finding import doubts
+from ferrotune.columns.flyback import measure_flyback
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.row_shifts import find_straight_columns
+from ferrotune.columns.sublattices import A
 from ferrotune.files.stage_arrays import columns_arrays
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.workflow.jobs import job, warn
@@ -15,11 +17,14 @@ def main(image_store, output, finder, image, log_path, threads=1, cell=None):
         lattice = find_lattice(arrays["image"], arrays["mask"], cell, attributes["pixel_size_pm"])
         log.info("lattice a = %s, b = %s px, cell %.2f px", lattice.a, lattice.b, lattice.cell_px)
         log.info("unit cell %s: columns at %s", lattice.motif.name, lattice.motif.places)
-        columns, scan = find_straight_columns(arrays["image"], arrays["mask"], lattice, finder, threads)
+        known = (arrays["image"], arrays["mask"], lattice, finder, threads, attributes.get("noise_share", 1.0))
+        columns, scan = find_straight_columns(*known)
         log.info(scan.said(attributes["pixel_size_pm"]))
         for name, sublattice in (("A", 0), ("B", 1), ("neither", -1)):
             log.info("%d columns %s", len(columns.of(sublattice)), name)
-        for doubt in doubts(columns, lattice, attributes["pixel_size_pm"]):
+        if flyback := measure_flyback(columns.of(A), lattice):
+            warn(f"image {image}", flyback.doubt(len(arrays["image"]), attributes["pixel_size_pm"]))
+        for doubt in doubts(columns, lattice, attributes["pixel_size_pm"], cell):
             warn(f"image {image}", doubt)
         write_store(output, *columns_arrays(columns, lattice, attributes["pixel_size_pm"], finder, scan))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ferrotune.columns.analysed_image import analysed_image
 from ferrotune.columns.contrast import AUTO
+from ferrotune.columns.distortion import calibrated
 from ferrotune.files.entries import split_entry
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
@@ -20,26 +21,29 @@ def file_digest(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path, pixel_limit=PIXEL_LIMIT, contrast=None):
-    """Write image.zarr; pixel_size_pm, sm_percent and contrast stand in the sample sheet, or are None."""
+def main(
+    path, mask, output, pixel_size_pm, sm_percent, image, log_path, pixel_limit=PIXEL_LIMIT, contrast=None, cell=None
+):
+    """Write image.zarr; pixel_size_pm, sm_percent, contrast and cell stand in the sample sheet, or are None."""
     with job(log_path, f"image {image}") as log:
         data, own_pixel_size = read_image(path, pixel_limit)
-        found = analysed_image(*prepare(data, exclusion_mask(mask, data.shape)), contrast or AUTO)
-        size = pixel_size_pm if pixel_size_pm is not None else own_pixel_size
-        line = "%d x %d px, %.1f %% of them usable, %s pm a pixel"
-        if size is None:
+        found = analysed_image(*prepare(data, exclusion_mask(mask, data.shape, pixel_limit)), contrast or AUTO)
+        film = calibrated(found, pixel_size_pm if pixel_size_pm is not None else own_pixel_size, cell)
+        if film.pixel_size_pm is None:
             warn(
                 f"image {image}",
                 "pixel size unknown, so lengths are in px and unit cells: give it in pm per px, as "
-                "pixel_size=15.6 after --config, or as pixel_size_pm in the sample sheet",
+                "pixel_size=15.6 after --config, or as pixel_size_pm in the sample sheet; or the size of the unit cell "
+                "in its column lattice",
             )
-        log.info(line, *data.shape, 100 * found.mask.mean(), size or "unknown")
-        for remark in found.remarks():
+        line = "%d x %d px, %.1f %% of them usable, %s pm a pixel"
+        log.info(line, *data.shape, 100 * found.mask.mean(), film.pixel_size_pm or "unknown")
+        for remark in film.remarks():
             log.info("%s", remark)
-        for doubt in found.doubts():
+        for doubt in film.doubts():
             warn(f"image {image}", doubt)
-        source = {"pixel_size_pm": size, "sm_percent": sm_percent, "source": path, "sha256": file_digest(path)}
-        write_store(output, found.arrays(), source | found.attributes())
+        source = {"sm_percent": sm_percent, "source": path, "sha256": file_digest(path)}
+        write_store(output, film.found.arrays(), source | film.attributes())
 
 
 if __name__ == "__main__":
@@ -53,4 +57,5 @@ if __name__ == "__main__":
         log_path=snakemake.log[0],
         pixel_limit=snakemake.params.pixel_limit,
         contrast=snakemake.params.contrast,
+        cell=snakemake.params.cell,
     )

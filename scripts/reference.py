@@ -3,16 +3,24 @@
 import numpy as np
 
 from ferrotune.files.stores import read_store, write_store
+from ferrotune.images.moved_rows import RowMap
 from ferrotune.reference.reading import read_reference_cells
 from ferrotune.workflow.jobs import job
 
 
-def main(path, cells_store, columns_store, output, row_component, seed, image, log_path):
+def moved_rows(image_store):
+    """How the rows of the image were moved (RowMap) where the distortion of its scan was taken off; else None."""
+    taken_off = image_store and (read_store(image_store, "mask")[1].get("distortion") or {}).get("taken_off")
+    return RowMap.from_attributes(taken_off) if taken_off else None
+
+
+def main(path, cells_store, columns_store, output, row_component, seed, image, log_path, image_store=None):
     """Write reference.zarr from a reference file, or from the polarization of the cells where there is none."""
     with job(log_path, f"image {image}") as log:
         cells, attributes = read_store(cells_store, "yx", "polarization")
         columns, _ = read_store(columns_store, "yx")
-        reference = read_reference_cells(path, cells, columns["yx"], attributes["cell_px"], row_component, seed)
+        known = (columns["yx"], attributes["cell_px"], row_component, seed)
+        reference = read_reference_cells(path, cells, *known, moved_rows(image_store))
         log.info("reference: %s; offset taken off %s px", reference.kind, np.round(reference.offset, 3))
         names, counts = np.unique(reference.label, return_counts=True)
         log.info("labels and sizes: %s", dict(zip(names.tolist(), counts.tolist(), strict=True)))
@@ -32,6 +40,7 @@ if __name__ == "__main__":
         path=snakemake.params.path,
         cells_store=snakemake.input.cells,
         columns_store=snakemake.input.columns,
+        image_store=snakemake.input.image,
         output=snakemake.output[0],
         row_component=snakemake.params.row_component,
         seed=snakemake.params.seed,

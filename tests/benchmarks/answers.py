@@ -2,7 +2,8 @@
 
 20 films without a wall (20 % Sm; a flat lattice with mis-tilt and a gradient of thickness): on how many the answer is
 that no wall stands. And films at 0 % Sm with 109 degree walls: agreement of the selected trial's walls with the true
-ones, within one cell.
+ones, within one cell. The ten-line peer (median of the displacement of B, k-means with 4 clusters) is asked the same:
+it judges no wall, so that each boundary of its clusters is one.
 """
 
 from contextlib import contextmanager
@@ -21,13 +22,17 @@ from benchmarks.full_size import stores
 from benchmarks.landscape import ROOT
 from benchmarks.rows import Row
 from benchmarks.stages import describe_sites, described, evaluate_round
+from ferrotune.cells.polarization_variants import peer_labels
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.front.answers import WALLS as WITH_WALLS
+from ferrotune.reference.comparison import Comparison
+from ferrotune.reference.scores import labels_at
 from ferrotune.search.outcomes import RATE
 from ferrotune.search.reward_config import with_objectives
 from ferrotune.search.search_config import apart, trial_count
 from ferrotune.simulation.film import simulate
 from ferrotune.simulation.specimen import Specimen
+from ferrotune.sites.sites import ARRAYS, Sites
 
 CONFIG, SEARCHES = apart(with_objectives(yaml.safe_load((ROOT / "config" / "config.yaml").read_text())))
 FILM = {"shape": (768, 800), "dose": 400.0}
@@ -102,6 +107,33 @@ def answer(name, specimen, seed):
     return found["parameters"] if found["answer"] == WITH_WALLS else None
 
 
+def peer_walls(specimen, seed):
+    """F1 of the boundaries of the ten-line peer with the true walls of a specimen; without any, inf if it has none."""
+    with known_film(specimen, seed) as (folder, true):
+        pipeline = CONFIG["pipelines"]["patch_gmm"]
+        describe_sites(folder, pipeline, threads=1)
+        arrays, attributes = read_store(described(folder, pipeline), *ARRAYS)
+        measured, _ = read_store(folder / "cells.zarr", "yx", "polarization", "ab")
+        mask = read_store(folder / "image.zarr", "mask")[0]["mask"]
+    sites, cell_px = Sites.from_arrays(arrays, attributes["cell_px"]), attributes["cell_px"]
+    labels = labels_at(sites.yx, measured["yx"], peer_labels(measured["polarization"], measured["ab"]), cell_px)
+    if len(np.unique(labels[labels >= 0])) < 2:
+        return np.inf
+    truth = np.asarray(true["domain"])
+    return Comparison(sites.yx, sites.raster, true["yx"], truth, mask, cell_px).score(labels)["wall_f1"]
+
+
+def peer_rows(parallel):
+    """Rows of the ten-line peer."""
+    ask = delayed(peer_walls)
+    silent = sum(found == np.inf for found in parallel(ask(*film) for film in WITHOUT))
+    least = min(parallel(ask(*film) for film in WITH))
+    return [
+        Row("no_walls_reported[peer]", silent, f"of {len(WITHOUT)} films without"),
+        Row("walls_found[peer]", least, f"F1, least of {len(WITH)} films"),
+    ]
+
+
 def silence(name, parallel):
     """Row: on how many films without walls a pipeline says so."""
     ask = delayed(partial(answer, name))
@@ -117,7 +149,7 @@ def found_walls(name, parallel):
 
 
 def measure():
-    """Rows of every pipeline's silence, and of the walls that those find which see the polarization."""
+    """Rows of every pipeline's silence, of the walls that those find which see the polarization, and of the peer."""
     with Parallel(n_jobs=PROCESSES) as parallel:
         rows = [silence(name, parallel) for name in (*PIPELINES, *SPECTRA)]
-        return rows + [found_walls(name, parallel) for name in PIPELINES]
+        return rows + [found_walls(name, parallel) for name in PIPELINES] + peer_rows(parallel)

@@ -21,6 +21,7 @@ FIGURES = {
     "columns_speed": "columns_per_second",
     "trial": "trial_seconds_full_size",
     "pipelines": "pipeline_trial_seconds",
+    "judging": "judging_seconds",
     "run": "run_seconds_full_size",
     "one_line": "one_line_seconds_full_size",
     "crvae": "crvae_trial_seconds",

@@ -36,7 +36,7 @@ def _false_walls(axes, films):
         bars = axes.bar(at + 0.35 * (i - 0.5), count[pipeline], width=0.32, color=colour, label=pipeline)
         axes.bar_label(bars, fontsize=6)
     axes.axhline(1, color=GREY, lw=0.8)
-    axes.text(len(count) - 0.5, 1.05, "1 of 20", fontsize=6, color=GREY, ha="right", va="bottom")
+    axes.text(-0.5, 1.05, "1 of 20", fontsize=6, color=GREY, ha="left", va="bottom")
     axes.set(xticks=at, xticklabels=count.index, ylabel="films with walls, of 20", ylim=(0, 5))
 
 

@@ -83,6 +83,7 @@ def results(tmp_path):
         arrays["strain"] = (("cell", "component"), np.column_stack([0 * flat, 0 * flat, 0.01 * right]))
         arrays["polarization_sigma"] = (("cell", "axis"), np.full((len(b), 2), 0.1))
         arrays |= {"yx": (("cell", "axis"), b), "polarization": (("cell", "axis"), p)}
+        arrays["lattice"] = (("vector", "axis"), CELL * np.eye(2))
         arrays["ab"] = (("cell", "index"), np.rint((b - b.min(axis=0)) / CELL).astype(np.int32))
         write_store(folder / "cells.zarr", arrays, known)
         reference = {"yx": (("cell", "axis"), b), "label": (("cell",), right.astype(np.int16))}
@@ -164,25 +165,25 @@ def _outputs(folder, *names):
 def test_figures_of_an_image(results, tmp_path, pixel_size_pm):
     folder = results(pixel_size_pm=pixel_size_pm)
     stores = {name: folder / f"{name}.zarr" for name in ("image", "columns", "cells")}
-    outputs = _outputs(tmp_path, "columns", "polarization", "strain")
+    outputs = _outputs(tmp_path, "columns", "polarization", "strain", "grains")
     script("image_figures.py")(stores, outputs, "one", tmp_path / "log")
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
     assert "0.1 px" in (tmp_path / "log").read_text()  # the median of the cells' own
 
 
 @pytest.mark.parametrize("crystals", [1, 2])
-def test_grains_are_drawn_where_there_are_several(results, tmp_path, crystals):
-    folder, grains = results(), tmp_path / "grains.png"
-    grains.write_bytes(b"of an earlier run")
+def test_grains_are_drawn_of_one_crystal_and_of_several(results, tmp_path, crystals):
+    folder = results()
     pixels, known = read_store(folder / "image.zarr")
     region = 1 + (np.indices(pixels["image"].shape)[1] > 90) * (crystals - 1)
     pixels |= {"whole": pixels["image"], "crystals": region.astype(np.int8)}
-    known["crystal_lattices"] = [(10 * np.eye(2)).tolist()] * crystals
+    if crystals > 1:
+        known["crystal_lattices"] = [(10 * np.eye(2)).tolist()] * crystals
     write_store(tmp_path / "image.zarr", {name: (("y", "x"), values) for name, values in pixels.items()}, known)
     stores = {"image": tmp_path / "image.zarr"} | {name: folder / f"{name}.zarr" for name in ("columns", "cells")}
-    outputs = _outputs(tmp_path, "columns", "polarization", "strain")
-    script("image_figures.py")(stores, outputs, "one", tmp_path / "log", grains)
-    assert grains.exists() == (crystals > 1) and (crystals == 1 or _is_figure(grains))
+    outputs = _outputs(tmp_path, "columns", "polarization", "strain", "grains")
+    script("image_figures.py")(stores, outputs, "one", tmp_path / "log")
+    assert all(_is_figure(path) for path in outputs["grains"])
 
 
 @pytest.mark.parametrize("answered", [True, False])

@@ -96,9 +96,9 @@ def quantities(yx, amplitude, centre_of, centre, own, other):
 def position_variance(sigma_yx, centre, other, unknown):
     """Calculate the variance (m,) of displacements from the columns' error bars, px^2, as mean of the two axes.
 
-    `other` may be the cage or, for lattice parameters, the neighbours in the same sublattice. It is the square of
-    `ferrotune.cells.unit_cells.polarization_error`, with an error for each column of the cage and with either
-    sublattice as centre. It is summed as variances, without the roots.
+    `other` may be the cage or, for lattice parameters, the neighbours in the same sublattice. As in
+    `ferrotune.cells.strain.cell_errors` it is the variance of the centre plus that of the mean of the others, here with
+    either sublattice as centre.
 
     Parameters
     ----------

@@ -91,29 +91,6 @@ def _place_of_b(p, motif):
     return np.einsum("k,nkx->nx", [(1 - a) * (1 - b), a * (1 - b), a * b, (1 - a) * b], p)
 
 
-def polarization_error(sigma_a, sigma_b):
-    """Calculate the standard error of one cell's polarization, along one axis.
-
-    The polarization is the position of the B column less the mean of the four A columns, so that its variance is
-    that of B plus a quarter of that of A.
-
-    Parameters
-    ----------
-    sigma_a, sigma_b : float or array
-        Standard error of the position of an A and of a B column along one axis, px or pm.
-
-    Returns
-    -------
-    float or array, in the same unit
-
-    Examples
-    --------
-    >>> print(round(float(polarization_error(sigma_a=0.6, sigma_b=0.4)), 3))
-    0.5
-    """
-    return np.hypot(sigma_b, sigma_a / 2)
-
-
 def noise_length(sigma_y, sigma_x):
     """Mean length of a vector that is only noise, normally distributed along y and x.
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ferrotune.columns.known_cell import KnownCell
 from ferrotune.columns.mean_cell import distance_px, maxima, mean_cell, samples
 from ferrotune.columns.motif import Motif
 from ferrotune.columns.phase import Lattice, LatticePhase
@@ -157,18 +158,18 @@ def _named(image, lattice, name, pixel_size_pm):
     return _doubled(lattice, best)
 
 
-def _of_size(image, lattice, size_pm, pixel_size_pm):
-    """The lattice, as found or twice as large, whose cell is as large as the user says."""
+def _of_size(image, lattice, known, pixel_size_pm):
+    """The lattice, as found or twice as large, whose cell is as large as the user says (KnownCell)."""
     if not pixel_size_pm:
-        raise InputError(f"lattice {size_pm:g}: a size in pm needs the pixel size; give pixel_size_pm")
+        raise InputError(f"lattice {known}: a size in pm needs the pixel size; give pixel_size_pm")
     ratios = image.ratios(lattice)
     candidates = [lattice, _doubled(lattice, max(ratios, key=ratios.get))]
     sizes = [candidate.cell_px * pixel_size_pm for candidate in candidates]
-    best = int(np.abs(np.log(np.array(sizes) / size_pm)).argmin())
-    if abs(sizes[best] / size_pm - 1) > SIZE_SHARE:
+    best = int(np.abs(np.log(np.array(sizes) / known.size_pm)).argmin())
+    if abs(sizes[best] / known.size_pm - 1) > SIZE_SHARE:
         found = " and ".join(f"{size:.0f}" for size in sizes)
         raise InputError(
-            f"lattice {size_pm:g}: the image repeats by cells of {found} pm; correct the size or pixel_size_pm"
+            f"lattice {known}: the image repeats by cells of {found} pm; correct the size or pixel_size_pm"
         )
     return candidates[best]
 
@@ -195,9 +196,10 @@ def choose_cell(image, mask, lattice, cell=None, pixel_size_pm=None):
     image : (y, x) float
     mask : (y, x) bool
     lattice : ferrotune.columns.phase.Lattice, its vectors
-    cell : str or float, optional
+    cell : str, float or list of float, optional
         perovskite_100 (B in the middle of the cell), perovskite_110 (B in the middle of an edge), hexagonal (at the
-        places that the image shows), primitive (one column in a cell), or the size of the cell in pm.
+        places that the image shows), primitive (one column in a cell), or the size of the cell in pm, as
+        `ferrotune.columns.known_cell.KnownCell.of` reads it.
     pixel_size_pm : float, optional
 
     Returns
@@ -209,7 +211,8 @@ def choose_cell(image, mask, lattice, cell=None, pixel_size_pm=None):
     InputError
         If the name is unknown, or no cell has the size.
     """
-    name = cell if isinstance(cell, str) else None
+    known = KnownCell.of(cell)
+    name = cell if known is None else None
     if name is not None and name not in NAMES:
         raise InputError(f"lattice {cell!r} is unknown; write a size in pm or one of: {', '.join(NAMES)}")
     image = _Image(image, mask, lattice.cell_px)
@@ -219,7 +222,7 @@ def choose_cell(image, mask, lattice, cell=None, pixel_size_pm=None):
     if cell is None:
         chosen = both or _automatic(image, lattice, pixel_size_pm)
     elif name is None:
-        chosen = _of_size(image, both or lattice, float(cell), pixel_size_pm)
+        chosen = _of_size(image, both or lattice, known, pixel_size_pm)
     else:
         chosen = _named(image, both or lattice, name, pixel_size_pm)
     return replace(chosen, motif=_motif(image, chosen, name))

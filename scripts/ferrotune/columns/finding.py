@@ -10,6 +10,7 @@ from ferrotune.columns.candidates import blobs, local_maxima
 from ferrotune.columns.cell_choice import CELL_PM
 from ferrotune.columns.expected_sites import ExpectedSites, inside, near_mask
 from ferrotune.columns.fit.refinement import FittedColumns, refine_columns
+from ferrotune.columns.known_cell import KnownCell
 from ferrotune.columns.motif import PEROVSKITE_100, SITE_RADIUS, Motif
 from ferrotune.columns.phase import LatticePhase
 from ferrotune.columns.sublattices import NEITHER, A, B
@@ -261,8 +262,8 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1):
     return _named(Columns(fit, sites.kind(fit.yx), lattice.motif))
 
 
-def doubts(columns, lattice, pixel_size_pm):
-    """List what looks wrong about the columns, as sentences (list of str) for the user."""
+def doubts(columns, lattice, pixel_size_pm, cell=None):
+    """List what looks wrong about the columns, as sentences (list of str) for the user; `cell` as in `find_lattice`."""
     n_a, n_b = len(columns.of(A)), len(columns.of(B))
     found = []
     if columns.motif.of_b is None:
@@ -280,11 +281,13 @@ def doubts(columns, lattice, pixel_size_pm):
                 "and so is the sign of the polarization"
             )
     lengths = np.hypot(*lattice.vectors.T)
-    if columns.motif.name == PEROVSKITE_100.name and np.ptp(lengths) > OBLONG * lengths.min():
+    is_known = KnownCell.of(cell) is not None
+    if columns.motif.name == PEROVSKITE_100.name and np.ptp(lengths) > OBLONG * lengths.min() and not is_known:
         share = 100 * np.ptp(lengths) / lengths.min()
         found.append(
             f"a and b differ by {share:.1f} %: a tetragonal crystal, or a distorted scan; lengths, angles and the "
-            "direction of P are then distorted, too"
+            "direction of P are then distorted, too. Write the cell, if you know it, in the sheet's column lattice "
+            "(395, or 399.4x403.6), and the distortion is taken off"
         )
     size = lattice.cell_px * (pixel_size_pm or np.nan)
     if size < CELL_PM[0] or size > CELL_PM[1]:

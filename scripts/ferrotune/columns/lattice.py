@@ -156,9 +156,9 @@ def find_lattice(image, mask, cell=None, pixel_size_pm=None):
     ----------
     image : (y, x) float
     mask : (y, x) bool, true where there is signal
-    cell : str or float, optional
-        The unit cell: its name (perovskite_100, perovskite_110, hexagonal or primitive) or its size in pm, the square
-        root of its area. By default it is found from the image (`ferrotune.columns.cell_choice`).
+    cell : str, float or list of float, optional
+        The unit cell: its name (perovskite_100, perovskite_110, hexagonal or primitive) or its size in pm (395,
+        "399.4x403.6", "399.4x403.6x90"). By default it is found from the image (`ferrotune.columns.cell_choice`).
     pixel_size_pm : float, optional
 
     Returns

@@ -9,8 +9,10 @@ from scipy.sparse.linalg import splu
 
 from ferrotune.columns.finding import find_columns
 from ferrotune.columns.fit import gaussians
+from ferrotune.columns.slow_shifts import slow_shifts
+from ferrotune.columns.sublattices import A
 from ferrotune.images.noise import measure_noise
-from ferrotune.images.straightening import straightened
+from ferrotune.images.straightening import noise_left, straightened
 
 # Our choices, on simulated films with and without shifts, and on a rendered cubic crystal (border and passes).
 STRIP = 300  # px; two strips of the image, each so wide at most, measure the shifts independently of each other
@@ -37,12 +39,15 @@ class ScanNoise:
     rms : float
         Root mean square of the measured shifts, px, without slow drift.
     left : float
-        What shifts that are not taken off add to the place of a column along the rows, RMS, px.
+        What shifts that are not taken off add to the place of a column along the rows, RMS, px; the slow ones, too.
+    slow : float
+        The part of it that moves whole cells, px.
     """
 
     shift: np.ndarray
     rms: float
     left: float
+    slow: float = 0.0
 
     @classmethod
     def unknown(cls, rows):
@@ -235,16 +240,20 @@ def measure_row_shifts(image, mask, fit, sublattice, cell_px):
     return ScanNoise(shift, expected, float(np.hypot((places[0] - places[1]).std() / 2, missed)))
 
 
-def find_straight_columns(image, mask, lattice, finder="lattice", threads=1):
+def find_straight_columns(image, mask, lattice, finder="lattice", threads=1, noise_share=1.0):
     """Find the columns of a scanned image, where they would stand if no scan row was shifted.
 
     Where the shifts are clear, the columns are found again in the straightened image. What is left of the shifts is
-    added to the standard errors of the positions along the rows.
+    added to the standard errors of the positions along the rows. Resampling makes the noise of single pixels weaker,
+    and alike in neighbours, so that columns are no better known: standard errors are those of the noise before.
 
     Parameters
     ----------
     image, mask, lattice, finder, threads
         As in `ferrotune.columns.finding.find_columns`.
+    noise_share : float
+        Share of the variance of white noise that an image still has which was resampled before
+        (`ferrotune.images.straightening.noise_left`).
 
     Returns
     -------
@@ -257,11 +266,15 @@ def find_straight_columns(image, mask, lattice, finder="lattice", threads=1):
     InputError
         As `find_columns`.
     """
-    columns = find_columns(image, mask, lattice, finder, threads)
+    columns, share = find_columns(image, mask, lattice, finder, threads), noise_share
     if finder == "blob_log":
         return columns, ScanNoise.unknown(len(image))
     scan = measure_row_shifts(image, mask, columns.fit, columns.sublattice, lattice.cell_px)
     if np.any(scan.shift):
         columns = find_columns(straightened(image, scan.shift), mask, lattice, finder, threads)
-    sigma = np.column_stack([columns.fit.sigma_yx[:, 0], np.hypot(columns.fit.sigma_yx[:, 1], scan.left)])
+        share = noise_share * noise_left(scan.shift)
+    slow = slow_shifts(columns.of(A), lattice)
+    scan = replace(scan, left=float(np.hypot(scan.left, slow)), slow=slow)
+    sigma = columns.fit.sigma_yx / np.sqrt(share)
+    sigma[:, 1] = np.hypot(sigma[:, 1], scan.left)
     return replace(columns, fit=replace(columns.fit, sigma_yx=sigma)), scan

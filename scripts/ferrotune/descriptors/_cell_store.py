@@ -119,6 +119,9 @@ def write_cells(output, stores, sites, log, features=tuple(FEATURES)):
     caged = bool(needed & CAGED)
     mask = read_store(stores["image"], "mask")[0]["mask"]
     columns, attributes = read_store(stores["columns"], "yx", "sigma_yx", "amplitude", "sublattice", "lattice")
+    # slow shifts of the scan move whole cells, and displace no column in its neighbourhood
+    along = columns["sigma_yx"][:, 1] ** 2 - attributes.get("scan_slow_px", 0.0) ** 2
+    columns["sigma_yx"][:, 1] = np.sqrt(np.maximum(along, 0.0))
     cell_px = attributes["cell_px"]
     lattice = stored_lattice(columns["lattice"], attributes)
     lacking = _lacking(features) if lattice.motif.of_b is None else None

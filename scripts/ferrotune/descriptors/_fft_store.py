@@ -95,7 +95,8 @@ def write_spectra(output, stores, uses, options, threads, log):
     grid = WindowGrid.of(block_mean(pixels["mask"], factor) == 1, window, strides[0] * cell_px / factor)
     yx = grid.yx * factor + (factor - 1) / 2
     times = independence(strides, windows)
-    log.info("%d windows, %g cells apart, the largest of %g cells", len(yx), strides[0], windows[-1])
+    line = "%d windows, %g cells apart, the largest of %g cells; dropped: %d that touch the mask"
+    log.info(line, len(yx), strides[0], windows[-1], grid.dropped)
     log.info("image binned by %d; windows compared as neighbours: %g cells apart", factor, times * strides[0])
     # A wall is crossed within half a window and its own width: three cells for a window of four.
     across = max(1.0, windows[-1] / 4, strides[0])
@@ -113,6 +114,7 @@ def write_spectra(output, stores, uses, options, threads, log):
         {
             "preprocessings": [list(pair) for pair in preprocessings],
             "stride_cells": strides[0],
+            "dropped_sites": grid.dropped,
             "sites_per_cell": strides[0] ** -2,
             "binning": factor,
             "cell_px": cell_px,

@@ -43,6 +43,18 @@ def check_window(window, shape, factor=1, cell_px=None):
     )
 
 
+def _reached(yx, window):
+    """First and last pixel (n, 2) int, not included, that the patches of sites use: of the window, and its margin."""
+    reach, centre = np.array(window) // 2 + MARGIN, np.round(yx).astype(int)
+    return centre - reach, centre + reach + 1
+
+
+def in_frame(shape, yx, window):
+    """Which sites (n,) bool have their whole window, with its margin, inside an image of a shape (rows, columns)."""
+    low, high = _reached(yx, window)
+    return ((low >= 0) & (high <= shape)).all(axis=1)
+
+
 def usable_sites(mask, yx, window):
     """Find the sites whose whole window, with a margin of 2 px, is inside the image and the mask.
 
@@ -71,10 +83,8 @@ def usable_sites(mask, yx, window):
     blocked[1:, 1:] = ~mask
     for axis in (0, 1):
         np.cumsum(blocked, axis=axis, out=blocked)
-    reach = np.array(window) // 2 + MARGIN
-    low = np.round(yx).astype(int) - reach
-    high = np.round(yx).astype(int) + reach + 1
-    inside = ((low >= 0) & (high <= mask.shape)).all(1)
+    low, high = _reached(yx, window)
+    inside = in_frame(mask.shape, yx, window)
     (y0, x0), (y1, x1) = low[inside].T, high[inside].T
     count = blocked[y1, x1] - blocked[y0, x1] - blocked[y1, x0] + blocked[y0, x0]
     usable = np.zeros(len(yx), bool)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ferrotune.columns.sublattices import SUBLATTICES
-from ferrotune.descriptors._patch_cutting import Cutter, binning, check_window, usable_sites, window_px
+from ferrotune.descriptors._patch_cutting import Cutter, binning, check_window, in_frame, usable_sites, window_px
 from ferrotune.descriptors._patch_stack import BLOCK, cut_stack
 from ferrotune.errors import InputError
 from ferrotune.files.stores import add_array, read_store, write_store
@@ -29,13 +29,17 @@ def cuts(uses):
 
 
 def _chosen(columns, sites, mask, factor, window):
-    """Columns (n,) whose largest window is inside the binned image and mask, their yx, and the number of the others."""
+    """Columns (n,) whose largest window is inside the binned image and mask, and their yx; and how many are dropped.
+
+    The last are two numbers: of those whose window leaves the image, and of the others, whose window touches the mask.
+    """
     chosen = np.flatnonzero(np.isin(columns["sublattice"], SUBLATTICES[sites]))
     if not len(chosen):
         raise InputError(f"there is no column of sublattice {sites} to centre patches on: set sites in the config")
     binned = (columns["yx"][chosen] - (factor - 1) / 2) / factor
-    usable = usable_sites(block_mean(mask, factor) == 1, binned, window)
-    return chosen[usable], binned[usable], int((~usable).sum())
+    inside = block_mean(mask, factor) == 1
+    usable, framed = usable_sites(inside, binned, window), in_frame(inside.shape, binned, window)
+    return chosen[usable], binned[usable], (int((~framed).sum()), int((framed & ~usable).sum()))
 
 
 def write_patches(output, stores, uses, options, threads, log):
@@ -51,7 +55,8 @@ def write_patches(output, stores, uses, options, threads, log):
     log.info(line, *window, needed["window_cells"], factor)
     check_window(window, pixels["mask"].shape, factor, cell_px)
     chosen, yx, dropped = _chosen(columns, options["sites"], pixels["mask"], factor, window)
-    log.info("%d sites; %d dropped because their window leaves the image or touches the mask", len(chosen), dropped)
+    line = "%d sites; dropped: %d whose window leaves the image, %d whose window touches the mask"
+    log.info(line, len(chosen), *dropped)
     classes, site_class = np.unique(columns["sublattice"][chosen], return_inverse=True)
     size = window[0] * window[1]
     # with fewer sites than pixels, trials compute the principal components without the covariance
@@ -72,7 +77,7 @@ def write_patches(output, stores, uses, options, threads, log):
             "reduced": reduced,
             "cell_px": cell_px,
             "pixel_size_pm": attributes["pixel_size_pm"],
-            "dropped_sites": dropped,
+            "dropped_sites": sum(dropped),
             "sites_per_cell": len(classes),
         },
     )

@@ -90,6 +90,11 @@ class WindowGrid:
         return cls(rows, columns, np.argwhere(whole))
 
     @property
+    def dropped(self):
+        """Number of windows that touch the mask, and are no sites."""
+        return len(self.rows) * len(self.columns) - len(self.place)
+
+    @property
     def yx(self):
         """Centres (n, 2) px of the sites."""
         return np.column_stack([self.rows[self.place[:, 0]], self.columns[self.place[:, 1]]])

@@ -8,6 +8,7 @@ from skimage.draw import polygon2mask
 from ferrotune.errors import InputError
 from ferrotune.files.entries import split_entry
 from ferrotune.files.images import read_numbers
+from ferrotune.files.stored_images import PIXEL_LIMIT
 
 
 def _box(numbers, shape):
@@ -41,7 +42,7 @@ def _excluded(item, shape):
     return inside
 
 
-def exclusion_mask(text, shape):
+def exclusion_mask(text, shape, pixel_limit=PIXEL_LIMIT):
     """Usable pixels after the sheet's mask column.
 
     Parameters
@@ -52,6 +53,8 @@ def exclusion_mask(text, shape):
         zero or NaN where excluded. Empty or None excludes nothing.
     shape : (rows, columns)
         Of the image.
+    pixel_limit : int
+        Most pixels of a mask file.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def exclusion_mask(text, shape):
     elif items:
         if not Path(split_entry(text.strip())[0]).is_file():
             raise InputError(f"mask {text!r} is neither `box ...` nor `polygon ...` nor an image file that exists")
-        values = read_numbers(text.strip(), "mask")
+        values = read_numbers(text.strip(), "mask", pixel_limit)
         if values.shape != tuple(shape):
             raise InputError(f"mask {text} is {values.shape} px but the image is {tuple(shape)}; match them")
         usable = np.nan_to_num(values) != 0

@@ -76,6 +76,7 @@ def columns_arrays(columns, lattice, pixel_size_pm, finder, scan):
         "finder": finder,
         "scan_noise_px": _number(scan.rms),
         "scan_left_px": scan.left,
+        "scan_slow_px": scan.slow,
         "sublattices": "0 = A (brighter), 1 = B, -1 = neither",
         **_of_motif(lattice.motif),
     }

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
+from ferrotune.judge.boundaries import boundaries_of
 from ferrotune.judge.crossings import Crossings
 from ferrotune.judge.profiles import steps_of
 
@@ -22,12 +23,12 @@ def _thickness(grid, labels, k):
     return 2 * grid.step * float(distance_transform_edt(inside)[own].max(initial=0.0)) - grid.step
 
 
-def _beside(crossings, k):
+def _beside(boundaries, k):
     """The two clusters along which cluster k has most of its boundaries; None where others matter too."""
-    ends = crossings.boundaries.label[crossings.boundaries.pair]
+    ends = boundaries.label[boundaries.pair]
     touching = (ends == k).any(axis=1) & (ends[:, 0] != ends[:, 1])
     other = np.where(ends[:, 0] == k, ends[:, 1], ends[:, 0])[touching]
-    total = np.bincount(other, crossings.boundaries.length[touching])
+    total = np.bincount(other, boundaries.length[touching])
     order = np.argsort(-total, kind="stable")[:2]
     if len(order) < 2 or total[order].sum() < BESIDE * total.sum() or total[order[1]] < 0.2 * total.sum():
         return None
@@ -46,9 +47,9 @@ def _place(scores, labels, k, pair):
     return (scores[labels == k] - one) @ way / squared
 
 
-def _merged(grid, labels, scores, k, thickness):
+def _merged(grid, labels, boundaries, scores, k, thickness):
     """Labels without cluster k, if it is the wall between two others; None if it is not."""
-    pair = _beside(Crossings.of(grid, labels), k)
+    pair = _beside(boundaries, k)
     place = None if pair is None else _place(scores, labels, k, pair)
     if place is None:
         return None
@@ -59,8 +60,8 @@ def _merged(grid, labels, scores, k, thickness):
     between = (ends == np.sort(pair)).all(axis=1)
     if not between.any():
         return None
-    steps = steps_of(crossings.profiles(crossings.along(scores)))
-    width = np.average(steps.width[between], weights=crossings.boundaries.length[between])
+    own = crossings.of_boundaries(np.flatnonzero(between))
+    width = np.average(steps_of(own.profiles(own.along(scores))).width, weights=own.boundaries.length)
     return merged if width >= FITS * thickness else None
 
 
@@ -86,7 +87,9 @@ def without_wall_clusters(grid, labels, scores):
     while len(names := np.unique(labels[labels >= 0])) > 2:
         thickness = {k: _thickness(grid, labels, k) for k in names}
         thin = sorted((k for k in names if thickness[k] <= THICKEST), key=thickness.get)
-        merged = next((m for k in thin if (m := _merged(grid, labels, scores, k, thickness[k])) is not None), None)
+        boundaries = boundaries_of(grid, labels) if thin else None
+        tried = (_merged(grid, labels, boundaries, scores, k, thickness[k]) for k in thin)
+        merged = next((found for found in tried if found is not None), None)
         if merged is None:
             return labels
         labels = merged

@@ -64,11 +64,11 @@ class Profiles:
         return np.concatenate([trend, SHAPES[shape]((self.at - shift) / width)[..., None]], axis=-1)
 
 
-def _without_trend(profiles, values):
-    """Values (..., boundary, bin) less their weighted straight trend: one Gram-Schmidt step for each of its parts."""
+def _without_trend(profiles, values, slope=True):
+    """Values (..., boundary, bin) less their weighted mean and, if `slope`, their straight trend (Gram-Schmidt)."""
     constant = np.ones_like(profiles.at)
-    mean = _share(profiles.number, constant, profiles.at)
-    for part in (constant, profiles.at - mean):
+    parts = [constant, profiles.at - _share(profiles.number, constant, profiles.at)] if slope else [constant]
+    for part in parts:
         values = values - _share(profiles.number, part, values) * part
     return values
 
@@ -80,16 +80,20 @@ def _share(number, part, values):
     return (weighted * values).sum(axis=-1, keepdims=True) / norm
 
 
-def gains(profiles):
-    """Share (boundary,) of the variance of each profile that a step explains beyond a straight trend, 0 to 1."""
-    left = _without_trend(profiles, profiles.mean)
-    trend = (profiles.number * left**2).sum(axis=-1)
-    steps = np.stack([SHAPES["tanh"]((profiles.at - shift) / width) for width in WIDTHS for shift in SHIFTS])
-    steps = _without_trend(profiles, steps)
+def _sums_of_squares(profiles, shape, widths, shifts, slope=True):
+    """What is left of each profile without a step (boundary,), and what each step explains (width, shift, boundary)."""
+    left = _without_trend(profiles, profiles.mean, slope)
+    away = profiles.at - shifts[:, None, None]
+    steps = _without_trend(profiles, SHAPES[shape](away / widths[:, None, None, None]), slope)
     weighted = profiles.number * steps
     along, norm = (weighted * left).sum(axis=-1), (weighted * steps).sum(axis=-1)
-    explained = along**2 / (norm + RIDGE)
-    return explained.max(axis=0) / np.maximum(trend + profiles.inner, np.finfo(float).tiny)
+    return (profiles.number * left**2).sum(axis=-1), along**2 / (norm + RIDGE)
+
+
+def gains(profiles):
+    """Share (boundary,) of the variance of each profile that a step explains beyond a straight trend, 0 to 1."""
+    trend, explained = _sums_of_squares(profiles, "tanh", WIDTHS, SHIFTS)
+    return explained.max(axis=(0, 1)) / np.maximum(trend + profiles.inner, np.finfo(float).tiny)
 
 
 @dataclass(frozen=True)
@@ -113,16 +117,9 @@ class Steps:
 
 
 def _residuals(profiles, slope):
-    """Sums of squares (shape, width, shift, boundary) of all steps, with or without a slope beside them."""
-    return np.array(
-        [
-            [
-                [profiles.fitted(profiles.with_step(width, shift, shape, slope))[0] for shift in FINE_SHIFTS]
-                for width in FINE_WIDTHS
-            ]
-            for shape in SHAPES
-        ]
-    )
+    """Sums of squares (shape, width, shift, boundary) about all steps, with or without a slope beside them."""
+    found = (_sums_of_squares(profiles, shape, FINE_WIDTHS, FINE_SHIFTS, slope) for shape in SHAPES)
+    return np.stack([np.maximum(left - explained, 0.0) for left, explained in found])
 
 
 def steps_of(profiles):

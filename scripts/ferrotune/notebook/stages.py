@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 from ferrotune.cells import strain
 from ferrotune.columns.analysed_image import analysed_image
 from ferrotune.columns.contrast import AUTO
+from ferrotune.columns.distortion import calibrated
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.row_shifts import find_straight_columns
 from ferrotune.errors import InputError
@@ -19,10 +20,11 @@ from ferrotune.images.normalisation import prepare
 from ferrotune.notebook.labelled import dataset_of
 
 
-def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO):
+def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=None):
     """Read, mask and normalise an image, as the workflow imports it.
 
-    What is not the largest crystal is masked, and an image with dark columns is inverted.
+    What is not the largest crystal is masked, and an image with dark columns is inverted. If the size of the unit cell
+    is known, the distortion of the scan is taken off, and the pixels are calibrated.
 
     Parameters
     ----------
@@ -33,6 +35,8 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO):
         By default that of the file, where it has one.
     contrast : {"auto", "bright", "dark"}
         Of the columns: dark in bright field and annular bright field. By default it is recognised.
+    lattice : str, float or list of float, optional
+        The known unit cell in pm: 395, "399.4x403.6", "399.4x403.6x90". Give it to `locate_columns` as well.
 
     Returns
     -------
@@ -40,17 +44,19 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO):
         image (y, x) float32, where the percentiles 0.5 and 99.5 are 0 and 1; mask (y, x) bool, true where the image
         is used. Attributes: pixel_size_pm; contrast, of the columns before the image was inverted. Where not all of it
         is one crystal, also crystals (y, x) int8 (1 the largest, which is used, 0 none, -1 masked before), whole
-        (y, x), the image with all of them, and the attribute crystal_lattices, px.
+        (y, x), the image with all of them, and the attribute crystal_lattices, px. With a known cell the attribute
+        distortion.
 
     Raises
     ------
     InputError
-        If the file cannot be read, the image shows nothing inside its mask, or the contrast is unknown.
+        If the file cannot be read, the image shows nothing inside its mask, the contrast is unknown, or the lattice is
+        not that of the known cell.
 
     Warns
     -----
     UserWarning
-        Where the image shows several crystals.
+        Where the image shows several crystals, or a pixel size that is not that of the known cell.
 
     Examples
     --------
@@ -66,10 +72,10 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO):
     usable = exclusion_mask(mask, data.shape) if mask is None or isinstance(mask, str) else np.asarray(mask, bool)
     size = own_size if pixel_size_pm is None else pixel_size_pm
     with threadpool_limits(1):
-        found = analysed_image(*prepare(data, usable), contrast)
-    for doubt in found.doubts():
+        calibration = calibrated(analysed_image(*prepare(data, usable), contrast), size, lattice)
+    for doubt in calibration.doubts():
         warnings.warn(doubt, stacklevel=2)
-    return dataset_of(found.arrays(), {"pixel_size_pm": size} | found.attributes(), "image")
+    return dataset_of(calibration.found.arrays(), calibration.attributes())
 
 
 def locate_columns(image, finder="lattice", threads=1, lattice=None):
@@ -81,7 +87,7 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None):
     finder : {"lattice", "blob_log"}
     threads : int
         The result is the same on any number of cores.
-    lattice : str or float, optional
+    lattice : str, float or list of float, optional
         The unit cell: perovskite_100, perovskite_110, hexagonal, primitive, or its size in pm. By default it is found
         from the image.
 
@@ -113,9 +119,10 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None):
     pixels, mask = image["image"].to_numpy(), image["mask"].to_numpy()
     with threadpool_limits(1):
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
-        columns, scan = find_straight_columns(pixels, mask, found, finder, threads)
+        share = image.attrs.get("noise_share", 1.0)
+        columns, scan = find_straight_columns(pixels, mask, found, finder, threads, share)
     arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan)
-    return dataset_of(*arrays, "columns")
+    return dataset_of(*arrays)
 
 
 def measure_cells(columns):
@@ -160,4 +167,4 @@ def measure_cells(columns):
     if not len(measured[0].yx):
         raise InputError("no unit cell closes on four A columns: mask what is no crystal")
     arrays = cells_arrays(measured, lattice, columns.attrs.get("pixel_size_pm"))
-    return dataset_of(*arrays, "cells")
+    return dataset_of(*arrays)

@@ -125,7 +125,7 @@ def _is_truth(path):
         return False  # the reader of records reports what is wrong
 
 
-def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
+def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed, rows=None):
     """Read the reference of an image, and align it with the image.
 
     Parameters
@@ -138,6 +138,8 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
     cell_px : float
     row_component : {"first", "second"}, of the record's Pxy
     seed : int
+    rows : ferrotune.images.moved_rows.RowMap, optional
+        By which the distortion of the scan was taken off the image: the file's positions are those of the image before.
 
     Returns
     -------
@@ -164,6 +166,8 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed):
             raise InputError(f"reference {path} has no Pxy, so no domains can be read from it; give another file")
         yx, polarization, kind = record["yx"], record["polarization"], "published polarization"
         label = polarization_variants(polarization, yx, cell_px, seed=seed)
+    if rows is not None:
+        yx, polarization = rows.positions(yx), polarization @ rows.matrix
     if kind == "table of labels":
         offset = _align_with_either(yx, cells["yx"], columns_yx, cell_px, f"reference {path}")
     else:

@@ -22,13 +22,25 @@ def lattice_of(specimen):
     return np.stack([specimen.cell_px[0] * along_rows, specimen.cell_px[1] * along_columns])
 
 
-def depth_in_frame(yx, specimen):
-    """Distance to the nearest edge of the scan frame, px, positive inside; yx (..., 2)."""
+def _frame(specimen):
+    """Middle (2,) of the scan frame, half of its sides (2,), px, and its directions, down and along the scan lines."""
     half = (np.array(specimen.shape) - 1) / 2
     to_frame = rotation(specimen.scan_rotation_deg)
     # The largest frame with the image's proportions whose corners stay in the image.
-    scale = np.min(half / (np.abs(to_frame).T @ half))
-    return np.min(scale * half - np.abs((yx - half) @ to_frame.T), axis=-1)
+    return half, np.min(half / (np.abs(to_frame).T @ half)) * half, to_frame
+
+
+def depth_in_frame(yx, specimen):
+    """Distance to the nearest edge of the scan frame, px, positive inside; yx (..., 2)."""
+    middle, half, to_frame = _frame(specimen)
+    return np.min(half - np.abs((yx - middle) @ to_frame.T), axis=-1)
+
+
+def _behind(y, x, specimen):
+    """How far the beam is behind at pixels, px: it falls exponentially from where the scan line begins."""
+    middle, half, (_, fast) = _frame(specimen)
+    passed = fast[0] * (y - middle[0]) + fast[1] * (x - middle[1]) + half[1]
+    return specimen.flyback_px * np.exp(-np.maximum(passed, 0) / specimen.flyback_length_px)
 
 
 def _linear_tilt(x, yx, specimen, seed):
@@ -71,6 +83,7 @@ def draw(yx, peak, tilt, shifts, specimen):
             _REACH * specimen.probe_sigma_px * (1 + specimen.mistilt)
             + 3 * specimen.jitter_px
             + 3 * specimen.row_shift_px
+            + specimen.flyback_px
         )
     )
     near = np.all((yx > -reach) & (yx < shape - 1 + reach), axis=1)
@@ -92,6 +105,8 @@ def draw(yx, peak, tilt, shifts, specimen):
         y, x = (corner[part, 0, None] + window)[:, :, None], (corner[part, 1, None] + window)[:, None, :]
         line = slow[0] * y + (slow[1] * x if slow[1] else 0)
         shift = shifts[np.rint(line).astype(int) % len(shifts)]
+        if specimen.flyback_px:
+            shift = shift - _behind(y, x, specimen)
         dy = y - yx[part, 0, None, None] - (fast[0] * shift if fast[0] else 0)
         dx = x - yx[part, 1, None, None] - fast[1] * shift
         yy, cross, xx = form[:, part, None, None]

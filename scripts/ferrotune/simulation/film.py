@@ -24,7 +24,7 @@ class Simulation:
     """A simulated image and its truth.
 
     A true position includes drift and mis-tilt, which move the whole column. It does not include scan-line jitter,
-    which is noise that differs from row to row.
+    which is noise that differs from row to row, nor the flyback at the beginning of the scan lines.
 
     image : (y, x) float64, counts; NaN outside the scan frame
     columns_yx : (column, 2), px; only columns at least 1 px inside the frame

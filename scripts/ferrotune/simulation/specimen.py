@@ -87,6 +87,8 @@ class Specimen:
     ragged_cells: float = _within(0.0, 0, 100)  # largest width of what is missing along the right border
     column_noise_px: float = _within(0.0, 0, 3)  # random displacement of each column, RMS along each axis
     row_shift_px: float = _within(0.0, 0, 5)  # shift of scan lines along themselves, alike over 20 lines, RMS
+    flyback_px: float = _within(0.0, 0, 20)  # how far the beam is behind, to the right, where a scan line begins
+    flyback_length_px: float = _within(30.0, 1, 1000)  # over which this falls to 1/e
     thickness_variation: float = _within(0.0, 0, 0.5)  # of the signal, a smooth random field, RMS
     map: str | None = None  # geometry map: file of the polarization map; see ferrotune.files.polarization_maps
     map_part: tuple[int, int, int, int] | None = None  # first row and column, rows and columns of the part in use
@@ -108,6 +110,11 @@ class Specimen:
         if self.shape is not None or self.geometry != MAP:
             self._check_pair("shape", 32, 20000, whole=True)
         self._check_pair("cell_px", 4, 200, whole=False)
+        if self.flyback_px >= self.flyback_length_px:
+            raise InputError(
+                f"flyback_px must be below flyback_length_px, or the beam goes back: {self.flyback_px} and "
+                f"{self.flyback_length_px} are given"
+            )
         if self.polarization_pm is None:
             object.__setattr__(self, "polarization_pm", polarization_of(self.sm_percent))
 

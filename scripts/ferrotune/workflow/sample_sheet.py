@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from ferrotune.columns.known_cell import RIGHT, TIMES
 from ferrotune.errors import NEXT_LINE, InputError
 from ferrotune.files.entries import split_entry, with_entry
 from ferrotune.files.tables import number, read_table
@@ -14,7 +15,6 @@ from ferrotune.workflow.config import schema_problems
 NO_HEADING = "(a cell without a heading)"  # the key of such a cell: the schema refuses it
 NUMBERS = {"sm_percent": "%", "pixel_size_pm": ""}  # columns that hold numbers, and the unit that may follow
 PATHS = ("path", "reference", "mask")  # columns that may hold a path
-NUMBER_OR_NAME = ("lattice",)
 
 
 def read_sheet(path, schema):
@@ -77,9 +77,9 @@ def _row(table, line):
             except InputError as error:
                 wrong.append(f"{key}: {error}")
                 row[key] = None
-    for key in NUMBER_OR_NAME:
-        with suppress(InputError):
-            row[key] = row.get(key) and number(row[key])
+    if row.get("lattice"):
+        with suppress(InputError):  # a name, or what the schema refuses
+            row["lattice"] = _size(row["lattice"])
     for key in PATHS:
         if row.get(key) is not None:
             try:
@@ -87,6 +87,12 @@ def _row(table, line):
             except InputError as error:
                 wrong.append(f"{key}: {error}")
     return row, wrong
+
+
+def _size(cell):
+    """Size of a unit cell: a number, or a list of two edges and an angle; InputError where it is none."""
+    values = [number(part.strip()) for part in TIMES.split(cell)]
+    return values[0] if len(values) == 1 else [*values, RIGHT] if len(values) == 2 else values
 
 
 def expanded(path):

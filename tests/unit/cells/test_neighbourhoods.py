@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ferrotune.cells.neighbourhoods import position_variance, quantities, surrounded
-from ferrotune.cells.unit_cells import polarization_error
 from ferrotune.columns.lattice import Lattice
 from ferrotune.columns.sublattices import A, B
 from helpers.crystal import COLUMNS, LATTICE, ROWS, crystal
@@ -66,8 +65,8 @@ def test_errors_of_a_displacement_add_up():
     assert position_variance(sigma, np.array([4]), other, 8.0) == pytest.approx(64 + 0.2**2 / 4)
 
 
-def test_the_variance_of_a_displacement_is_the_squared_error_of_a_polarization():
+def test_the_variance_of_a_displacement_is_that_of_the_centre_and_of_the_mean_of_its_cage():
     sigma_a, sigma_b = 0.3, 0.17
     sigma_yx = np.repeat([[sigma_b] * 2, [sigma_a] * 2], [1, 4], axis=0)
     found = position_variance(sigma_yx, np.array([0]), np.array([[1, 2, 3, 4]]), 8.0)
-    assert found == pytest.approx(polarization_error(sigma_a, sigma_b) ** 2, rel=1e-12)
+    assert found == pytest.approx(sigma_b**2 + sigma_a**2 / 4, rel=1e-12)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from ferrotune.cells.unit_cells import build_cells, polarization_at, polarization_error
+from ferrotune.cells.unit_cells import build_cells, polarization_at
 from ferrotune.columns.lattice import Lattice
 from ferrotune.columns.sublattices import A, B
 from helpers.projections import ALONG_110, HEXAGONAL, projected
@@ -166,14 +166,6 @@ def test_polarization_at_sites_is_that_of_the_cells_around_them():
     beside = polarization_at([[10.0, 10.0], [15.0, 15.0], [900.0, 900.0]], centres, holes, 10.0)
     assert np.allclose(beside[0], [25 / 3, 25 / 3]) and np.isnan(beside[1:]).all()
     assert np.isnan(polarization_at(b_sites, centres, np.full_like(centres, np.nan), 10.0)).all()
-
-
-def test_errors_of_a_polarization_add_up():
-    """A B column and the mean of four A columns, each displaced at random."""
-    rng, sigma_a, sigma_b = np.random.default_rng(0), np.array([0.4, 0.1]), np.array([0.2, 0.3])
-    a, b = rng.normal(0, sigma_a, (40_000, 4, 2)), rng.normal(0, sigma_b, (40_000, 2))
-    assert polarization_error(sigma_a, sigma_b) == pytest.approx((b - a.mean(axis=1)).std(axis=0), rel=0.02)
-    assert polarization_error(0.6, 0.4) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("b_intensity", [0.5, 1.0])

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
 
-from ferrotune.descriptors._patch_cutting import Cutter, binning, check_window, crop, usable_sites, window_px
+from ferrotune.descriptors._patch_cutting import Cutter, binning, check_window, crop, in_frame, usable_sites, window_px
 from ferrotune.errors import InputError
 
 SHAPE = (90, 110)
@@ -70,6 +71,22 @@ def test_only_windows_inside_the_image_are_usable():
     mask = np.ones((40, 50), bool)
     yx = np.array([[6.0, 20.0], [5.0, 20.0], [33.0, 20.0], [34.0, 20.0], [20.0, 5.0], [20.0, 44.0], [20.0, 45.0]])
     assert usable_sites(mask, yx, (9, 7)).tolist() == [True, False, True, False, True, True, False]
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 999))
+def test_only_sites_whose_own_window_touches_a_ragged_mask_are_dropped(seed):
+    """Each by itself, whatever else lies in its rows and columns: there are no strips."""
+    rng = np.random.default_rng(seed)
+    mask = gaussian_filter(rng.normal(size=(90, 110)), 6) < 0.06
+    yx = rng.uniform(0, [89, 109], (400, 2))
+    found = []
+    for y, x in np.round(yx).astype(int):  # 7 x 11 px, and 2 around them
+        framed = 5 <= y < 85 and 7 <= x < 103
+        found.append(framed and mask[y - 5 : y + 6, x - 7 : x + 8].all())
+        assert framed == in_frame(mask.shape, np.array([[y, x]]), (7, 11))[0]
+    assume(any(found))
+    assert usable_sites(mask, yx, (7, 11)).tolist() == found
 
 
 def test_windows_over_the_mask_are_dropped():

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter, minimum_filter
 
 from ferrotune.descriptors._window_grid import WindowGrid, check_window, multiple
 from ferrotune.errors import InputError
@@ -23,7 +26,18 @@ def test_windows_over_the_mask_are_left_out():
     grid = WindowGrid.of(mask, 21, 5.0)
     away = np.abs(np.rint(grid.yx) - 50).max(axis=1)
     assert away.min() > 10
-    assert len(grid.place) == len(grid.rows) * len(grid.columns) - 16
+    assert len(grid.place) == len(grid.rows) * len(grid.columns) - 16 and grid.dropped == 16
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 999))
+def test_only_windows_that_touch_a_ragged_mask_are_left_out(seed):
+    mask = gaussian_filter(np.random.default_rng(seed).normal(size=(90, 110)), 6) < 0.06
+    assume(minimum_filter(mask, 15)[7:-7, 7:-7].any())
+    grid = WindowGrid.of(mask, 15, 4.0)
+    centres = np.rint(np.stack(np.meshgrid(grid.rows, grid.columns, indexing="ij"), axis=-1)).astype(int)
+    whole = [[mask[y - 7 : y + 8, x - 7 : x + 8].all() for y, x in line] for line in centres]
+    assert np.array_equal(np.argwhere(whole), grid.place)
 
 
 @pytest.mark.parametrize(("mask", "reason"), [(np.ones((20, 90), bool), "larger than"), (np.eye(90) < 1, "no window")])

@@ -11,6 +11,7 @@ from ferrotune.cells.unit_cells import build_cells
 from ferrotune.columns.sublattices import A, B
 from ferrotune.errors import InputError
 from ferrotune.files.sm_bfo_record import write_record, write_truth
+from ferrotune.images.moved_rows import RowMap
 from ferrotune.reference.reading import align, read_reference_cells
 from helpers.simulated import see
 
@@ -199,3 +200,15 @@ def test_a_record_of_another_image_is_refused(tmp_path, seen, cells):
     write_record(tmp_path / "i.h5", tmp_path / "u.h5", other.image, other.cells)
     with pytest.raises(InputError, match=r"u\.h5 does not match the image"):
         read(tmp_path / "u.h5", seen, cells)
+
+
+def test_positions_of_the_file_go_with_the_distortion_that_was_taken_off(tmp_path, seen, cells):
+    truth = seen.simulation.cells
+    lines = [f"{y},{x},{label}" for (y, x), label in zip(truth["yx"].tolist(), truth["domain"], strict=True)]
+    (tmp_path / "labels.csv").write_text("\n".join(["y_px,x_px,label", *lines]))
+    rows = RowMap.of(np.array([[1.0, 0.1], [0.0, 0.95]]), seen.image.shape)
+    moved = cells | {"yx": rows.positions(cells["yx"])}
+    known = (rows.positions(seen.columns.fit.yx), seen.lattice.cell_px, "first", 0)
+    found = read_reference_cells(tmp_path / "labels.csv", moved, *known, rows)
+    assert np.hypot(*found.offset) < 0.3
+    assert found.yx == pytest.approx(rows.positions(truth["yx"]), abs=0.4)

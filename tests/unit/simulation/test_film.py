@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import distance_transform_edt
 from scipy.spatial import cKDTree
 
 from ferrotune.errors import InputError
@@ -123,6 +124,24 @@ def test_jitter_moves_the_rows_and_leaves_the_truth():
     bright = np.abs(reference[:, k]) > 0.3 * np.abs(reference[:, k]).max()
     shift = -np.angle(seen[:, k] / reference[:, k])[bright] * 360 / (2 * np.pi * k)
     assert shift.std() == pytest.approx(0.5, rel=0.2)
+
+
+@pytest.mark.parametrize("angle", [0.0, 10.0])
+def test_after_the_flyback_columns_are_seen_nearer_to_the_beginning_of_the_row(angle):
+    simulation = ideal(probe_sigma_px=2.0, flyback_px=3.0, flyback_length_px=40.0, scan_rotation_deg=angle)
+    fast = np.array([-np.sin(np.radians(angle)), np.cos(np.radians(angle))])
+    left = np.nanmin(np.where(np.isfinite(simulation.image), (np.indices(simulation.image.shape).T @ fast).T, np.nan))
+    yx = simulation.columns_yx[inner(simulation)]
+    yx = yx[yx @ fast - left > 14]
+    seen = yx @ fast - left
+    for _ in range(20):  # a pixel shows what is as far ahead of it as the beam is behind
+        seen = yx @ fast - left - 3.0 * np.exp(-seen / 40.0)
+    expected = yx + np.outer(seen + left - yx @ fast, fast)
+    image = np.where(np.isfinite(simulation.image), simulation.image, np.nanmin(simulation.image))
+    inside = distance_transform_edt(np.pad(np.isfinite(simulation.image), 1))[1:-1, 1:-1]
+    near = inside[tuple(np.rint(expected).astype(int).T)] > 14
+    assert np.abs(centroid(image, expected[near]) - expected[near]).max() < 0.1
+    assert np.hypot(*(expected - yx).T).max() > 1.5
 
 
 def test_drift_is_smooth_bounded_and_part_of_the_truth():
@@ -250,6 +269,7 @@ def test_a_change_of_dose_leaves_the_specimen_alone():
         ({"shape": 512}, "shape"),
         ({"shape": (100.5, 100)}, "shape"),
         ({"cell_px": (25.5, 0)}, "cell_px"),
+        ({"flyback_px": 10, "flyback_length_px": 8}, "flyback_px must be below flyback_length_px"),
     ],
 )
 def test_settings_out_of_range_say_which(setting, says):

@@ -533,13 +533,23 @@ def test_missing_files_are_named_with_the_line_and_column_of_their_cell(tmp_path
     assert own_files(rows["b"], "path", "reference") == ["there.tif"] and own_files(rows["a"], "reference") == []
 
 
-@pytest.mark.parametrize(("cell", "read"), [("", None), ("396", 396.0), ("perovskite_110", "perovskite_110")])
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("", None),
+        ("396", 396.0),
+        ("395,5", 395.5),
+        ("399.4x403.6", [399.4, 403.6, 90.0]),
+        ("399,4 x 403,6 x 89,5", [399.4, 403.6, 89.5]),
+        ("perovskite_110", "perovskite_110"),
+    ],
+)
 def test_a_row_may_name_its_unit_cell(tmp_path, cell, read):
     rows, problems = sheet(tmp_path, f"image\tpath\tlattice\na\tsimulated\t{cell}\n")
     assert problems == [] and rows["a"]["lattice"] == read
 
 
-@pytest.mark.parametrize("cell", ["cubic", "-396"])
+@pytest.mark.parametrize("cell", ["cubic", "-396", "399x", "399xb"])
 def test_a_unit_cell_that_there_is_not_is_named(tmp_path, cell):
     _, problems = sheet(tmp_path, f"image\tpath\tlattice\na\tsimulated\t{cell}\nb\tsimulated\t\n")
     [problem] = problems
