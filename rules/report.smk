@@ -43,9 +43,9 @@ rule pipeline_figures:
 
 
 rule explorer:
-    """Write the interactive page of an image: the reader points at a trial and sees its segmentation."""
+    """Write the interactive page of an image: the reader chooses a trial and sees its segmentation."""
     input:
-        template=f"{workflow.basedir}/scripts/templates/explorer.html.j2",
+        page=PAGE,
         image=f"{IMAGE}/image.zarr",
         columns=f"{IMAGE}/columns.zarr",
         cells=f"{IMAGE}/cells.zarr",
