@@ -26,7 +26,7 @@ def page(driver, page_path, tmp_path):
 
 def chosen(page):
     """Name of trial A, from the heading on it."""
-    return page.text("#trial h2")
+    return page.text("#trial h3")
 
 
 def test_another_trial_is_another_map(page):

@@ -64,7 +64,7 @@ function dressAxis(line, name) {
   line.axis_label = axis(name).label + (want ? ` (${want})` : "");
   if (found.categories) {
     line.ticker = new B.FixedTicker({ticks: found.categories.map((_, i) => i)});
-    line.major_label_overrides = Object.fromEntries(found.categories.map((text, i) => [String(i), text]));
+    line.major_label_overrides = new Map(found.categories.map((text, i) => [i, text]));
   }
 }
 
@@ -78,8 +78,7 @@ function rangeOf(name) {
 
 function colourBar(figure, found) {
   const mapper = new (found.log ? B.LogColorMapper : B.LinearColorMapper)({palette: page.palettes.sequential, low: found.low, high: found.high});
-  figure.add_layout(new B.ColorBar({color_mapper: mapper, title: axis(found.name).label, width: 10, padding: 4, title_text_color: ink("--ink"), title_text_font_style: "normal",
-    major_label_text_color: ink("--soft"), background_fill_alpha: 0, bar_line_color: null}), "right");
+  figure.add_layout(new B.ColorBar({color_mapper: mapper, width: 10, padding: 4, major_label_text_color: ink("--soft"), background_fill_alpha: 0, bar_line_color: null}), "right");
 }
 
 function columnsOf(some, colours) {
@@ -178,6 +177,7 @@ function drawKey({categories}) {
     entry.append(patch, ` ${text.replaceAll("_", " ")}`);
     return entry;
   }));
+  if (!categories) key.append(Object.assign(document.createElement("span"), {textContent: `colour: ${axis(state.colour).label}, dark is ${number(scale(state.colour).low)}, yellow is ${number(scale(state.colour).high)}`}));
   const left = trials.filter(present).length - drawn().length;
   if (left) key.append(Object.assign(document.createElement("span"), {textContent: `${left} trials have no value on these axes`}));
   document.getElementById("count").textContent = `${trials.filter(passes).length} of ${trials.length} trials`;

@@ -44,11 +44,11 @@ function addLines(side) {
     sources[name] ??= new B.ColumnDataSource({data: {xs: [], ys: [], ...(name === "arrows" ? {} : {colour: [], width: [], screen: []})}});
     return figure.multi_line({field: "xs"}, {field: "ys"}, {source: sources[name], line_join: "round", line_cap: "round", ...look});
   };
-  renderers.band = lines("standing", {line_color: {field: "colour"}, line_width: {field: "screen"}, line_alpha: 0.35});
+  renderers.band = lines("standing", {line_color: {field: "colour"}, line_width: {field: "screen"}, line_alpha: 0.3, line_cap: "butt"});
   renderers.casing = lines("standing", {line_color: "white", line_width: 4.5});
   renderers.standing = lines("standing", {line_color: {field: "colour"}, line_width: 2.6});
   renderers.gradual = lines("gradual", {line_color: {field: "colour"}, line_width: 1.8, line_dash: "dashed"});
-  renderers.arrowsCasing = lines("arrows", {line_color: "white", line_width: 3, line_alpha: 0.7});
+  renderers.arrowsCasing = lines("arrows", {line_color: "white", line_width: 2.6, line_alpha: 0.6});
   renderers.arrows = lines("arrows", {line_color: "#111111", line_width: 1.4});
   sources.columns = new B.ColumnDataSource({data: {x: [], y: [], colour: []}});
   renderers.columns = figure.scatter({field: "x"}, {field: "y"}, {source: sources.columns, size: 4, fill_color: {field: "colour"}, line_color: null});
@@ -65,8 +65,7 @@ function addKeys(side) {
   figure.add_layout(new B.ScaleBar({range: side.x, unit: lengthUnit, dimensional: lengthUnit === "nm" ? new B.Metric({base_unit: "m"}) : cells(),
     orientation: "horizontal", location: "bottom_left", bar_length: 0.25, bar_line_width: 3, border_line_color: null, label_text_color: "black",
     bar_line_color: "black", ...box}));
-  side.bar = new B.ColorBar({color_mapper: side.mapper, location: "top_right", width: 10, height: 150, padding: 5, title_text_color: "black",
-    title_text_font_style: "normal", major_label_text_color: "black", visible: false, ...box});
+  side.bar = new B.ColorBar({color_mapper: side.mapper, location: "top_right", width: 10, height: 150, padding: 5, major_label_text_color: "black", visible: false, ...box});
   figure.add_layout(side.bar);
   side.wipe = new B.Span({dimension: "height", location: 0, line_color: "white", line_width: 3, visible: false, editable: true});
   figure.add_layout(side.wipe);
@@ -151,7 +150,6 @@ function paintField(side) {
   const field = layers.fieldOf(), [low, middle, high] = field.limits;
   const far = Math.max(high - middle, middle - low) || 1;
   side.mapper.setv({palette: page.palettes[field.colours], low: middle - far, high: middle + far});
-  side.bar.title = field.label + (field.unit ? ` (${field.unit})` : "");
   side.sources.field.data = {image: [grid(layers.fieldGrid(), page.raster.shape)], ...pixelPlace()};
 }
 
@@ -167,7 +165,7 @@ function paintOnce(side, name) {
   } else if (name in MAKERS && name !== "confidence") setPixels(side, name, MAKERS[name]());
 }
 
-const LINES = {walls: {band: 0.35, casing: 0.9, standing: 1, gradual: 1}, arrows: {arrows: 1, arrowsCasing: 0.7}};
+const LINES = {walls: {band: 0.3, casing: 0.9, standing: 1, gradual: 1}, arrows: {arrows: 1, arrowsCasing: 0.6}};
 function blend() {
   for (const side of Object.values(sides)) {
     for (const [name, strength] of Object.entries(state.layers)) {

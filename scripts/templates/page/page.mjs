@@ -16,8 +16,8 @@ import {startTrial} from "page/trial.mjs";
 import {withWallOn} from "page/walls.mjs";
 
 const by = id => document.getElementById(id);
-const LAYERS = {image: "image", labels: "labels", undecided: "undecided sites", walls: "walls", polarization: "polarization", arrows: "arrows of P", field: "quantity",
-  confidence: "doubt", columns: "columns", reference: "reference", difference: "A and B differ"};
+const LAYERS = {image: "image", labels: "labels", undecided: "undecided", walls: "walls", polarization: "polarization", arrows: "arrows of P", field: "quantity",
+  confidence: "doubt (white)", columns: "columns", reference: "reference", difference: "A and B differ"};
 
 function startAxes() {
   fillSelect(by("axis-x"), state.x);
@@ -43,6 +43,8 @@ function startLayers() {
   listen(["layers"], () => document.querySelectorAll("[data-layer]").forEach(slider => { slider.value = 100 * state.layers[slider.dataset.layer]; }));
   by("field").replaceChildren(...page.cells.fields.map(field => new Option(field.label + (field.unit ? ` (${field.unit})` : ""), field.name)));
   by("field").onchange = event => change({field: event.target.value, layers: {...state.layers, field: state.layers.field || 0.8}});
+  const colours = page.palettes.significance, steps = [0, 0.25, 0.5, 0.75, 1].map(share => colours[Math.round(share * (colours.length - 1))]);
+  by("significance").style.background = `linear-gradient(to right, ${steps.join(", ")})`;
   const {full, sigma, unit} = page.cells.polarization;
   by("wheel-words").textContent = `polarization: rim ${number(full)} ${unit} or more` + (sigma ? `; standard error of a cell ${number(sigma)} ${unit}` : "");
 }

@@ -41,7 +41,8 @@ async function draw() {
   figure.toolbar.active_drag = figure.toolbar.tools[0];
   const [across] = figure.xaxes;
   across.ticker = new B.FixedTicker({ticks: axes.map((_, i) => i)});
-  across.major_label_overrides = Object.fromEntries(axes.map((name, i) => [String(i), axis(name).label]));
+  across.major_label_overrides = new Map(axes.map((name, i) => [i, axis(name).label]));
+  across.axis_line_color = across.major_tick_line_color = null;
   across.major_label_orientation = 0.6;
   figure.yaxes[0].visible = false;
   figure.ygrids[0].visible = false;

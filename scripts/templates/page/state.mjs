@@ -80,7 +80,8 @@ export const number = value => {
   if (value === null || value === undefined) return "–";
   if (typeof value !== "number") return String(value);
   if (!Number.isFinite(value)) return "–";
-  return (Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)))).replace("-", "−");
+  const small = value !== 0 && Math.abs(value) < 1e-3;
+  return (Number.isInteger(value) ? String(value) : small ? value.toExponential(1) : String(Number(value.toPrecision(3)))).replaceAll("-", "−");
 };
 
 export const nameOf = trial => `${trial.pipeline}, trial ${trial.trial}`;

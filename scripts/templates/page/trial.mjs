@@ -46,6 +46,7 @@ function drawMeasured(trial) {
   left.append(element("h3", "Walls and other boundaries"));
   const walls = wallRows(trial);
   left.append(walls.length ? table("walls", ["wall", "", "p on null maps", `width (${lengthUnit})`, `jump (${unit})`, "found in other trials"], walls) : element("p", "No boundary."));
+  if (walls.length && !trial.selected) left.append(element("p", "Width and jump are measured for the selected trial.", {class: "hint"}));
   left.append(element("h3", "Labels"), table("labels", ["label", `area (${lengthUnit}²)`, "cells", `P to the right (${unit})`, `P up (${unit})`, `|P| (${unit})`, "direction (°)"], domainRows(trial)));
   right.append(element("h3", "Rewards and agreement"), table("rewards", ["name", "value", ""], rewardRows(trial)));
   const both = element("div", "", {class: "two"});
@@ -68,7 +69,7 @@ function draw() {
   const undecided = labelsOf(trial).reduce((sum, label) => sum + (label < 0), 0) / labelsOf(trial).length;
   lines.push(`${number(trial.values.n_walls)} walls stand; ${percent(undecided)} of the sites are undecided`);
   const objectives = Object.keys(page.objectives).filter(name => name in trial.values).map(name => `${axis(name).label} ${number(trial.values[name])}`);
-  document.getElementById("trial").replaceChildren(element("h2", `A: ${nameOf(trial)}`), element("p", [...tagsOf(trial), ...objectives].join(", ")), list(lines));
+  document.getElementById("trial").replaceChildren(element("h3", `A: ${nameOf(trial)}`), element("p", [...tagsOf(trial), ...objectives].join(", ")), list(lines));
   document.getElementById("config-line").textContent = trial.line;
   drawMeasured(trial);
 }

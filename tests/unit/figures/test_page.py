@@ -15,6 +15,7 @@ from PIL import Image
 
 from ferrotune.figures.page import maps, render, searches, trials
 from ferrotune.figures.page.packing import Pack, quantised, steps_of
+from ferrotune.figures.polarization import direction_colours
 from helpers.page_data import PAGE
 
 NAN = np.nan
@@ -67,6 +68,18 @@ def test_a_thinned_wall_stays_where_it_was():
     x, y = np.interp(angle, np.arctan2(line[:, 0], line[:, 1]), line[:, 1]), 20 * np.sin(angle)
     assert np.abs(np.hypot(x, y) - 20).max() < 0.3
     assert len(maps.thinned(np.column_stack([np.zeros(90), np.arange(90)]))) == 2
+
+
+def test_every_unit_cell_has_the_colour_of_its_polarization():
+    flat, p = np.ones(3), np.array([[1.0, 0.0], [0.0, 1.0], [NAN, 1.0]])
+    cells = {name: flat for name in ("a", "b", "alpha", "b_over_a", "rotation")} | {"strain": np.zeros((3, 3))}
+    pack = Pack()
+    found = maps.cell_quantities(pack, cells | {"polarization": p, "polarization_sigma": 0.1 * p}, 2.0, 10.0)
+    colours = unpacked(pack, found["polarization"]["colours"])
+    np.testing.assert_allclose(colours / 255, direction_colours(p, 1.0), atol=1 / 255)
+    (y, _), numbers = found["polarization"]["parts"], unpacked(pack, "p_y")
+    np.testing.assert_allclose(numbers[:2] * y["scale"] + y["offset"], [10, 0], atol=1e-3)  # pm
+    assert numbers[2] == -32768 and found["polarization"]["unit"] == "pm"
 
 
 def test_the_picture_covers_the_image():

@@ -150,7 +150,7 @@ def cell_quantities(pack, cells, cell_px, pixel_size_pm):
     }
     p = np.asarray(cells["polarization"], float)
     full = full_magnitude(p, cell_px)
-    colours = np.dstack([direction_colours(p, full)])[0]
+    colours = direction_colours(p, full)
     parts = [_quantity(pack, f"p_{axis}", pm * p[:, k], {"unit": unit}) for k, axis in enumerate("yx")]
     sigma = float(np.nanmedian(cells["polarization_sigma"])) if np.isfinite(cells["polarization_sigma"]).any() else None
     return {
