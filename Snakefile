@@ -17,6 +17,7 @@ include: "rules/columns.smk"
 include: "rules/descriptors.smk"
 include: "rules/search.smk"
 include: "rules/front.smk"
+include: "rules/tables.smk"
 include: "rules/maps.smk"
 include: "rules/latents.smk"
 include: "rules/report.smk"
@@ -25,8 +26,6 @@ include: "rules/rewards.smk"
 
 localrules:
     all,
-    check_sheet,
-    download,
 
 
 rule all:

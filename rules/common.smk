@@ -130,8 +130,9 @@ def get_reported(path, name):
 
 
 def get_final_output():
-    """Targets: sample sheet, summary and figure of the series; figures, maps, latents and page of each image."""
+    """Targets: sample sheet, summary and figure of the series; figures, tables, maps, latents and page of each image."""
     last = ("check_sheet", "summary", "series_figure", "image_figures", "pipeline_figures", "components", "explorer")
+    last += ("domain_tables", "importance")
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
     paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]

@@ -5,6 +5,11 @@ writes downloads/, <image>/source/*.h5 for simulated images, <image>/image.zarr,
 """
 
 
+localrules:
+    check_sheet,
+    download,
+
+
 rule check_sheet:
     """Copy the sample sheet to the results, or report its wrong rows; the other rows are still analysed."""
     input:

@@ -9,6 +9,7 @@ import zarr
 from ferrotune.files.stores import read_store
 from helpers.case import Case
 from helpers.recorded import missed
+from helpers.unexplained import unexplained
 
 SPACE = {
     "flatten": [1],
@@ -46,6 +47,10 @@ def crvae(tmp_path_factory):
     process = case.run(record=True)
     assert process.returncode == 0, process.stdout[-4000:]
     return case
+
+
+def test_every_variable_of_every_store_says_what_it_is(crvae):
+    assert unexplained(crvae.results()) == []
 
 
 def test_the_selected_trials_latent_variables_are_kept_and_drawn(crvae):

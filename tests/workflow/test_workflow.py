@@ -15,6 +15,7 @@ import pytest
 import zarr
 
 from helpers.recorded import missed
+from helpers.unexplained import unexplained
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ("stripes", "diagonal")
@@ -67,6 +68,21 @@ def test_two_variants_with_straight_walls_are_found(finished):
         assert trials.loc[trials["trial"] == selected.attrs["trial"], "ari"].item() > 0.7
 
 
+def test_every_variable_of_every_store_says_what_it_is(finished):
+    assert unexplained(finished.results()) == []
+
+
+def test_every_pipeline_has_tables_of_domains_walls_and_parameters(finished):
+    for image in IMAGES:
+        domains, walls, matters = (
+            pd.read_csv(finished.results(image, "patch_gmm", f"{name}.tsv"), sep="\t")
+            for name in ("domains", "walls", "importance")
+        )
+        assert domains["area_cells"].sum() > 100 and (domains["p_pm"] > 0).all()
+        assert {"charged", "type_3d", "length_nm"} <= set(walls.columns)
+        assert not matters["known"].any()  # four trials tell nothing
+
+
 def test_every_rule_left_a_log_and_a_benchmark(finished):
     logs = {p.stem.split(".")[0] for p in finished.results().rglob("logs/*.log")}
     benchmarks = {p.stem.split(".")[0] for p in finished.results().rglob("benchmarks/*.tsv")}
@@ -89,7 +105,7 @@ def test_every_rule_left_a_log_and_a_benchmark(finished):
 
 def test_the_digest_of_every_rule_holds_all_code_that_its_jobs_loaded(finished):
     found = missed(finished)
-    assert len(found) == 18
+    assert len(found) == 20
     assert {rule: modules for rule, modules in found.items() if modules} == {}
     loaded = {name for job in finished.recorded.glob("describe.*.loaded") for name in job.read_text().split()}
     assert "ferrotune.descriptors._patch_store" in loaded  # parts load these files inside functions

@@ -78,7 +78,14 @@ def write_checkpoints(store, outcomes):
     if trained:
         add_group(store, "checkpoints")
     for trial, (arrays, attributes) in trained.items():
-        arrays = {name: ([f"{name}.{axis}" for axis in range(a.ndim)], a) for name, a in arrays.items()}
+        arrays = {
+            name: (
+                [f"{name}.{axis}" for axis in range(a.ndim)],
+                a,
+                {"units": "1", "long_name": f"of the network: {name}"},
+            )
+            for name, a in arrays.items()
+        }
         write_store(_checkpoint_path(store, trial), arrays, attributes)
 
 

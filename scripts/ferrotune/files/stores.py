@@ -6,6 +6,7 @@ import numpy as np
 import zarr
 
 from ferrotune import __version__
+from ferrotune.files.array_meanings import component_labels, meaning_of
 
 CHUNK_BYTES = 8_000_000
 
@@ -26,16 +27,35 @@ def _is_inner(path):
     return (Path(path).parent / "zarr.json").exists()
 
 
+def _write_labels(group, dimension, labels):
+    """Write the labels (tuple of str) of a dimension that holds components."""
+    array = group.create_array(
+        dimension,
+        shape=(len(labels),),
+        dtype=str,
+        dimension_names=[dimension],
+        attributes={"units": "1", "long_name": "component"},
+    )
+    array[...] = np.array(labels)
+
+
+def _is_labels(array):
+    """Whether an array of a store is the labels of a dimension: text."""
+    return not np.issubdtype(array.dtype, np.number) and array.dtype != bool
+
+
 def write_store(path, arrays, attributes=None):
     """Write arrays and attributes to a new store.
 
     A store also gets the attribute `ferrotune_version`; a group inside another store does not. Stores that were
-    written before version 0.1.0 have no such attribute.
+    written before version 0.1.0 have no such attribute. Each array gets its `units` and `long_name`
+    (`ferrotune.files.array_meanings`), and dimensions of components, such as `axis`, get their labels: arrays of text,
+    which `read_store` leaves out.
 
     Parameters
     ----------
     path : path of the store's folder; an earlier store of this path is replaced
-    arrays : dict of name -> (dimension names, array)
+    arrays : dict of name -> (dimension names, array), or with a dict of further attributes of the array
     attributes : dict of JSON values, optional
 
     Returns
@@ -43,7 +63,8 @@ def write_store(path, arrays, attributes=None):
     zarr.Group, to which `add_array` adds arrays that are too large for memory
     """
     group = zarr.open_group(str(path), mode="w", zarr_format=3)
-    for name, (dimensions, values) in arrays.items():
+    sizes = {}
+    for name, (dimensions, values, *own) in arrays.items():
         values = np.asarray(values)
         if values.ndim != len(dimensions):
             raise ValueError(f"{name}: {values.ndim} axes, but dimensions {dimensions}")
@@ -53,9 +74,13 @@ def write_store(path, arrays, attributes=None):
             dtype=values.dtype,
             chunks=_chunks(values.shape, values.dtype.itemsize),
             dimension_names=list(dimensions),
+            attributes=meaning_of(name, dimensions) | (own[0] if own else {}),
         )
         if values.size:
             array[...] = values
+        sizes |= dict(zip(dimensions, values.shape, strict=True))
+    for dimension, labels in component_labels(arrays, sizes).items():
+        _write_labels(group, dimension, labels)
     version = {} if _is_inner(path) else {"ferrotune_version": __version__}
     group.attrs.update({**(attributes or {}), **version})
     return group
@@ -73,6 +98,7 @@ def add_array(group, name, dimensions, shape, chunks=None):
         chunks=chunks or _chunks(shape, 4),
         dimension_names=list(dimensions),
         compressors=None,
+        attributes=meaning_of(name, dimensions),
     )
 
 
@@ -82,9 +108,12 @@ def add_group(path, name):
 
 
 def read_store(path, *names):
-    """Read arrays (dict of name -> array; all, or the named ones) and attributes (dict) of a store."""
+    """Read arrays (dict of name -> array; all, or the named ones) and attributes (dict) of a store.
+
+    All arrays are those with numbers: labels of dimensions are left out.
+    """
     group = zarr.open_group(str(path), mode="r")
-    wanted = names or sorted(group.array_keys())
+    wanted = names or sorted(name for name, array in group.arrays() if not _is_labels(array))
     return {name: group[name][...] for name in wanted}, dict(group.attrs)
 
 

@@ -49,7 +49,7 @@ class Description:
     def sites(self, pipeline):
         """Sites that a pipeline labels: xarray.Dataset with yx (site, axis) px."""
         arrays, attributes = read_store(self.stores(pipeline)[0], "yx")
-        return dataset_of({"yx": (("site", "axis"), arrays["yx"])}, {"cell_px": attributes["cell_px"]}, "sites")
+        return dataset_of({"yx": (("site", "axis"), arrays["yx"])}, {"cell_px": attributes["cell_px"]})
 
     def features(self, pipeline, setting):
         """Descriptors for one setting: xarray.Dataset with yx (site, axis) px and features (site, feature)."""

@@ -5,92 +5,41 @@ import warnings
 import xarray
 
 from ferrotune.errors import InputError
+from ferrotune.files.array_meanings import component_labels, meaning_of
 from ferrotune.files.rounds import stored_walls
 
-# Coordinates of dimensions that hold components of a vector.
-COMPONENTS = {"axis": ["y", "x"], "vector": ["a", "b"], "index": ["a", "b"], "end": ["first", "last"]}
-COMPONENTS |= {"component": ["a", "b", "shear"]}
-# Unit and meaning of each array, by the name of its store. Lengths called "cell" are unit cells from the first pixel.
-_POSITION = ("px", "position")
-_LATTICE = ("px", "lattice vector")
-UNITS = {
-    "image": {"image": ("1", "normalised intensity")},
-    "columns": {
-        "yx": _POSITION,
-        "sigma_yx": ("px", "standard error of the position"),
-        "amplitude": ("1", "normalised intensity of the column above the background"),
-        "background": ("1", "normalised intensity of the background"),
-        "width": ("px", "Gaussian sigma of the column"),
-        "significance": ("1", "amplitude over its standard error"),
-        "row_shift": ("px", "shift of the scan row that is taken off positions and patches"),
-        "lattice": _LATTICE,
-    },
-    "cells": {
-        "yx": _POSITION,
-        "polarization": ("px", "displacement of the B column from its cage of A columns"),
-        "a": ("px", "lattice parameter a"),
-        "b": ("px", "lattice parameter b"),
-        "alpha": ("degrees", "angle between a and b"),
-        "volume": ("px^2", "area of the unit cell"),
-        "b_over_a": ("1", "tetragonality in the plane"),
-        "rotation": ("degrees", "rotation from the mean cell, +y towards +x"),
-        "strain": ("1", "strain along a and b, and shear, from the mean cell"),
-        "polarization_sigma": ("px", "standard error of the polarization"),
-        "a_sigma": ("px", "standard error of a"),
-        "b_sigma": ("px", "standard error of b"),
-        "alpha_sigma": ("degrees", "standard error of alpha"),
-        "rotation_sigma": ("degrees", "standard error of the rotation"),
-        "b_over_a_sigma": ("1", "standard error of b / a"),
-        "lattice": _LATTICE,
-    },
-    "reference": {"yx": _POSITION, "polarization": ("px", "displacement of the B column")},
-    "selected": {
-        "yx": _POSITION,
-        "segments": ("cell", "ends of the straight stretches of walls"),
-        "path_points": ("cell", "points along the walls"),
-        "confidence": ("1", "share of the near trials that agree with the label"),
-        "path_confidence": ("1", "share of the near trials that have this point of the wall"),
-        "wall_confidence": ("1", "share of the near trials that have this wall"),
-    },
-    "components": {"yx": _POSITION},
-    "latents": {"yx": _POSITION},
-    "sites": {"yx": _POSITION},
-}
 
-
-def _labelled(dataset, store):
-    """The dataset with coordinates of components, and units where the store does not give its own."""
+def _labelled(dataset):
+    """The dataset with labels of components and units, also of stores of earlier versions, which have neither."""
     dataset = dataset.reset_coords()  # an array that has its dimension's name is data, not a coordinate
-    coordinates = {name: values for name, values in COMPONENTS.items() if dataset.sizes.get(name) == len(values)}
-    dataset = dataset.assign_coords(coordinates)
-    for name, (unit, meaning) in UNITS[store].items():
-        if name in dataset:
-            dataset[name].attrs = {"units": unit, "long_name": meaning} | dataset[name].attrs
+    labels = component_labels(dataset.variables, dataset.sizes)
+    dataset = dataset.assign_coords({name: list(of) for name, of in labels.items()})
+    for name, array in dataset.data_vars.items():
+        array.attrs = meaning_of(name, array.dims) | array.attrs
     return dataset
 
 
-def dataset_of(arrays, attributes, store):
+def dataset_of(arrays, attributes):
     """Dataset of arrays in memory.
 
     Parameters
     ----------
     arrays : dict of name -> (dimension names, array), as `ferrotune.files.stores.write_store` takes them
     attributes : dict
-    store : str, a key of `UNITS`
 
     Returns
     -------
     xarray.Dataset
     """
-    return _labelled(xarray.Dataset(arrays, attrs=attributes), store)
+    return _labelled(xarray.Dataset(arrays, attrs=attributes))
 
 
-def open_store(path, store):
+def open_store(path):
     """Dataset of a store on the disk; its arrays are read when they are used."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Object at .snakemake_timestamp")
         dataset = xarray.open_dataset(path, engine="zarr", consolidated=False, chunks=None, decode_cf=False)
-    return _labelled(dataset, store)
+    return _labelled(dataset)
 
 
 def plain_arrays(dataset):

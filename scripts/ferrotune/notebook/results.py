@@ -18,7 +18,7 @@ def _store(folder, name):
     path = folder / f"{name}.zarr"
     if not path.is_dir():
         raise InputError(f"results {folder}: there is no {name}.zarr: the run is not finished, or has none")
-    return open_store(path, name)
+    return open_store(path)
 
 
 def _table(path):

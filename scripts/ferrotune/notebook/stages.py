@@ -69,7 +69,7 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO):
         found = analysed_image(*prepare(data, usable), contrast)
     for doubt in found.doubts():
         warnings.warn(doubt, stacklevel=2)
-    return dataset_of(found.arrays(), {"pixel_size_pm": size} | found.attributes(), "image")
+    return dataset_of(found.arrays(), {"pixel_size_pm": size} | found.attributes())
 
 
 def locate_columns(image, finder="lattice", threads=1, lattice=None):
@@ -115,7 +115,7 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None):
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
         columns, scan = find_straight_columns(pixels, mask, found, finder, threads)
     arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan)
-    return dataset_of(*arrays, "columns")
+    return dataset_of(*arrays)
 
 
 def measure_cells(columns):
@@ -160,4 +160,4 @@ def measure_cells(columns):
     if not len(measured[0].yx):
         raise InputError("no unit cell closes on four A columns: mask what is no crystal")
     arrays = cells_arrays(measured, lattice, columns.attrs.get("pixel_size_pm"))
-    return dataset_of(*arrays, "cells")
+    return dataset_of(*arrays)

@@ -133,7 +133,7 @@ def _selected(described, pipeline, table, front, paths, objectives, seed, rate, 
     confidence, chance = selection.confidence_arrays(rounds, arrays, near, attributes["cell_px"])
     verdict = outcome and outcome.verdict
     kept = selection.selected_attributes(table, (trial, by), verdict, arrays, sites, attributes, near, distance, chance)
-    return dataset_of(arrays | confidence, kept, "selected")
+    return dataset_of(arrays | confidence, kept)
 
 
 def evaluate_setting(described, pipeline, setting, objectives=None, rewards=("cheap",), seed=1, trial=0):

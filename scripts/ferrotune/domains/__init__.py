@@ -1,0 +1,1 @@
+"""Domains and walls of one segmentation in physical units: areas, polarization, directions, types, bound charge."""
