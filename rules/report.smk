@@ -54,6 +54,10 @@ rule explorer:
         front=expand(f"{PIPELINE}/front.tsv", pipeline=PIPELINES, allow_missing=True),
         selected=expand(f"{PIPELINE}/selected.zarr", pipeline=PIPELINES, allow_missing=True),
         twins=expand(f"{PIPELINE}/twins.json", pipeline=TWINS, allow_missing=True),
+        domains=expand(f"{PIPELINE}/domains.tsv", pipeline=PIPELINES, allow_missing=True),
+        walls=expand(f"{PIPELINE}/walls.tsv", pipeline=PIPELINES, allow_missing=True),
+        importance=expand(f"{PIPELINE}/importance.tsv", pipeline=PIPELINES, allow_missing=True),
+        centroids=expand(f"{PIPELINE}/centroids.zarr", pipeline=PIPELINES, allow_missing=True),
         rounds=get_every_round,
     output:
         get_reported(f"{IMAGE}/explorer.html", "explorer"),

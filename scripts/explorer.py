@@ -12,21 +12,26 @@ from ferrotune.figures.page.searches import Found
 from ferrotune.files.stores import read_store
 from ferrotune.workflow.jobs import job
 
+TABLES = ("domains", "walls", "importance")
+
 
 def read_search(inputs, number, pipeline):
-    """Read what the workflow found in one search; tables that it did not write are left out."""
+    """Read what the workflow found in one search; tables that are not among the inputs are left out."""
     table, front = (pd.read_csv(inputs[name][number], sep="\t") for name in ("trials", "front"))
     rounds = [read_store(store)[0] for store in inputs["rounds"][number]]
     selected, chosen = read_store(inputs["selected"][number])
     twins = json.loads(Path(inputs["twins"][number]).read_text()) if inputs["twins"] else {}
-    return Found(pipeline, table, front, rounds, selected, chosen, twins)
+    tables = {name: pd.read_csv(inputs[name][number], sep="\t") for name in TABLES if inputs.get(name)}
+    centroids = read_store(inputs["centroids"][number]) if inputs.get("centroids") else None
+    return Found(pipeline, table, front, rounds, selected, chosen, twins, tables, centroids)
 
 
 def main(inputs, output, pipelines, objectives, image, log_path):
     """Write explorer.html.
 
     `inputs` are paths by name: page (a list of the files of its template), image, columns, cells, reference; and, as
-    lists over `pipelines`, trials, front, selected, twins (may be empty), and rounds (a list of lists).
+    lists over `pipelines`, trials, front, selected, twins (may be empty), domains, walls, importance,
+    centroids, and rounds (a list of lists).
     """
     with job(log_path, f"image {image}") as log:
         stores = {name: read_store(inputs[name]) for name in ("image", "columns", "cells", "reference")}

@@ -69,6 +69,24 @@ def test_a_refused_trial_says_test_value_and_limit(page):
     assert row.get_attribute("data-trial") == "cell_gmm 2" and "no wall stands" in row.text
 
 
+def test_the_selected_trial_is_shown_in_numbers(page):
+    said = page.text("#measured")
+    assert "71 or 109" in said and "neutral" in said and "20.00 ± 0.50" in said
+    pictures = page.driver.find_elements("css selector", ".centroids canvas")
+    assert [one.get_attribute("width") for one in pictures] == ["7"] * 5  # the window: 9 x 7 px
+    code = "return Array.from(arguments[0].getContext('2d').getImageData(3, 0, 1, 9).data)"
+    above, below = (np.reshape(page.js(code, pictures[k]), (9, 4))[[2, 6], 0] for k in (2, 4))
+    assert above[0] == below[1] != above[1] == below[0]  # label 0 is bright above the middle, label 1 below it
+
+
+def test_the_parameter_that_matters_has_the_longest_bar(page):
+    page.click("#tab-parameters")
+    bars = page.driver.find_elements("css selector", "#importance details[open] meter")
+    shares = [float(bar.get_attribute("value")) / float(bar.get_attribute("max")) for bar in bars]
+    assert shares == pytest.approx([1, 0.125] * 2) and "components matters most" in page.text("#importance")
+    assert "Cannot be told from these trials: whether walls stand" in page.text("#importance")
+
+
 def test_pipelines_and_the_front_can_be_shown_alone(page):
     assert page.text("#count") == "12 of 12 trials"
     page.click("#pipelines input[value=cell_gmm]")

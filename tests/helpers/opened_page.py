@@ -23,7 +23,11 @@ class Opened:
         if downloads:
             driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)})
         driver.get(Path(path).as_uri())
-        self.wait(lambda: self.js("return document.documentElement.dataset.ready"))
+        end = time.monotonic() + SLOWEST
+        while not self.js("return document.documentElement.dataset.ready"):
+            errors = self.errors()
+            assert not errors and time.monotonic() < end, errors or "not in time"
+            time.sleep(0.05)
 
     def js(self, code, *arguments):
         """What a script in the page returns."""
@@ -79,6 +83,10 @@ class Opened:
         script += f"import('page/{module}.mjs').then(m => JSON.stringify({code}))"
         script += ".then(done, error => done(`error ${error}`));"
         return json.loads(self.driver.execute_async_script(script, list(arguments)))
+
+    def errors(self):
+        """What the browser logged as errors since it was last asked."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
 
     def complaints(self):
         """What the browser logged as warnings or errors since it was last asked."""

@@ -14,6 +14,8 @@ PIPELINES = ("patch_gmm", "cell_gmm")
 OBJECTIVES = {"boundary_evidence": "maximise", "label_evidence": "maximise"}
 STATUSES = ["ok", "no_wall_stands", "one_cluster", "failed"]
 TEST = "probability of its best wall on a null map"
+FILES = ("trials.tsv", "front.tsv", "selected.zarr", "twins.json", "domains.tsv", "walls.tsv", "importance.tsv")
+FILES += ("centroids.zarr",)
 PAGE = Path(__file__).parents[2] / "scripts" / "templates" / "page"
 
 
@@ -143,7 +145,53 @@ def _write_search(folder, pipeline, side, trials, yx, texture, known):
     knee = int(front["trial"].iloc[len(front) // 2])
     front.assign(knee=front["trial"] == knee).to_csv(folder / "front.tsv", sep="\t", index=False, na_rep="nan")
     write_store(folder / "selected.zarr", *_selected(labels[knee], walls[knee], yx, knee, *known.values()))
+    _write_tables(folder, side)
+    _write_centroids(folder, labels[knee], knee)
     (folder / "twins.json").write_text(json.dumps({"twin_ari": 0.9, "twin_wall_f1": 0.8, "null_walls": 1.0}))
+
+
+def _write_tables(folder, side):
+    """domains.tsv, walls.tsv and importance.tsv of a pipeline, with two domains and one wall."""
+    p = {
+        f"{name}_{unit}": value for name, value in (("p_y", -20.0), ("p_x", 20.0), ("p", 28.3)) for unit in ("px", "pm")
+    }
+    p |= {f"{name}_error_{unit}": 0.5 for name in ("p_y", "p_x", "p") for unit in ("px", "pm")}
+    domain = {
+        "area_cells": side**2 / 2,
+        "area_nm2": 20.0,
+        "p_cells": 99,
+        "direction_deg": 45.0,
+        "direction_error_deg": 1.0,
+    }
+    domains = pd.DataFrame([{"domain": n, "variant": n, **domain, **p, "direction_axes": "[1 1]"} for n in (0, 1)])
+    domains.to_csv(folder / "domains.tsv", sep="\t", index=False)
+    wall = {"wall": 0, "part": 0, "stands": 1, "variant_1": 0, "variant_2": 1, "type": "90", "type_3d": "71 or 109"}
+    wall |= {"normal_h": 0.0, "normal_k": 1.0, "nearest_trace": "[1 0]", "charged": "neutral", "significance": 1e-5}
+    wall |= dict.fromkeys(("length_nm", "width_nm", "p_jump_pm", "p_angle_deg", "charge", "length_cells"), 1.5)
+    wall |= dict.fromkeys(("width_error_nm", "p_jump_error_pm", "p_angle_error_deg", "charge_error"), 0.1)
+    pd.DataFrame([wall]).to_csv(folder / "walls.tsv", sep="\t", index=False)
+    bars = [("boundary_evidence", "components", 0.8, True), ("boundary_evidence", "covariance", 0.1, True)]
+    bars += [("status", "components", np.nan, False), ("status", "covariance", np.nan, False)]
+    importance = pd.DataFrame(bars, columns=["target", "parameter", "importance", "known"])
+    importance.assign(importance_error=0.05, r2=0.7, trials=20).to_csv(
+        folder / "importance.tsv", sep="\t", index=False, na_rep="nan"
+    )
+
+
+def _write_centroids(folder, labels, knee):
+    """centroids.zarr of the selected trial: bright above the middle in label 0, below it in label 1."""
+    up = np.zeros((2, 9, 9), np.float32)
+    up[0, 2, 4] = up[1, 6, 4] = 0.2
+    arrays = {
+        "patches": (("cluster", "y", "x"), up),
+        "trial": (("cluster",), np.full(2, knee, np.int32)),
+        "label": (("cluster",), np.arange(2, dtype=np.int8)),
+        "count": (("cluster",), np.array([(labels == n).sum() for n in (0, 1)], np.int32)),
+        "mean": (("mean_trial", "y", "x"), np.full((1, 9, 9), 0.5, np.float32)),
+        "mean_trial": (("mean_trial",), np.array([knee], np.int32)),
+        "window": (("mean_trial", "axis"), np.array([[9, 7]], np.int32)),
+    }
+    write_store(folder / "centroids.zarr", arrays, {"trials": [knee]})
 
 
 def _cells(yx, cell_px, side):
@@ -193,11 +241,6 @@ def write_page_stores(folder, side=16, trials=6, cell_px=10.0, pixel_size_pm=39.
         _write_search(folder / pipeline, pipeline, side, trials, yx, texture, known)
     inputs = {name: folder / f"{name}.zarr" for name in ("image", "columns", "cells", "reference")}
     inputs["page"] = sorted(PAGE.iterdir())
-    for name, file in (
-        ("trials", "trials.tsv"),
-        ("front", "front.tsv"),
-        ("selected", "selected.zarr"),
-        ("twins", "twins.json"),
-    ):
-        inputs[name] = [folder / pipeline / file for pipeline in PIPELINES]
+    for file in FILES:
+        inputs[file.partition(".")[0]] = [folder / pipeline / file for pipeline in PIPELINES]
     return inputs | {"rounds": [sorted((folder / pipeline / "rounds").iterdir()) for pipeline in PIPELINES]}

@@ -1,27 +1,31 @@
-// Which parameter matters: bars of the importance that the workflow computed.
+// Which parameter matters: bars of the importance that the workflow computed, one group for each reward.
 
-import {searches} from "page/state.mjs";
+import {axis, axisNames} from "page/scales.mjs";
+import {number, searches} from "page/state.mjs";
 import {element} from "page/text.mjs";
 
-function bars({columns, rows}, name) {
-  const at = wanted => columns.indexOf(wanted), box = element("div");
-  box.append(element("h3", `Which parameter matters: ${name}`));
-  const rewards = [...new Set(rows.map(row => row[at("reward")]))];
-  for (const reward of rewards) {
-    box.append(element("h4", String(reward).replaceAll("_", " ")));
-    const own = rows.filter(row => row[at("reward")] === reward).sort((a, b) => b[at("importance")] - a[at("importance")]);
-    const most = Math.max(...own.map(row => row[at("importance")]), 1e-9);
-    for (const row of own) {
-      const value = row[at("importance")], line = element("div", "", {class: "bar"});
-      line.append(element("span", row[at("parameter")]), element("meter", "", {min: 0, max: most, value: Math.max(value, 0), "aria-label": `${row[at("parameter")]}, ${reward}`}),
-        element("span", Number(value).toPrecision(2)));
-      box.append(line);
-    }
-  }
+const OPEN = 2; // groups that are open at first: those of the objectives
+const label = target => axisNames.includes(target) ? axis(target).label : target === "status" ? "whether walls stand" : target;
+
+function bar({parameter, importance, error}, most, target) {
+  const line = element("div", "", {class: "bar"}), value = Math.max(importance ?? 0, 0);
+  line.append(element("span", parameter), element("meter", "", {min: 0, max: most, value, "aria-label": `${parameter}, ${label(target)}`}),
+    element("span", `${number(importance)} ± ${number(error)}`));
+  return line;
+}
+
+function group({target, r2, bars}, place) {
+  const box = element("details", "", place < OPEN ? {open: ""} : {}), most = Math.max(...bars.map(one => one.importance), 1e-9);
+  box.append(element("summary", `${label(target)}: ${bars[0].parameter} matters most`), ...bars.map(one => bar(one, most, target)),
+    element("p", `A forest predicts ${number(r2)} of the variance of trials that it has not seen; a bar is by how much this falls if the parameter is shuffled.`, {class: "hint"}));
   return box;
 }
 
 export function startImportance() {
-  const found = searches.filter(search => search.tables.importance);
-  document.getElementById("importance").replaceChildren(...found.map(search => bars(search.tables.importance, search.name)));
+  const place = document.getElementById("importance");
+  for (const search of searches.filter(one => one.tables.importance)) {
+    const known = search.tables.importance.filter(one => one.known), unknown = search.tables.importance.filter(one => !one.known);
+    place.append(element("h3", `Which parameter matters: ${search.name}`), ...known.map(group));
+    if (unknown.length) place.append(element("p", `Cannot be told from these trials: ${unknown.map(one => label(one.target)).join(", ")}.`, {class: "hint"}));
+  }
 }

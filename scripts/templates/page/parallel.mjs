@@ -47,6 +47,7 @@ async function draw() {
   figure.yaxes[0].visible = false;
   figure.ygrids[0].visible = false;
   figure.xgrids[0].grid_line_color = ink("--soft");
+  figure.xgrids[0].ticker = across.ticker;
   const source = new B.ColumnDataSource({data: lines(axes)});
   figure.multi_line({field: "xs"}, {field: "ys"}, {source, line_color: {field: "colour"}, line_alpha: {field: "alpha"}, line_width: {field: "width"}});
   for (const [share, y, baseline] of [[0, -0.015, "top"], [1, 1.015, "bottom"]])

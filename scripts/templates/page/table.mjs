@@ -47,7 +47,7 @@ function follow() {
 export function startTable() {
   const head = element("tr"), top = element("thead");
   for (const [column, text] of [["trial", "trial"], ["pipeline", "pipeline"], ["status", "status"], ...names.map(name => [name, axis(name).label])]) {
-    const cell = element("th", "", {scope: "col"}), button = element("button", text, {type: "button"});
+    const cell = element("th", "", {scope: "col", class: ["pipeline", "status"].includes(column) ? "word" : ""}), button = element("button", text, {type: "button"});
     button.onclick = () => { sort(column); head.querySelectorAll("th").forEach(th => th.removeAttribute("aria-sort")); cell.setAttribute("aria-sort", sorting.down ? "descending" : "ascending"); };
     cell.append(button);
     head.append(cell);

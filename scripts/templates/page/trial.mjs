@@ -47,7 +47,7 @@ function drawMeasured(trial) {
   const walls = wallRows(trial);
   left.append(walls.length ? table("walls", ["wall", "", "p on null maps", `width (${lengthUnit})`, `jump (${unit})`, "found in other trials"], walls) : element("p", "No boundary."));
   if (walls.length && !trial.selected) left.append(element("p", "Width and jump are measured for the selected trial.", {class: "hint"}));
-  left.append(element("h3", "Labels"), table("labels", ["label", `area (${lengthUnit}²)`, "cells", `P to the right (${unit})`, `P up (${unit})`, `|P| (${unit})`, "direction (°)"], domainRows(trial)));
+  if (!(trial.selected && trial.search.tables.domains)) left.append(element("h3", "Labels"), table("labels", ["label", `area (${lengthUnit}²)`, "cells", `P to the right (${unit})`, `P up (${unit})`, `|P| (${unit})`, "direction (°)"], domainRows(trial)));
   right.append(element("h3", "Rewards and agreement"), table("rewards", ["name", "value", ""], rewardRows(trial)));
   const both = element("div", "", {class: "two"});
   both.append(left, right);
@@ -59,7 +59,7 @@ const TITLES = {domains: "Domains of the selected trial", walls: "Walls of the s
 function workflowTables(trial) {
   if (!trial.selected) return [];
   return Object.entries(trial.search.tables).filter(([name]) => name in TITLES).flatMap(([name, {columns, rows}]) => [
-    element("h3", TITLES[name]), table(TITLES[name], columns.map(c => c.replaceAll("_", " ")), rows.map(row => [String(row[0]), ...row.slice(1)]))]);
+    element("h3", TITLES[name]), table(TITLES[name], columns, rows)]);
 }
 
 function draw() {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from ferrotune.figures.page import maps, render, searches, trials
+from ferrotune.figures.page import centroids, maps, measured, render, searches, trials
 from ferrotune.figures.page.packing import Pack, quantised, steps_of
 from ferrotune.figures.polarization import direction_colours
 from helpers.page_data import PAGE
@@ -140,3 +140,46 @@ def test_names_cannot_end_the_script():
     page = {"image": "</script><b>", "facts": [], "searches": [], "wheel": ""}
     html = render.render_page(PAGE, page, Pack())
     assert "</script><b>" not in html and "&lt;/script&gt;&lt;b&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "said"),
+    [
+        (0.0712, 0.0436, "0.071 ± 0.044"),
+        (-130.13, 4.6, "\N{MINUS SIGN}130.1 ± 4.6"),
+        (1234.5, 120, "1234 ± 120"),
+        (2.0, 0, "2"),
+    ],
+)
+def test_a_value_has_the_digits_of_its_error(value, error, said):
+    assert measured.with_error(value, error) == said
+
+
+def test_targets_that_cannot_be_told_have_no_bars():
+    rows = [("length", "w1", 0.2, True), ("length", "rank", 0.7, True), ("status", "w1", NAN, False)]
+    table = pd.DataFrame(rows, columns=["target", "parameter", "importance", "known"]).assign(
+        importance_error=0.1, r2=0.5
+    )
+    known, unknown = measured.importance_rows(table)
+    assert [bar["parameter"] for bar in known["bars"]] == ["rank", "w1"] and known["known"]
+    assert unknown["bars"] == [] and json.dumps(unknown, allow_nan=False)
+
+
+def test_a_packed_centroid_is_the_mean_and_its_difference():
+    rng, pack = np.random.default_rng(2), Pack()
+    stored = {"mean": rng.random((1, 5, 5)), "patches": 0.01 * rng.random((2, 5, 5)), "mean_trial": np.array([7])}
+    stored |= {
+        "trial": np.array([7, 7]),
+        "label": np.array([0, 1]),
+        "count": np.array([9, 4]),
+        "window": np.array([[5, 3]]),
+    }
+    found = centroids.packed_centroids(pack, "p", stored, {7: {0: 1, 1: 0}})
+    values = unpacked(pack, found["array"]) * found["scale"] + found["offset"]
+    (trial,) = found["trials"]
+    assert [one["label"] for one in trial["clusters"]] == [0, 1] and [one["count"] for one in trial["clusters"]] == [
+        4,
+        9,
+    ]
+    np.testing.assert_allclose(values[trial["clusters"][0]["place"]], stored["patches"][1], atol=1e-4)
+    np.testing.assert_allclose(values[trial["mean"]], stored["mean"][0], atol=1e-4)

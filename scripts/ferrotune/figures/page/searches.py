@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ferrotune.figures.domain_numbers import domain_numbers
+from ferrotune.figures.page.centroids import packed_centroids
 from ferrotune.figures.page.maps import packed_walls
-from ferrotune.figures.page.trials import axes_of, page_trials, plain
+from ferrotune.figures.page.measured import measured_tables
+from ferrotune.figures.page.trials import axes_of, page_trials
 from ferrotune.figures.wording import confidence_words, setting_names
 from ferrotune.files.rounds import trial_arrays
 
@@ -23,7 +25,7 @@ class Found:
     rounds : list of dict, the arrays of the stores of the rounds
     selected, chosen : arrays (without wall_map) and attributes of selected.zarr
     twins : dict, what the selected setting finds on films of known walls; empty where it was not tried
-    tables : dict of name -> DataFrame: `domains`, `walls`, `importance`, where the workflow wrote them
+    tables : dict of name -> DataFrame of domains.tsv, walls.tsv, importance.tsv; may lack some
     centroids : (arrays, attributes) of centroids.zarr, or None
     """
 
@@ -70,9 +72,15 @@ def shares(values):
     return np.where(np.isfinite(values), np.rint(250 * np.nan_to_num(values)), UNKNOWN_SHARE).astype(np.uint8)
 
 
-def _rows(table):
-    """Columns and rows of a table as plain values."""
-    return {"columns": list(table.columns), "rows": [[plain(v) for v in row] for row in table.itertuples(index=False)]}
+def new_numbers(labels, numbers):
+    """Number (dict) of each label of a segmentation, from labels and numbers (site,) of the same sites."""
+    return dict(zip(labels.tolist(), numbers.tolist(), strict=True))
+
+
+def label_numbers(labels, numbers, found):
+    """Number of each label of each trial: dict of trial -> dict of label -> number."""
+    trials = found.table["trial"].tolist()
+    return {trial: new_numbers(*of_one) for trial, *of_one in zip(trials, labels, numbers, strict=True)}
 
 
 def page_search(pack, rasters, found, objectives, reference, image):
@@ -116,6 +124,11 @@ def page_search(pack, rasters, found, objectives, reference, image):
         ),
         "walls": packed_walls(pack, f"{name} walls", maps, cell_px),
         "confidence": [" ".join(lines) for lines in confidence_words(found.selected, chosen)],
-        "tables": {kind: _rows(table) for kind, table in found.tables.items()},
+        "tables": measured_tables(
+            found.tables, chosen["pixel_size_pm"], new_numbers(found.selected["label"], numbers[0])
+        ),
     }
+    if found.centroids and found.centroids[1]["trials"]:
+        of_trials = label_numbers(labels, numbers[1:], found)
+        search["centroids"] = packed_centroids(pack, name, found.centroids[0], of_trials)
     return search, of_reference
