@@ -40,7 +40,7 @@ def main(inputs, output, pipelines, objectives, image, log_path):
         page = page_image(pack, image, stores, searches, objectives)
         html = render_page(Path(inputs["page"][0]).parent, page, pack)
         Path(output).write_text(html, encoding="utf-8")
-        log.info("%d kB, of which %d kB are labels, walls and quantities", len(html) // 1000, len(pack.text()) // 1000)
+        log.info("%d kB", len(html) // 1000)
 
 
 if __name__ == "__main__":

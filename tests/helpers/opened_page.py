@@ -1,8 +1,11 @@
 """The page opened in a browser, and what a reader does with it."""
 
 import json
+import shutil
 import time
 from pathlib import Path
+
+from selenium import webdriver
 
 HASH = """(() => {
     const canvas = m.viewOf(document.querySelector(a[0])).export("png", false).canvas;
@@ -10,6 +13,32 @@ HASH = """(() => {
     return data.reduce((sum, value, i) => (sum * 31 + value * (i % 97 + 1)) % 2147483647, 7);
 })()"""
 SLOWEST = 20  # s that a machine under load may need; what is measured is in tests/benchmarks/page.py
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1500,1400",
+    "--proxy-server=127.0.0.1:9",  # nothing answers there: what the page fetches from elsewhere would fail
+)
+
+
+def open_browser(profile):
+    """Chromium under the control of its driver, with an empty profile; None where one of them is not installed."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    service = shutil.which("chromedriver")
+    if not browser or not service:
+        return None
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for argument in (*ARGUMENTS, f"--user-data-dir={profile}"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(service))
 
 
 class Opened:
@@ -80,7 +109,7 @@ class Opened:
     def call(self, module, code, *arguments):
         """Value of an expression over the exports of one of the page's modules, `m`, and arguments, `a`."""
         script = "const a = arguments[0], done = arguments[1];"
-        script += f"import('page/{module}.mjs').then(m => JSON.stringify({code}))"
+        script += f"import('page/{module}.mjs').then(async m => JSON.stringify({code}))"
         script += ".then(done, error => done(`error ${error}`));"
         return json.loads(self.driver.execute_async_script(script, list(arguments)))
 

@@ -30,9 +30,15 @@ export function sampled(trial, rename = null) {
   return found;
 }
 
-export const labelPixels = samples => Uint32Array.from(samples, label => label < 0 ? CLEAR : DOMAINS[label % DOMAINS.length]);
-export const undecidedPixels = samples => Uint32Array.from(samples, label => label === -1 ? UNDECIDED : CLEAR);
-export const differentPixels = different => Uint32Array.from(different, one => one ? DIFFERENT : CLEAR);
+// A number for each sample, from the value there.
+function painted(values, colourOf) {
+  const pixels = new Uint32Array(size);
+  for (let i = 0; i < size; i++) pixels[i] = colourOf(values[i]);
+  return pixels;
+}
+export const labelPixels = samples => painted(samples, label => label < 0 ? CLEAR : DOMAINS[label % DOMAINS.length]);
+export const undecidedPixels = samples => painted(samples, label => label === -1 ? UNDECIDED : CLEAR);
+export const differentPixels = different => painted(different, one => one ? DIFFERENT : CLEAR);
 
 export function polarizationPixels() {
   const {values} = arrays[page.cells.polarization.colours];

@@ -95,12 +95,6 @@ function setPixels(side, name, pixels) {
   side.sources[name].data = {image: [picture(pixels, page.raster.shape)], ...pixelPlace()};
 }
 
-const MAKERS = {
-  reference: () => layers.referencePixels(),
-  polarization: () => layers.polarizationPixels(),
-  confidence: trial => trial.selected ? layers.doubtPixels(trial.search) : empty(),
-};
-
 // The samples of A left of the wipe, and of B right of it.
 function wiped(one, other) {
   const columns = page.raster.shape[1], cut = Math.round(state.wipe * columns), found = one.slice();
@@ -121,17 +115,40 @@ function samplesOf(name) {
   return state.view === "wipe" ? wiped(one, other) : name === "one" ? one : other;
 }
 
-function paintLabels() {
+const trialOf = side => side === sides.two ? state.other : state.chosen;
+
+// What each layer draws in one of the two maps; it is painted when it is seen.
+const PAINTERS = {
+  labels: side => setPixels(side, "labels", layers.labelPixels(side.samples)),
+  undecided: side => setPixels(side, "undecided", layers.undecidedPixels(side.samples)),
+  difference: side => setPixels(side, "difference", state.view === "one" ? empty() : layers.differentPixels(comparison().different)),
+  confidence: side => setPixels(side, "confidence", trialOf(side).selected ? layers.doubtPixels(trialOf(side).search) : empty()),
+  reference: side => setPixels(side, "reference", layers.referencePixels()),
+  polarization: side => setPixels(side, "polarization", layers.polarizationPixels()),
+  columns: paintColumns,
+  field: paintField,
+};
+const OF_TRIAL = ["labels", "undecided", "difference", "confidence"];
+
+function paint() {
   for (const [name, side] of Object.entries(sides)) {
     if (name === "two" && state.view !== "side") continue;
-    const samples = samplesOf(name), trial = name === "one" ? state.chosen : state.other;
-    side.samples = samples;
-    setPixels(side, "labels", layers.labelPixels(samples));
-    setPixels(side, "undecided", layers.undecidedPixels(samples));
-    setPixels(side, "confidence", MAKERS.confidence(trial));
-    setPixels(side, "difference", state.view === "one" ? empty() : layers.differentPixels(comparison().different));
-    paintWalls(side, trial);
+    for (const [layer, make] of Object.entries(PAINTERS)) {
+      if (side.painted[layer] || !(state.layers[layer] > 0)) continue;
+      make(side);
+      side.painted[layer] = true;
+    }
   }
+}
+
+function repaintTrials() {
+  for (const [name, side] of Object.entries(sides)) {
+    if (name === "two" && state.view !== "side") continue;
+    side.samples = samplesOf(name);
+    for (const layer of OF_TRIAL) side.painted[layer] = false;
+    paintWalls(side, trialOf(side));
+  }
+  paint();
 }
 
 function paintWalls(side, trial) {
@@ -153,23 +170,17 @@ function paintField(side) {
   side.sources.field.data = {image: [grid(layers.fieldGrid(), page.raster.shape)], ...pixelPlace()};
 }
 
-// Layers that belong to the image are painted when they are first seen.
-function paintOnce(side, name) {
-  if (side.painted[name]) return;
-  side.painted[name] = true;
-  if (name === "field") paintField(side);
-  else if (name === "columns") {
-    const {values} = arrays.columns, colours = ["#d55e00", "#0072b2"];
-    const kind = Array.from(arrays.sublattice.values, s => colours[s] ?? "#777777");
-    side.sources.columns.data = {x: Float32Array.from(kind, (_, i) => values[2 * i + 1] * perPx), y: Float32Array.from(kind, (_, i) => values[2 * i] * perPx), colour: kind};
-  } else if (name in MAKERS && name !== "confidence") setPixels(side, name, MAKERS[name]());
+function paintColumns(side) {
+  const {values} = arrays.columns, colours = ["#d55e00", "#0072b2"], kind = Array.from(arrays.sublattice.values, s => colours[s] ?? "#777777");
+  const along = offset => Float32Array.from(kind, (_, i) => values[2 * i + offset] * perPx);
+  side.sources.columns.data = {x: along(1), y: along(0), colour: kind};
 }
 
 const LINES = {walls: {band: 0.3, casing: 0.9, standing: 1, gradual: 1}, arrows: {arrows: 1, arrowsCasing: 0.6}};
 function blend() {
+  paint();
   for (const side of Object.values(sides)) {
     for (const [name, strength] of Object.entries(state.layers)) {
-      if (strength > 0) paintOnce(side, name);
       for (const [line, most] of Object.entries(LINES[name] ?? {})) {
         side.renderers[line].visible = strength > 0;
         side.renderers[line].glyph.line_alpha = {value: strength * most};
@@ -264,11 +275,11 @@ function drawLine() {
 export async function startMap() {
   await Promise.all([build("one"), build("two")]);
   for (const [name, {x, y}] of Object.entries(sides)) for (const range of [x, y]) range.change.connect(() => rangeChanged(name));
-  listen(["chosen", "other", "view", "wipe"], () => { arrange(); paintLabels(); });
+  listen(["chosen", "other", "view", "wipe"], () => { arrange(); repaintTrials(); });
   listen(["layers"], blend);
-  listen(["field"], () => Object.values(sides).forEach(paintField));
+  listen(["field"], () => { for (const side of Object.values(sides)) side.painted.field = false; paint(); });
   listen(["line"], drawLine);
   arrange();
-  paintLabels();
+  repaintTrials();
   blend();
 }

@@ -34,10 +34,10 @@ export const labelsOf = trial => {
 
 // Boundaries of each trial: measured numbers, and points (y, x, y, x, ...) in px.
 for (const search of searches) {
-  const points = arrays[`${search.name} walls`].values;
+  const {scale, offset, boundaries} = search.walls, points = measured(arrays[`${search.name} walls`].values, scale, offset);
   search.wallsOf = search.trials.map(() => []);
   let start = 0;
-  for (const wall of search.walls) {
+  for (const wall of boundaries) {
     search.wallsOf[wall.place].push({...wall, yx: points.subarray(2 * start, 2 * (start + wall.points))});
     start += wall.points;
   }

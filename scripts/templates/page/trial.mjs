@@ -71,11 +71,11 @@ function draw() {
   const objectives = Object.keys(page.objectives).filter(name => name in trial.values).map(name => `${axis(name).label} ${number(trial.values[name])}`);
   document.getElementById("trial").replaceChildren(element("h3", `A: ${nameOf(trial)}`), element("p", [...tagsOf(trial), ...objectives].join(", ")), list(lines));
   document.getElementById("config-line").textContent = trial.line;
-  drawMeasured(trial);
+  if (!document.getElementById("panel-trial").hidden) drawMeasured(trial);
 }
 
 export function startTrial() {
-  listen(["chosen"], draw);
+  listen(["chosen", "tab"], draw);
   draw();
 }
 export const sitesOf = trial => arrays[`${trial.search.sites}_yx`].values;

@@ -5,7 +5,6 @@ import io
 
 import numpy as np
 from PIL import Image
-from skimage.measure import approximate_polygon
 
 from ferrotune.figures.image_axes import grey_levels, site_map
 from ferrotune.figures.page.packing import quantised, steps_of
@@ -15,7 +14,7 @@ from ferrotune.segmentation.wall_lengths import whole_path
 
 LARGEST = 2048  # px along the longer side of the image in the page: 13 for each cell of 150 x 150 cells
 FINEST = 800  # samples along the longer side of a map: 5 for each cell of 150 x 150 cells
-BENDS = 0.04  # cells; points of a wall are left out where the line moves less than this (they are 0.25 apart)
+KEPT_POINTS = 3  # one in so many: points of walls are 0.25 cells apart, and a bend of 2 cells then moves by 0.04 cells
 QUALITY = 72  # of the JPEG
 
 
@@ -74,8 +73,9 @@ class Rasters:
 
 
 def thinned(path):
-    """Leave out the points of a line (n, 2), cells, where it is straight."""
-    return approximate_polygon(path, BENDS) if len(path) > 2 else path
+    """Keep every third point of a line (n, 2), and its last."""
+    kept = path[::KEPT_POINTS]
+    return kept if len(path) % KEPT_POINTS == 1 else np.concatenate([kept, path[-1:]])
 
 
 def packed_walls(pack, name, walls, cell_px):
@@ -90,9 +90,9 @@ def packed_walls(pack, name, walls, cell_px):
 
     Returns
     -------
-    list of dict
-        One for each boundary: place (of its trial in `walls`), number, points (how many), and what was measured. The
-        points of all, (point, 2) float32 px, (y, x), are in the pack.
+    dict
+        `boundaries`: for each a dict with place (of its trial in `walls`), number, points (how many), and what was
+        measured. `scale`, `offset`: the points of all, (point, 2), (y, x), in the pack, are px = numbers * scale + offset.
     """
     points, found = [np.empty((0, 2))], []
     for place, of_trial in enumerate(walls):
@@ -100,8 +100,9 @@ def packed_walls(pack, name, walls, cell_px):
             line = thinned(whole_path(path, ring)) * cell_px
             points.append(line)
             found.append({"place": place, "number": number, "points": len(line)} | _measured(of_trial, number))
-    pack.add(name, np.concatenate(points).astype(np.float32))
-    return found
+    numbers, scale, offset = quantised(np.concatenate(points))
+    pack.add(name, numbers)
+    return {"boundaries": found, "scale": scale, "offset": offset}
 
 
 def _measured(of_trial, number):

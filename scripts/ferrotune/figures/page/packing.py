@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 
 DTYPES = {"int8", "uint8", "int16", "uint16", "int32", "uint32", "float32"}  # those that a browser has arrays of
+LEVEL = 6  # of zlib; 9 takes twice the time and saves 2 %
 ALIGNED = 4  # bytes; a browser's array of numbers of 4 bytes must start at a multiple of 4
 
 
@@ -36,7 +37,7 @@ class Pack:
 
     def text(self):
         """All arrays as base64 of their bytes, compressed by deflate with the header of zlib."""
-        return base64.b64encode(zlib.compress(bytes(self._bytes), 9)).decode()
+        return base64.b64encode(zlib.compress(bytes(self._bytes), LEVEL)).decode()
 
 
 def quantised(values, steps=32000):
