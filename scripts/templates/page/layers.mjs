@@ -57,6 +57,11 @@ export function doubtPixels(search) {
 }
 
 export const fieldOf = () => page.cells.fields.find(field => field.name === state.field);
+// Colours of the quantity: symmetric about its median, as in the figures.
+export function fieldScale() {
+  const {limits: [low, median, high], colours} = fieldOf(), far = Math.max(high - median, median - low) || 1;
+  return {colours: page.palettes[colours], low: median - far, high: median + far};
+}
 export function fieldGrid() {
   const values = quantity(fieldOf()), sites = raster(page.cells.sites), found = new Float32Array(size);
   for (let i = 0; i < size; i++) found[i] = sites[i] < 0 ? NaN : values[sites[i]];

@@ -65,8 +65,6 @@ function addKeys(side) {
   figure.add_layout(new B.ScaleBar({range: side.x, unit: lengthUnit, dimensional: lengthUnit === "nm" ? new B.Metric({base_unit: "m"}) : cells(),
     orientation: "horizontal", location: "bottom_left", bar_length: 0.25, bar_line_width: 3, border_line_color: null, label_text_color: "black",
     bar_line_color: "black", ...box}));
-  side.bar = new B.ColorBar({color_mapper: side.mapper, location: "top_right", width: 10, height: 150, padding: 5, major_label_text_color: "black", visible: false, ...box});
-  figure.add_layout(side.bar);
   side.wipe = new B.Span({dimension: "height", location: 0, line_color: "white", line_width: 3, visible: false, editable: true});
   figure.add_layout(side.wipe);
   side.wipe.properties.location.change.connect(() => {
@@ -164,9 +162,8 @@ function paintWalls(side, trial) {
 }
 
 function paintField(side) {
-  const field = layers.fieldOf(), [low, middle, high] = field.limits;
-  const far = Math.max(high - middle, middle - low) || 1;
-  side.mapper.setv({palette: page.palettes[field.colours], low: middle - far, high: middle + far});
+  const {colours, low, high} = layers.fieldScale();
+  side.mapper.setv({palette: colours, low, high});
   side.sources.field.data = {image: [grid(layers.fieldGrid(), page.raster.shape)], ...pixelPlace()};
 }
 
@@ -190,7 +187,6 @@ function blend() {
       shown.visible = strength > 0;
       if (name === "columns") shown.glyph.fill_alpha = {value: strength}; else shown.glyph.global_alpha = {value: strength};
     }
-    side.bar.visible = state.layers.field > 0;
   }
   document.getElementById("wheel").hidden = !(state.layers.polarization > 0 || state.layers.arrows > 0);
   if (state.layers.arrows > 0) drawArrows();

@@ -4,6 +4,7 @@ import {startChoose} from "page/choose.mjs";
 import {startDifferences} from "page/differences.mjs";
 import {markerOf, startFront} from "page/front.mjs";
 import {startImportance} from "page/importance.mjs";
+import {fieldOf, fieldScale} from "page/layers.mjs";
 import {elementOf, look, onMap, startMap} from "page/map.mjs";
 import {startPairs} from "page/pairs.mjs";
 import {startParallel} from "page/parallel.mjs";
@@ -33,6 +34,11 @@ function startAxes() {
     ...["✕ no wall stands", "◯ knee", "★ selected", "dark edge: front"].map(text => element("span", text)));
 }
 
+function strip(element, colours) {
+  const steps = Array.from({length: 9}, (_, i) => colours[Math.round(i / 8 * (colours.length - 1))]);
+  element.style.background = `linear-gradient(to right, ${steps.join(", ")})`;
+}
+
 function startLayers() {
   for (const [name, text] of Object.entries(LAYERS)) {
     const label = element("label"), slider = element("input", "", {type: "range", min: 0, max: 100, value: 100 * state.layers[name], "data-layer": name});
@@ -43,8 +49,16 @@ function startLayers() {
   listen(["layers"], () => document.querySelectorAll("[data-layer]").forEach(slider => { slider.value = 100 * state.layers[slider.dataset.layer]; }));
   by("field").replaceChildren(...page.cells.fields.map(field => new Option(field.label + (field.unit ? ` (${field.unit})` : ""), field.name)));
   by("field").onchange = event => change({field: event.target.value, layers: {...state.layers, field: state.layers.field || 0.8}});
-  const colours = page.palettes.significance, steps = [0, 0.25, 0.5, 0.75, 1].map(share => colours[Math.round(share * (colours.length - 1))]);
-  by("significance").style.background = `linear-gradient(to right, ${steps.join(", ")})`;
+  strip(by("significance"), page.palettes.significance);
+  const sayField = () => {
+    const {low, high, colours} = fieldScale(), {label, unit} = fieldOf();
+    by("field-key").hidden = !(state.layers.field > 0);
+    by("field-low").textContent = `${label} ${number(low)}`;
+    by("field-high").textContent = `${number(high)} ${unit}`;
+    strip(by("field-colours"), colours);
+  };
+  listen(["field", "layers"], sayField);
+  sayField();
   const {full, sigma, unit} = page.cells.polarization;
   by("wheel-words").textContent = `polarization: rim ${number(full)} ${unit} or more` + (sigma ? `; standard error of a cell ${number(sigma)} ${unit}` : "");
 }

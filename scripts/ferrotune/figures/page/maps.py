@@ -92,7 +92,7 @@ def packed_walls(pack, name, walls, cell_px):
     -------
     dict
         `boundaries`: for each a dict with place (of its trial in `walls`), number, points (how many), and what was
-        measured. `scale`, `offset`: the points of all, (point, 2), (y, x), in the pack, are px = numbers * scale + offset.
+        measured. `scale`, `offset`: the pack has the points of all, (point, 2), (y, x), px = numbers * scale + offset.
     """
     points, found = [np.empty((0, 2))], []
     for place, of_trial in enumerate(walls):
