@@ -8,6 +8,7 @@ import yaml
 from axe_core_python.selenium import Axe
 from PIL import Image
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.common.keys import Keys
 
 from helpers.opened_page import Opened
@@ -136,11 +137,31 @@ def test_the_map_is_zoomed_and_read_by_keyboard(page):
     before = page.pixels()
     page.press("#maps", "+", "+", Keys.ARROW_RIGHT)
     assert page.pixels() != before
+    one, two = page.call("map", "m.ranges()")
+    left, right, top, bottom = one
+    assert right - left == pytest.approx(bottom - top) == pytest.approx(0.49 * 160)  # px: pixels stay square
+    assert one == two and (left + right) / 2 > 80 == pytest.approx((top + bottom) / 2 + 0.5)
     page.wait(lambda: "middle of the map: x" in page.text("#readout"))
     said = page.text("#readout")
     assert "nm; label" in said and "pm at" in said and "alpha" in said
     page.press("#maps", "0")
     assert page.pixels() == before
+
+
+def test_both_maps_follow_the_wheel_and_the_pointer(page):
+    page.click("input[value=side]")
+    page.pixels()
+    frame = page.find("#map-two")
+    page.js("arguments[0].scrollIntoView({block: 'center'})", frame)
+    ActionChains(page.driver).scroll_from_origin(ScrollOrigin.from_element(frame), 0, -300).perform()
+    one, two = page.wait(lambda: (found := page.call("map", "m.ranges()"))[0][0] > 0 and found)
+    assert one == two
+    ActionChains(page.driver).move_to_element(frame).click_and_hold().move_by_offset(-40, -20).release().perform()
+    page.pixels()
+    moved = page.call("map", "m.ranges()")
+    assert moved[0] == moved[1] and moved[0][0] > one[0] and moved[0][2] > one[2]
+    left, right, top, bottom = moved[0]
+    assert right - left == pytest.approx(bottom - top)
 
 
 def test_the_value_under_the_pointer_is_read(page):

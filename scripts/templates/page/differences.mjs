@@ -17,7 +17,7 @@ function rewardRows(a, b) {
 }
 
 function draw() {
-  if (document.getElementById("panel-compare").hidden) return;
+  if (document.getElementById("panel-compare").hidden && !state.printing) return;
   const {chosen: a, other: b} = state, found = comparison(), place = document.getElementById("compare");
   const lines = [`${percent(found.share)} of the area that both describe differs, after labels are matched by the sites they share; ` +
     `${percent(found.undecided)} because one of the two is undecided there.`];

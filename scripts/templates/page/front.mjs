@@ -8,6 +8,7 @@ const MARKERS = ["circle", "square", "triangle", "diamond", "inverted_triangle",
 const REACH = 14; // px on the screen; a click further from every point chooses none
 const element = document.getElementById("front");
 const sources = {};
+const TOOLTIP = '<div style="max-width: 20rem; font-size: 12px; white-space: normal"><b>@name</b><br>@tags<br>@numbers<br>@words<br>@why</div>';
 
 export const markerOf = name => MARKERS[searches.findIndex(search => search.name === name) % MARKERS.length];
 export const passes = trial => state.shown.has(trial.pipeline) && (!state.frontOnly || trial.front) && brushed(trial, state.brushes);
@@ -87,7 +88,8 @@ function columnsOf(some, colours) {
     colour: of(t => passes(t) ? colours.of(t) : ink("--out")), edge: of(t => t.front ? ink("--ink") : colours.of(t)),
     marker: of(t => t.status === "ok" ? markerOf(t.pipeline) : "x"), alpha: of(t => !passes(t) ? 0.25 : t.front ? 1 : 0.75),
     size: of(t => t.front ? 10 : 7), name: of(nameOf), tags: of(t => tagsOf(t).join(", ")), words: of(t => t.words.join(", ")),
-    xText: of(t => number(t.values[state.x])), yText: of(t => number(t.values[state.y])), why: of(t => t.why)};
+    why: of(t => t.why),
+    numbers: of(t => [state.x, state.y].map(name => `${axis(name).label} ${number(t.values[name])}`).join(", "))};
 }
 
 function ringsOf(test) {
@@ -157,8 +159,7 @@ async function draw() {
   points.selection_glyph = null;
   drawRings(figure);
   if (colours.scale) colourBar(figure, colours.scale);
-  figure.add_tools(new B.HoverTool({renderers: [points], tooltips: [["", "@name"], ["", "@tags"], ["setting", "@words"],
-    [axis(state.x).label, "@xText"], [axis(state.y).label, "@yText"], ["why", "@why"]]}));
+  figure.add_tools(new B.HoverTool({renderers: [points], tooltips: TOOLTIP}));
   figure.on_event("selectiongeometry", ({geometry, final}) => { if (final && geometry.type === "rect") brushBoth(geometry); });
   figure.on_event("tap", event => {
     const trial = nearest(event, viewOf(element));

@@ -228,8 +228,10 @@ function drawArrows() {
   for (const side of Object.values(sides)) side.sources.arrows.data = {xs, ys};
 }
 
-let waiting = 0;
+let waiting = 0, moving = false;
+// The reader moved one of the maps; while both are moved from here, their ranges change one after another.
 function rangeChanged(by) {
+  if (moving) return;
   const {x, y} = sides[by];
   see({left: x.start, right: x.end, bottom: y.start, top: y.end});
 }
@@ -237,10 +239,12 @@ function rangeChanged(by) {
 function see(part) {
   if (Object.entries(part).every(([edge, value]) => seen[edge] === value)) return;
   Object.assign(seen, part);
+  moving = true;
   for (const {x, y} of Object.values(sides)) {
     x.setv({start: seen.left, end: seen.right});
     y.setv({start: seen.bottom, end: seen.top});
   }
+  moving = false;
   clearTimeout(waiting);
   waiting = setTimeout(() => { scaleBands(); if (state.layers.arrows > 0) drawArrows(); }, SOON);
 }
@@ -259,6 +263,7 @@ export function look({zoom = 1, right = 0, down = 0, whole = false}) {
   const [across, along] = [x * perPx + right * wide, y * perPx + down * tall];
   see({left: across - wide * zoom / 2, right: across + wide * zoom / 2, top: along - tall * zoom / 2, bottom: along + tall * zoom / 2});
 }
+export const ranges = () => Object.values(sides).map(({x, y}) => [x.start, x.end, y.end, y.start].map(edge => edge / perPx));
 export const middle = () => ({x: (seen.left + seen.right) / 2 / perPx, y: (seen.top + seen.bottom) / 2 / perPx});
 export const onMap = (kind, act) => Object.entries(sides).forEach(([name, side]) => side.figure.on_event(kind, event => act(event, name)));
 export const samplesShown = name => sides[name].samples;

@@ -157,5 +157,7 @@ startPairs();
 startChoose();
 startTabs();
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => change({scheme: Date.now()}));
+window.addEventListener("beforeprint", () => { state.printing = true; change({tab: state.tab}); });
+window.addEventListener("afterprint", () => { state.printing = false; });
 elementOf("one").dataset.ready = "yes";
 document.documentElement.dataset.ready = Math.round(performance.now()); // ms from the start of loading

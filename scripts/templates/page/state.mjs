@@ -62,6 +62,7 @@ export const state = {
   field: page.cells.fields[0].name,
   layers: {image: 1, labels: 0.55, undecided: 0.7, walls: 1, polarization: 0, arrows: 0, field: 0, confidence: 0,
     columns: 0, reference: 0, difference: 0},
+  tab: "tab-trial", printing: false,
   picked: new Map(searches.filter(s => s.chosen_by === "config" && s.selected !== null).map(s => [s.name, s.selected])),
 };
 

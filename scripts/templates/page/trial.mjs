@@ -71,7 +71,7 @@ function draw() {
   const objectives = Object.keys(page.objectives).filter(name => name in trial.values).map(name => `${axis(name).label} ${number(trial.values[name])}`);
   document.getElementById("trial").replaceChildren(element("h3", `A: ${nameOf(trial)}`), element("p", [...tagsOf(trial), ...objectives].join(", ")), list(lines));
   document.getElementById("config-line").textContent = trial.line;
-  if (!document.getElementById("panel-trial").hidden) drawMeasured(trial);
+  if (!document.getElementById("panel-trial").hidden || state.printing) drawMeasured(trial);
 }
 
 export function startTrial() {
