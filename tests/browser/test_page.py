@@ -208,6 +208,17 @@ def test_a_wipe_moves_over_the_map(page):
     assert labels == page.call("map", "Array.from(m.comparison().one)")
 
 
+def test_the_wipe_is_dragged_on_the_map(page):
+    page.click("input[value=wipe]")
+    before = page.pixels()
+    frame = page.find("#map-one")
+    page.js("arguments[0].scrollIntoView({block: 'center'})", frame)
+    ActionChains(page.driver).move_to_element(frame).click_and_hold().move_by_offset(120, 0).release().perform()
+    wanted = 0.5 + 120 / frame.size["width"]
+    page.wait(lambda: page.call("state", "m.state.wipe") == pytest.approx(wanted, abs=0.02), 5)
+    assert page.pixels() != before and page.call("map", "m.ranges()")[0][0] == pytest.approx(-0.5)
+
+
 def test_labels_are_matched_by_overlap(page):
     gains = np.random.default_rng(0).integers(0, 99, (6, 7, 7))
     from scipy.optimize import linear_sum_assignment

@@ -12,7 +12,7 @@ HASH = """(() => {
     const data = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer);
     return data.reduce((sum, value, i) => (sum * 31 + value * (i % 97 + 1)) % 2147483647, 7);
 })()"""
-SLOWEST = 20  # s that a machine under load may need; what is measured is in tests/benchmarks/page.py
+SLOWEST = 20  # s that a machine under load may need; speed is measured in tests/benchmarks/page.py
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
