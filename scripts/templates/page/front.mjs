@@ -181,6 +181,8 @@ function drawKey({categories}) {
   if (!categories) key.append(Object.assign(document.createElement("span"), {textContent: `colour: ${axis(state.colour).label}, dark is ${number(scale(state.colour).low)}, yellow is ${number(scale(state.colour).high)}`}));
   const left = trials.filter(present).length - drawn().length;
   if (left) key.append(Object.assign(document.createElement("span"), {textContent: `${left} trials have no value on these axes`}));
+  const limits = [...state.brushes].map(([name, [low, high]]) => `${axis(name).label} ${scale(name).text(low)} to ${scale(name).text(high)}`);
+  document.getElementById("limits").textContent = limits.length ? `only ${limits.join("; ")}` : "";
   document.getElementById("count").textContent = `${trials.filter(passes).length} of ${trials.length} trials`;
 }
 

@@ -67,7 +67,8 @@ function draw() {
   if (trial.why) lines.unshift(`Refused: ${trial.why}`);
   if (trial.selected) lines.push(...trial.search.confidence);
   const undecided = labelsOf(trial).reduce((sum, label) => sum + (label < 0), 0) / labelsOf(trial).length;
-  lines.push(`${number(trial.values.n_walls)} walls stand; ${percent(undecided)} of the sites are undecided`);
+  const standing = wallsOf(trial).filter(wall => wall.stands).length;
+  lines.push(`${standing} of ${wallsOf(trial).length} boundaries stand as walls; ${percent(undecided)} of the sites are undecided`);
   const objectives = Object.keys(page.objectives).filter(name => name in trial.values).map(name => `${axis(name).label} ${number(trial.values[name])}`);
   document.getElementById("trial").replaceChildren(element("h3", `A: ${nameOf(trial)}`), element("p", [...tagsOf(trial), ...objectives].join(", ")), list(lines));
   document.getElementById("config-line").textContent = trial.line;
