@@ -18,7 +18,10 @@ export function selectionYaml(picked) {
   return `select:\n  ${JSON.stringify(page.image)}:\n${lines.join("")}`;
 }
 
+const isPicked = () => state.picked.get(state.chosen.pipeline) === state.chosen.trial;
+
 function say() {
+  document.getElementById("choose").textContent = isPicked() ? "do not choose A" : "choose A";
   const words = [...state.picked].map(([pipeline, trial]) => `${pipeline}: ${trial}`).join(", ");
   document.getElementById("picked").textContent = words ? `The file selects ${words}.` : "Nothing is chosen yet; the file would select trial A.";
 }
@@ -35,12 +38,16 @@ function savePicture() {
 }
 
 export function startChoose() {
-  document.getElementById("choose").onclick = () => change({picked: new Map(state.picked).set(state.chosen.pipeline, state.chosen.trial)});
+  document.getElementById("choose").onclick = () => {
+    const picked = new Map(state.picked), {pipeline, trial} = state.chosen;
+    if (!isPicked()) picked.set(pipeline, trial); else picked.delete(pipeline);
+    change({picked});
+  };
   document.getElementById("download").onclick = download;
   document.getElementById("picture").onclick = savePicture;
   const copy = document.getElementById("copy");
   copy.onclick = () => navigator.clipboard?.writeText(state.chosen.line).then(() => { copy.textContent = "copied"; });
   listen(["chosen"], () => { copy.textContent = "copy"; });
-  listen(["picked"], say);
+  listen(["picked", "chosen"], say);
   say();
 }

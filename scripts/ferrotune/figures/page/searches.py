@@ -74,7 +74,7 @@ def shares(values):
 
 def new_numbers(labels, numbers):
     """Number (dict) of each label of a segmentation, from labels and numbers (site,) of the same sites."""
-    return dict(zip(labels.tolist(), numbers.tolist(), strict=True))
+    return {label: number for label, number in zip(labels.tolist(), numbers.tolist(), strict=True) if label >= 0}
 
 
 def label_numbers(labels, numbers, found):
@@ -106,6 +106,8 @@ def page_search(pack, rasters, found, objectives, reference, image):
     numbers, of_reference = domain_numbers(
         [found.selected["label"], *labels], reference["label"], found.selected["yx"], reference["yx"], cell_px
     )
+    of_trials = label_numbers(labels, numbers[1:], found)
+    of_selected = of_trials.get(chosen["trial"], new_numbers(found.selected["label"], numbers[0]))
     pack.add(f"{name} labels", np.stack(numbers[1:]).astype(np.int8))
     pack.add(f"{name} confidence", shares(found.selected["confidence"]))
     search = {
@@ -124,11 +126,8 @@ def page_search(pack, rasters, found, objectives, reference, image):
         ),
         "walls": packed_walls(pack, f"{name} walls", maps, cell_px),
         "confidence": [" ".join(lines) for lines in confidence_words(found.selected, chosen)],
-        "tables": measured_tables(
-            found.tables, chosen["pixel_size_pm"], new_numbers(found.selected["label"], numbers[0])
-        ),
+        "tables": measured_tables(found.tables, chosen["pixel_size_pm"], of_selected),
     }
     if found.centroids and found.centroids[1]["trials"]:
-        of_trials = label_numbers(labels, numbers[1:], found)
         search["centroids"] = packed_centroids(pack, name, found.centroids[0], of_trials)
     return search, of_reference
