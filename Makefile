@@ -11,7 +11,7 @@ PEERS := tests/benchmarks/requirements.txt
 ALONE := tests/benchmarks/requirements-alone.txt
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
 
-.PHONY: setup run report rewards truth test bench lint format pins clean
+.PHONY: setup run report export rewards truth test bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,10 @@ run: $(STAMP)
 
 report: run
 	$(BIN)/snakemake --report results/demo/report.zip
+
+# Results of the demo for other programs: CSV, GeoJSON, TIFF, OME-Zarr, HyperSpy, figures as SVG and PDF, methods text
+export: $(STAMP)
+	$(BIN)/snakemake --cores all export
 
 # Which rewards lead to the truth: on drawn films, and on films of measured maps where these are there
 MAPS := ../shared/data/sm_bfo_polarization_maps.npz

@@ -22,6 +22,7 @@ include: "rules/maps.smk"
 include: "rules/latents.smk"
 include: "rules/report.smk"
 include: "rules/rewards.smk"
+include: "rules/export.smk"
 
 
 localrules:

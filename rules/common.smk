@@ -15,7 +15,7 @@ from ferrotune.search import search_config
 from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate, halved_descriptors, reward_names
 from ferrotune.workflow.case import case_of_run, results_folder
 from ferrotune.workflow.checksums import checksums
-from ferrotune.workflow.config import map_files, pixel_size, simulation_seed, specimen
+from ferrotune.workflow.config import map_files, origin, pixel_size, simulation_seed, specimen
 from ferrotune.workflow.folders import caches
 from ferrotune.workflow.jobs import KEEPS_MEMORY
 from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines

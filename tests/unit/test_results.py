@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zarr
 
 import ferrotune
 from ferrotune.errors import InputError
@@ -152,3 +153,27 @@ def test_public_names_are_there():
     assert set(ferrotune.__all__) <= set(dir(ferrotune))
     with pytest.raises(AttributeError, match="no attribute 'solve'"):
         ferrotune.solve  # noqa: B018
+
+
+def test_stores_of_earlier_versions_get_units_and_labels(tmp_path):
+    """They have neither attributes of arrays nor labels of components."""
+    for store, name, dimensions, values in (
+        ("image", "image", ("y", "x"), np.eye(3)),
+        ("cells", "polarization", ("cell", "axis"), np.array([[1.5, -2.0]])),
+        ("cells", "strain", ("cell", "component"), np.array([[0.01, 0.0, -0.02]])),
+    ):
+        group = zarr.open_group(str(tmp_path / f"{store}.zarr"), mode="a", zarr_format=3)
+        array = group.create_array(name, shape=values.shape, dtype=values.dtype, dimension_names=dimensions)
+        array[...] = values
+    cells = ferrotune.open_results(tmp_path).cells
+    assert cells.polarization.sel(axis="x").item() == -2 and cells.polarization.units == "px"
+    assert cells.strain.sel(component="shear").item() == -0.02 and cells.strain.units == "1"
+
+
+def test_tables_of_domains_walls_and_parameters_open(series):
+    pipeline = series / "film" / "mine"
+    for name in ("domains", "walls", "importance"):
+        (pipeline / f"{name}.tsv").write_text("domain\tarea_nm2\n0\t12.5\n")
+    mine = ferrotune.open_results(series)["film"]["mine"]
+    assert mine.domains["area_nm2"].tolist() == [12.5]
+    assert len(mine.wall_table) == len(mine.importance) == 1

@@ -222,3 +222,19 @@ def by_name(lines):
     """The graph's edges (set of pairs of rule names), whatever number each rule got."""
     names = dict(match.groups() for line in lines if (match := re.fullmatch(r"(id\d+)\[(\w+)\]", line)))
     return {tuple(names[end] for end in line.split(" --> ")) for line in lines if "-->" in line}
+
+
+def test_exports_of_all_kinds_are_made_once(copy):
+    process = copy.run("export")
+    assert process.returncode == 0, process.stdout[-4000:]
+    folder = copy.results("stripes", "exports")
+    made = {path.name for path in folder.iterdir()}
+    assert {"columns.csv", "cells.csv", "labels.patch_gmm.csv", "walls.patch_gmm.geojson"} <= made
+    assert {"image.tif", "labels.patch_gmm.tif", "image.ome.zarr", "image.hspy", "figures"} <= made
+    for figure in ("columns", "strain", "patch_gmm/front", "patch_gmm/walls", "patch_gmm/components"):
+        assert b"<svg" in (folder / "figures" / f"{figure}.svg").read_bytes()[:2000]
+        assert (folder / "figures" / f"{figure}.pdf").read_bytes().startswith(b"%PDF")
+    text = copy.results("exports", "methods.txt").read_text()
+    assert "stripes (simulated" in text and "Pipeline patch_gmm" in text
+    assert "@misc{barakati2024" in copy.results("exports", "citations.bib").read_text()
+    assert "Nothing to be done" in copy.run("-n", "export").stdout

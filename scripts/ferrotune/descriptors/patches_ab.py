@@ -1,4 +1,4 @@
-"""Patches around the columns of both sublattices, whatever `sites` the config has for the other descriptors."""
+"""Patches around the columns of both sublattices: whatever `sites` the config has for the other descriptors."""
 
 from ferrotune.descriptors import patches
 from ferrotune.descriptors.patches import NEEDS as NEEDS

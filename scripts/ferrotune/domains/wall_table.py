@@ -43,7 +43,8 @@ class _Sides:
         inner, found = self.inner[number], []
         for sign, variant in zip((-1, 1), variants, strict=True):
             near = (part == number) & (sign * distance > inner) & (sign * distance < inner + BAND)
-            found.append(mean_polarization(self.cells, np.flatnonzero(near & (self.of_cell == variant))))
+            near &= (self.of_cell == variant) & (variant >= 0)  # -1: cells on walls, too
+            found.append(mean_polarization(self.cells, np.flatnonzero(near)))
         return found
 
 
@@ -76,7 +77,7 @@ def _steps(one, other, is_known_projection, pixel_size_pm):
         **in_both_units("p_jump_error", of_step, pixel_size_pm),
         "p_angle_deg": angle,
         "p_angle_error_deg": error,
-        "type": UNDETERMINED if kind is None else str(kind),
+        "type": UNDETERMINED if kind is None else f"{kind} degrees",
         "type_3d": known if kind is None or not is_known_projection else IN_PROJECTION[kind],
     }
 
@@ -135,7 +136,8 @@ def wall_table(selected, labels, sites, cells, pixel_size_pm, is_known_projectio
     scale, rows = (sites.cell_px, pixel_size_pm), []
     for number, (wall, part, first, course, variants) in enumerate(parts):
         one, other = sides.polarization(number, variants)
-        if variants[0] > variants[1] >= 0:  # the normal points from the smaller variant to the larger
+        if variants[1] >= 0 and not 0 <= variants[0] <= variants[1]:
+            # the normal points from the smaller variant to the larger, or from the one that is known
             course, variants, one, other = course.reversed(), variants[::-1], other, one
         row = {"wall": wall, "part": part, "first_point": first, "points": len(course.points)}
         row |= {"stands": bool(stored["wall_stands"][wall]), "closed": course.closed}

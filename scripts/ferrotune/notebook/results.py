@@ -46,6 +46,8 @@ class PipelineResults:
         reference (ari, nmi, correlation, wall_f1, ...).
     front : pandas.DataFrame
         The trials that no other trial dominates; the column `knee` marks the knee.
+    domains, wall_table, importance : pandas.DataFrame
+        Domains and walls in physical units; which parameter matters for each reward.
     selected : xarray.Dataset
         Labels, walls and confidence of the selected segmentation.
     components, latents : xarray.Dataset
@@ -70,6 +72,21 @@ class PipelineResults:
     def front(self):
         """Table of the trials on the Pareto front (pandas.DataFrame)."""
         return _table(self.folder / "front.tsv")
+
+    @cached_property
+    def domains(self):
+        """Table of the selected domains (pandas.DataFrame): variant, area, polarization."""
+        return _table(self.folder / "domains.tsv")
+
+    @cached_property
+    def wall_table(self):
+        """Table of the selected walls (pandas.DataFrame): variants, width, direction, type, bound charge."""
+        return _table(self.folder / "walls.tsv")
+
+    @cached_property
+    def importance(self):
+        """Table of the parameters that matter for each reward (pandas.DataFrame)."""
+        return _table(self.folder / "importance.tsv")
 
     @cached_property
     def selected(self):

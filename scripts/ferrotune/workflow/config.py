@@ -192,6 +192,16 @@ def pixel_size(simulation, image, row):
     return specimen(simulation, image, row).get("pixel_size_pm") if row["path"] == "simulated" else row["pixel_size_pm"]
 
 
+def origin(simulation, image, row):
+    """Where an image comes from (str), and its dose: counts at the peak of an A column, of simulated images; or None.
+
+    The arguments are those of `specimen`.
+    """
+    if row["path"] != "simulated":
+        return row["path"], None
+    return "simulated", specimen(simulation, image, row).get("dose")
+
+
 def simulation_seed(simulation, image):
     """Seed of an image's simulation: its own, or that of all."""
     return (simulation["default"] | simulation["images"].get(image, {})).get("seed", simulation["seed"])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ferrotune.domains.wall_courses import Course, beside_walls
+from ferrotune.domains.wall_table import wall_table
 from ferrotune.domains.wall_types import type_of
 from helpers.painted_film import CELL, PIXEL, PaintedFilm
 
@@ -45,7 +46,7 @@ def wall_of(paint, vectors, **how):
 )
 def test_types_and_charges_of_painted_walls(paint, vectors, kind, charged, charge):
     wall = wall_of(paint, vectors)
-    assert (wall["type"], wall["charged"]) == (kind, charged)
+    assert (wall["type"], wall["charged"]) == (f"{kind} degrees", charged)
     assert wall["charge"] == pytest.approx(charge, abs=0.1)
     assert abs(wall["charge"] - charge) < 3 * wall["charge_error"]
     assert (wall["variant_1"], wall["variant_2"]) == (0, 1)
@@ -95,7 +96,7 @@ def test_a_line_through_a_junction_is_two_walls():
     pairs = sorted(zip(table["variant_1"], table["variant_2"], strict=True))
     assert pairs == [(0, 1), (0, 3), (1, 2), (2, 3)]
     assert table["wall"].nunique() < 4  # lines go on through the middle
-    assert (table["type"] == "90").all() and (table["charged"] == NEUTRAL).all()
+    assert (table["type"] == "90 degrees").all() and (table["charged"] == NEUTRAL).all()
     assert table["length_cells"].to_numpy() == pytest.approx(20, abs=1.5)
 
 
@@ -117,6 +118,16 @@ def test_a_ring_beside_two_variants_is_cut_where_they_meet():
     assert sorted(zip(table["variant_1"], table["variant_2"], strict=True)) == [(0, 1), (0, 2), (1, 2), (1, 2)]
     arcs = table[table["variant_1"] == 0]
     assert arcs["length_cells"].to_numpy() == pytest.approx(np.pi * 9, rel=0.15)
+
+
+def test_a_side_without_decided_sites_has_no_polarization():
+    film = PaintedFilm(left_right, [(1, 0), (-1, 0)])
+    traced = film.selected
+    film.labels[film.sites.yx[:, 1] < 20 * CELL] = -1
+    wall = wall_table(traced, film.labels, film.sites, film.cells, PIXEL).iloc[0]
+    assert (wall["variant_1"], wall["variant_2"]) == (1, -1)
+    assert np.isnan(wall["p_2_y_px"]) and abs(wall["p_1_y_px"]) > 1
+    assert (wall["type"], wall["charged"]) == ("undetermined", "undetermined")
 
 
 def test_noise_decides_nothing():

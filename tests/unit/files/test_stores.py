@@ -124,3 +124,21 @@ def test_a_store_without_a_version_opens(tmp_path):
     group.attrs["cell_px"] = 26.1
     found, attributes = read_store(tmp_path / "old.zarr")
     assert np.array_equal(found["yx"], np.ones((2, 2))) and attributes == {"cell_px": 26.1}
+
+
+def test_arrays_say_what_they_are_and_components_have_labels(tmp_path):
+    shown = {
+        "polarization": (("cell", "axis"), np.array([[1.0, 2.0]])),
+        "strain": (("cell", "component"), np.eye(3)[:1]),
+    }
+    shown |= {"scores": (("site", "component"), np.zeros((2, 4)), {"long_name": "what was clustered"})}
+    write_store(tmp_path / "cells.zarr", {name: shown[name] for name in ("polarization", "strain")})
+    write_store(tmp_path / "components.zarr", {"scores": shown["scores"]})
+    with xarray.open_zarr(tmp_path / "cells.zarr", consolidated=False) as cells:
+        assert cells.polarization.sel(axis="x").values.tolist() == [2.0]
+        assert cells.strain.sel(component="shear").values.tolist() == [0.0]
+        assert cells.polarization.units == "px" and cells.axis.long_name == "component"
+    with xarray.open_zarr(tmp_path / "components.zarr", consolidated=False) as components:
+        assert "component" not in components.coords  # of any number: they have no names
+        assert components.scores.attrs == {"units": "1", "long_name": "what was clustered"}
+    assert list(read_store(tmp_path / "cells.zarr")[0]) == ["polarization", "strain"]  # and no labels
