@@ -138,7 +138,7 @@ def test_every_script_of_the_page_can_be_imported_by_its_name():
 
 
 def test_names_cannot_end_the_script():
-    page = {"image": "</script><b>", "facts": [], "searches": [], "wheel": ""}
+    page = {"image": "</script><b>", "facts": [], "searches": [], "wheel": "", "shape": [2, 3]}
     html = render.render_page(PAGE, page, Pack())
     assert "</script><b>" not in html and "&lt;/script&gt;&lt;b&gt;" in html
 
