@@ -243,6 +243,31 @@ def test_trials_with_a_wall_on_a_drawn_line_light_up(page):
     assert lit == near and page.text("#line-found").startswith(f"{len(near)} trials")
 
 
+def test_a_line_is_drawn_by_two_clicks(page):
+    page.click("#draw")
+    frame = page.find("#map-one")
+    page.js("arguments[0].scrollIntoView({block: 'center'})", frame)
+    place = wall_place("patch_gmm", 1, SIDE) / SIDE - 0.5
+    for share in (-0.3, 0.3):
+        offset = place * frame.size["width"], share * frame.size["height"]
+        ActionChains(page.driver).move_to_element_with_offset(frame, *offset).click().perform()
+    page.wait(lambda: "patch_gmm 1" in page.call("state", "[...m.state.lit]"))
+    assert page.find("#draw").get_attribute("aria-pressed") == "false"
+    page.click("#clear")
+    assert page.call("state", "m.state.lit.size") == 0 and page.text("#line-found") == ""
+
+
+def test_a_click_with_shift_compares(page):
+    at, name = page.call("front", "m.placeOf(m.inOrder()[2])"), page.call("front", "m.inOrder()[2].id")
+    front, before = page.find("#front"), chosen(page)
+    page.js("arguments[0].scrollIntoView()", front)
+    offset = at[0] - front.size["width"] / 2, at[1] - front.size["height"] / 2
+    actions = ActionChains(page.driver).key_down(Keys.SHIFT).move_to_element_with_offset(front, *offset)
+    actions.click().key_up(Keys.SHIFT).perform()
+    page.wait(lambda: page.call("state", "m.state.other.id") == name)
+    assert chosen(page) == before and page.find("#map-two").is_displayed()
+
+
 def test_the_selection_is_downloaded_for_the_config(page, tmp_path):
     page.click("#tab-table")
     page.click("button[aria-label='choose patch_gmm, trial 1']")

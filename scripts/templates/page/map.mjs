@@ -188,7 +188,7 @@ function blend() {
       if (name === "columns") shown.glyph.fill_alpha = {value: strength}; else shown.glyph.global_alpha = {value: strength};
     }
   }
-  document.getElementById("wheel").hidden = !(state.layers.polarization > 0 || state.layers.arrows > 0);
+  document.getElementById("polarization-key").hidden = !(state.layers.polarization > 0 || state.layers.arrows > 0);
   if (state.layers.arrows > 0) drawArrows();
 }
 

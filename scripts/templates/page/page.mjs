@@ -31,7 +31,7 @@ function startAxes() {
   by("clear").onclick = () => { by("front-only").checked = false; change({brushes: new Map(), frontOnly: false, line: null, lit: new Set()}); by("line").reset(); };
   const signs = {circle: "●", square: "■", triangle: "▲", diamond: "◆", inverted_triangle: "▼", hex: "⬢", plus: "✚", star: "★"};
   by("markers").replaceChildren(...searches.map(search => element("span", `${signs[markerOf(search.name)]} ${search.name}`)),
-    ...["✕ no wall stands", "◯ knee", "★ selected", "dark edge: front"].map(text => element("span", text)));
+    ...["✕ no wall stands", "◯ knee", "★ selected", "edge around a point: front"].map(text => element("span", text)));
 }
 
 function strip(element, colours) {
