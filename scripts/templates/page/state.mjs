@@ -32,14 +32,20 @@ export const labelsOf = trial => {
   return values.subarray(trial.place * shape[1], (trial.place + 1) * shape[1]);
 };
 
-// Boundaries of each trial: measured numbers, and points (y, x, y, x, ...) in px.
+// Boundaries of each trial: measured numbers, null where there is none, and points (y, x, y, x, ...) in px.
 for (const search of searches) {
-  const {scale, offset, boundaries} = search.walls, points = measured(arrays[`${search.name} walls`].values, scale, offset);
+  const {scale, offset, count, measured: names} = search.walls, name = `${search.name} walls`;
+  const points = measured(arrays[name].values, scale, offset), index = arrays[`${name} of`].values, numbers = arrays[`${name} measured`].values;
   search.wallsOf = search.trials.map(() => []);
-  let start = 0;
-  for (const wall of boundaries) {
-    search.wallsOf[wall.place].push({...wall, yx: points.subarray(2 * start, 2 * (start + wall.points))});
-    start += wall.points;
+  for (let i = 0, start = 0; i < count; i++) {
+    const [place, number, length, stands] = index.subarray(4 * i, 4 * i + 4);
+    const wall = {number, stands: Boolean(stands), yx: points.subarray(2 * start, 2 * (start + length))};
+    names.forEach((key, k) => {
+      const value = numbers[names.length * i + k];
+      wall[key] = Number.isNaN(value) ? null : value;
+    });
+    search.wallsOf[place].push(wall);
+    start += length;
   }
 }
 export const wallsOf = trial => trial.search.wallsOf[trial.place];

@@ -71,6 +71,25 @@ def test_a_thinned_wall_keeps_its_ends_and_its_place(count):
     assert np.abs(np.hypot(*middles.T) - 2).max() < 0.05
 
 
+def test_boundaries_of_trials_follow_each_other():
+    path = np.column_stack([np.linspace(0, 3, 13), np.zeros(13)])
+    one = {"path_points": np.vstack([path, path + 5]), "point_wall": np.repeat([0, 1], 13)}
+    one |= {
+        "wall_closed": np.zeros(2, bool),
+        "wall_stands": np.array([True, False]),
+        "wall_width": np.array([2.0, NAN]),
+    }
+    none = {name: values[:0] for name, values in one.items()}
+    pack = Pack()
+    found = maps.packed_walls(pack, "w", [none, one], 10.0)
+    assert found["count"] == 2
+    assert unpacked(pack, "w of").tolist() == [[1, 0, 5, 1], [1, 1, 5, 0]]
+    width = unpacked(pack, "w measured")[:, found["measured"].index("width")]
+    np.testing.assert_array_equal(width, [2.0, NAN])
+    points = unpacked(pack, "w") * found["scale"] + found["offset"]
+    np.testing.assert_allclose(points[[0, 4, 5]], [[0, 0], [30, 0], [50, 50]], atol=0.01)  # px
+
+
 def test_every_unit_cell_has_the_colour_of_its_polarization():
     flat, p = np.ones(3), np.array([[1.0, 0.0], [0.0, 1.0], [NAN, 1.0]])
     cells = {name: flat for name in ("a", "b", "alpha", "b_over_a", "rotation")} | {"strain": np.zeros((3, 3))}

@@ -16,6 +16,7 @@ LARGEST = 2048  # px along the longer side of the image in the page: 13 for each
 FINEST = 800  # samples along the longer side of a map: 5 for each cell of 150 x 150 cells
 KEPT_POINTS = 3  # one in so many: points of walls are 0.25 cells apart, and a bend of 2 cells then moves by 0.04 cells
 QUALITY = 72  # of the JPEG
+MEASURED = ("width", "width_error", "jump_px", "significance", "confidence")  # of each boundary
 
 
 def picture_uri(picture, file_format, **options):
@@ -91,27 +92,25 @@ def packed_walls(pack, name, walls, cell_px):
     Returns
     -------
     dict
-        `boundaries`: for each a dict with place (of its trial in `walls`), number, points (how many), and what was
-        measured. `scale`, `offset`: the pack has the points of all, (point, 2), (y, x), px = numbers * scale + offset.
+        `count`, how many boundaries there are, and `measured`, what the columns of "NAME measured" (boundary, column)
+        float32 are, NaN where there is no number. "NAME of" (boundary, 4) has the place of its trial in `walls`, its
+        number in the trial, how many points it has, and 1 where it stands. The points (y, x) of all follow each other
+        in "NAME" (point, 2); `scale`, `offset`: px = numbers * scale + offset.
     """
-    points, found = [np.empty((0, 2))], []
+    points, index, measured = [np.empty((0, 2))], [], []
     for place, of_trial in enumerate(walls):
         for number, (path, ring) in enumerate(zip(*stored_walls(of_trial), strict=True)):
             line = thinned(whole_path(path, ring)) * cell_px
             points.append(line)
-            found.append({"place": place, "number": number, "points": len(line)} | _measured(of_trial, number))
+            index.append((place, number, len(line), bool(of_trial["wall_stands"][number])))
+            measured.append(
+                [of_trial[f"wall_{key}"][number] if f"wall_{key}" in of_trial else np.nan for key in MEASURED]
+            )
     numbers, scale, offset = quantised(np.concatenate(points))
     pack.add(name, numbers)
-    return {"boundaries": found, "scale": scale, "offset": offset}
-
-
-def _measured(of_trial, number):
-    """What is known of one boundary: whether it stands, and numbers; None where there is no number."""
-    found = {"stands": bool(of_trial["wall_stands"][number])}
-    for key in ("width", "width_error", "jump_px", "significance", "confidence"):
-        value = float(of_trial[f"wall_{key}"][number]) if f"wall_{key}" in of_trial else np.nan
-        found[key] = float(f"{value:.3g}") if np.isfinite(value) else None
-    return found
+    pack.add(f"{name} of", np.array(index, np.int32).reshape(-1, 4))
+    pack.add(f"{name} measured", np.array(measured, np.float32).reshape(-1, len(MEASURED)))
+    return {"count": len(index), "measured": list(MEASURED), "scale": scale, "offset": offset}
 
 
 def _quantity(pack, name, values, words):
