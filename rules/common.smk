@@ -5,7 +5,6 @@ Reads the config and the sample sheet; writes nothing.
 
 import os
 import sys
-from pathlib import Path
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
@@ -35,7 +34,6 @@ ROUND = f"{PIPELINE}/rounds/{{round}}"
 TWINS = PIPELINES if config["judge"]["twins"] else []
 MAPS = [name for name in PIPELINES if CASE.axes(name)]
 TRAINED = [name for name in PIPELINES if trains(CASE.entry(name))]
-PAGE = sorted(map(str, Path(workflow.basedir, "scripts/templates/page").iterdir()))
 PARTS = parts.module_names()  # figures print texts of all parts
 
 

@@ -45,7 +45,7 @@ rule pipeline_figures:
 rule explorer:
     """Write the interactive page of an image: the reader chooses a trial and sees its segmentation."""
     input:
-        page=PAGE,
+        page=sorted(file.path for file in os.scandir(f"{workflow.basedir}/scripts/templates/page")),
         image=f"{IMAGE}/image.zarr",
         columns=f"{IMAGE}/columns.zarr",
         cells=f"{IMAGE}/cells.zarr",
