@@ -74,6 +74,7 @@ lint: $(STAMP)
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/snakemake --lint
+	$(BIN)/python tests/lint_scripts.py
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

@@ -43,9 +43,9 @@ rule pipeline_figures:
 
 
 rule explorer:
-    """Write the interactive page of an image: the reader points at a trial and sees its segmentation."""
+    """Write the interactive page of an image: the reader chooses a trial and sees its segmentation."""
     input:
-        template=f"{workflow.basedir}/scripts/templates/explorer.html.j2",
+        page=sorted(file.path for file in os.scandir(f"{workflow.basedir}/scripts/templates/page")),
         image=f"{IMAGE}/image.zarr",
         columns=f"{IMAGE}/columns.zarr",
         cells=f"{IMAGE}/cells.zarr",
@@ -54,6 +54,10 @@ rule explorer:
         front=expand(f"{PIPELINE}/front.tsv", pipeline=PIPELINES, allow_missing=True),
         selected=expand(f"{PIPELINE}/selected.zarr", pipeline=PIPELINES, allow_missing=True),
         twins=expand(f"{PIPELINE}/twins.json", pipeline=TWINS, allow_missing=True),
+        domains=expand(f"{PIPELINE}/domains.tsv", pipeline=PIPELINES, allow_missing=True),
+        walls=expand(f"{PIPELINE}/walls.tsv", pipeline=PIPELINES, allow_missing=True),
+        importance=expand(f"{PIPELINE}/importance.tsv", pipeline=PIPELINES, allow_missing=True),
+        centroids=expand(f"{PIPELINE}/centroids.zarr", pipeline=PIPELINES, allow_missing=True),
         rounds=get_every_round,
     output:
         get_reported(f"{IMAGE}/explorer.html", "explorer"),

@@ -1,7 +1,7 @@
 """Tables of each pipeline: domains and walls of the selected segmentation, and the parameters that matter.
 
-Reads selected.zarr, trials.tsv, the sites, the unit cells, and the config's `search`;
-writes <image>/<pipeline>/domains.tsv, walls.tsv, importance.tsv.
+Reads selected.zarr, trials.tsv, front.tsv, the rounds, the descriptors, the unit cells, and the config's `search`;
+writes <image>/<pipeline>/domains.tsv, walls.tsv, importance.tsv, centroids.zarr.
 """
 
 
@@ -47,3 +47,28 @@ rule importance:
         "Finding what matters in the search of {wildcards.image}, {wildcards.pipeline}"
     script:
         "../scripts/importance.py"
+
+
+rule centroids:
+    """Average the patches of each cluster, for the selected trial and the front."""
+    input:
+        trials=f"{PIPELINE}/trials.tsv",
+        front=f"{PIPELINE}/front.tsv",
+        selected=f"{PIPELINE}/selected.zarr",
+        descriptors=get_descriptors,
+        rounds=lambda wildcards: get_records(wildcards, "zarr"),
+    output:
+        directory(f"{PIPELINE}/centroids.zarr"),
+    log:
+        f"{PIPELINE}/logs/centroids.log",
+    benchmark:
+        f"{PIPELINE}/benchmarks/centroids.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    params:
+        pipeline=get_pipeline,
+        code=lambda wildcards: code_digest("centroids.py", *module_names(get_pipeline(wildcards))),
+    message:
+        "Averaging the patches of {wildcards.image}, {wildcards.pipeline}"
+    script:
+        "../scripts/centroids.py"

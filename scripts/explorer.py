@@ -5,39 +5,40 @@ from pathlib import Path
 
 import pandas as pd
 
-from ferrotune.figures.explorer import image_facts, image_picture, page_search, render_page
-from ferrotune.files.rounds import read_labels
+from ferrotune.figures.page.image import page_image
+from ferrotune.figures.page.packing import Pack
+from ferrotune.figures.page.render import render_page
+from ferrotune.figures.page.searches import Found
 from ferrotune.files.stores import read_store
 from ferrotune.workflow.jobs import job
+
+TABLES = ("domains", "walls", "importance")
+
+
+def read_search(inputs, number, pipeline):
+    """Read what the workflow found in one search; tables that are not among the inputs are left out."""
+    table, front = (pd.read_csv(inputs[name][number], sep="\t") for name in ("trials", "front"))
+    rounds = [read_store(store)[0] for store in inputs["rounds"][number]]
+    selected, chosen = read_store(inputs["selected"][number])
+    twins = json.loads(Path(inputs["twins"][number]).read_text()) if inputs["twins"] else {}
+    tables = {name: pd.read_csv(inputs[name][number], sep="\t") for name in TABLES if inputs.get(name)}
+    centroids = read_store(inputs["centroids"][number]) if inputs.get("centroids") else None
+    return Found(pipeline, table, front, rounds, selected, chosen, twins, tables, centroids)
 
 
 def main(inputs, output, pipelines, objectives, image, log_path):
     """Write explorer.html.
 
-    `inputs` are paths by name: template, image, columns, cells, reference; and, as lists over `pipelines`,
-    trials, front, selected, twins (may be empty), and rounds (a list of lists).
+    `inputs` are paths by name: page (a list of the files of its template), image, columns, cells, reference; and, as
+    lists over `pipelines`, trials, front, selected, twins (may be empty), domains, walls, importance,
+    centroids, and rounds (a list of lists).
     """
     with job(log_path, f"image {image}") as log:
-        pixels, attributes = read_store(inputs["image"], "image", "mask")
-        reference, of_reference = read_store(inputs["reference"], "yx", "label")
-        columns, _ = read_store(inputs["columns"], "sublattice")
-        cells, lattice = read_store(inputs["cells"], "a")
-        parts = []
-        for i, pipeline in enumerate(pipelines):
-            table, front = (pd.read_csv(inputs[name][i], sep="\t") for name in ("trials", "front"))
-            labels = read_labels(inputs["rounds"][i], table["trial"])
-            found = (table, front, labels, *read_store(inputs["selected"][i]))
-            twins = json.loads(Path(inputs["twins"][i]).read_text()) if inputs["twins"] else {}
-            parts.append(page_search(*found, objectives, reference, pixels["mask"], (image, pipeline), twins))
-        facts = image_facts(
-            attributes | {"cell_px": lattice["cell_px"], "reference": of_reference["kind"]},
-            pixels["image"].shape,
-            len(columns["sublattice"]),
-            len(cells["a"]),
-        )
-        template = Path(inputs["template"]).read_text(encoding="utf-8")
-        picture = image_picture(pixels["image"], pixels["mask"])
-        html = render_page(template, image, facts, picture, pixels["image"].shape, parts)
+        stores = {name: read_store(inputs[name]) for name in ("image", "columns", "cells", "reference")}
+        pack = Pack()
+        searches = (read_search(inputs, number, pipeline) for number, pipeline in enumerate(pipelines))
+        page = page_image(pack, image, stores, searches, objectives)
+        html = render_page(Path(inputs["page"][0]).parent, page, pack)
         Path(output).write_text(html, encoding="utf-8")
         log.info("%d kB", len(html) // 1000)
 

@@ -27,6 +27,7 @@ FIGURES = {
     "crvae": "crvae_trial_seconds",
     "rvae": "rvae_epoch_seconds",
     "scaling": "scaling",
+    "page": "page_megabytes",
     "labels": "labels_match_plain",
     "answers": "no_walls_reported",
     "column_error": "column_error_over_crlb",

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from ferrotune.files.stores import read_store, write_store
+from helpers.page_data import OBJECTIVES as EVIDENCE
+from helpers.page_data import PIPELINES, write_page_stores
 from helpers.written import written
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -232,32 +234,50 @@ def test_maps_of_a_pipeline(results, tmp_path, answered):
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
 
 
-@pytest.mark.parametrize("answered", [True, False])
-def test_explorer_needs_nothing_else(results, tmp_path, answered):
-    inputs = _inputs(results(answered))
-    inputs |= {name: [inputs[name]] for name in ("trials", "front", "selected", "rounds")}
-    inputs["twins"] = [_twins(tmp_path / "twins.json")] if answered else []
-    inputs["template"] = SCRIPTS / "templates" / "explorer.html.j2"
-    page = tmp_path / "explorer.html"
-    script("explorer.py")(inputs, page, ["patch_gmm"], OBJECTIVES, "one", tmp_path / "log")
+def page_of(html):
+    """The values that a page holds; no NaN, which is not JSON."""
+    return json.loads(html.partition('id="page">')[2].partition("</script>")[0], parse_constant=pytest.fail)
+
+
+def test_explorer_needs_nothing_else(tmp_path):
+    inputs, page = write_page_stores(tmp_path), tmp_path / "explorer.html"
+    script("explorer.py")(inputs, page, PIPELINES, EVIDENCE, "one", tmp_path / "log")
     html = page.read_text()
-    assert not any(word in html for word in ('src="http', 'href="http', "@import", "url(http"))
-    data = html.partition('id="pipelines">')[2].partition("</script>")[0]
-    (part,) = json.loads(data, parse_constant=pytest.fail)  # no NaN: it is not JSON
-    assert [trial["trial"] for trial in part["trials"]] == [0, 1, 2, 3]
-    assert sorted(map(int, part["pictures"])) == [0, 1, 2, 3]
-    assert [trial["selected"] for trial in part["trials"]] == [answered, False, False, False]
-    assert ("has two clusters. You can still" in html) != answered
-    assert "<strong>Caution: rests on 156 sites only.</strong>" in html
-    assert ("walls: trial 0, 1 wall</span>, the knee of the front" in html) == answered
-    assert ("this setting finds the domains with an ARI of 0.90" in html) == answered
-    assert [trial["near"] for trial in part["trials"]] == [False, answered, False, answered]
-    assert (part["confidence"] is not None) == answered == ('class="confirm"' in html)
-    if answered:
-        (wall,) = part["confidence"]["walls"]
-        assert wall["title"] == "wall 1, found in a share of 0.50 of the other trials"
-        assert wall["path"].startswith("M70.0 10.0L")  # x, y of the first point in px
-        assert "agreement of sites 0.77 (chance 0.40)" in part["confidence"]["words"][0]
+    own = html.partition("<script>")[0]  # after it comes the library, which names the addresses of its documents
+    assert not any(word in own for word in ('src="http', 'href="http', "@import", "url(http"))
+    values = page_of(html)
+    assert [search["name"] for search in values["searches"]] == list(PIPELINES)
+    for search in values["searches"]:
+        assert [trial["trial"] for trial in search["trials"]] == [0, 1, 2, 3, 4, 5]
+        assert [trial["selected"] for trial in search["trials"]].count(True) == 1
+        assert [trial["near"] for trial in search["trials"]] == [True, False, True, False, False, False]
+        assert ["no wall stands" in trial["why"] for trial in search["trials"]] == [False, False, True] * 2
+        assert search["walls"]["count"] == 6
+    assert "this setting finds the domains with an ARI of 0.90" in html
+    script("explorer.py")(inputs, tmp_path / "again.html", PIPELINES, EVIDENCE, "one", tmp_path / "log")
+    assert (tmp_path / "again.html").read_text() == html
+
+
+def test_explorer_of_a_search_without_an_answer(tmp_path):
+    inputs, page = write_page_stores(tmp_path), tmp_path / "explorer.html"
+    arrays, attributes = read_store(inputs["selected"][0])
+    none = {
+        "trial": None,
+        "answer": "uniform",
+        "answer_words": "uniform",
+        "near_trials": 0,
+        "caution": "rests on 9 sites",
+    }
+    write_store(
+        inputs["selected"][0],
+        {n: ([f"{n}{k}" for k in range(v.ndim)], v) for n, v in arrays.items()},
+        attributes | none,
+    )
+    pd.read_csv(inputs["front"][0], sep="\t")[:0].to_csv(inputs["front"][0], sep="\t", index=False)
+    script("explorer.py")(inputs | {"twins": []}, page, PIPELINES, EVIDENCE, "one", tmp_path / "log")
+    html = page.read_text()
+    assert "has two clusters; you can still" in html and "<strong>Caution: rests on 9 sites.</strong>" in html
+    assert not any(trial["selected"] for trial in page_of(html)["searches"][0]["trials"])
 
 
 def test_summary_and_series(results, tmp_path):

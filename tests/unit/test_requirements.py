@@ -11,6 +11,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 MODULES = {"scikit-image": "skimage", "scikit-learn": "sklearn", "rosettasciio": "rsciio", "pyyaml": "yaml"}
 MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar", "pillow": "PIL", "pyro-ppl": "pyro", "pymaxflow": "maxflow"}
+MODULES |= {"axe-core-python": "axe_core_python"}
 PEERS = ("requirements.txt", "requirements-alone.txt")
 BY_OTHERS = {"imagecodecs", "sparse"}  # imported by tifffile and RosettaSciIO, where a file needs them
 COMMANDS = {"snakemake", "ruff", "snakefmt", "import-linter"}  # run by the Makefile

@@ -115,7 +115,7 @@ def test_every_rule_left_a_log_and_a_benchmark(finished):
 
 def test_the_digest_of_every_rule_holds_all_code_that_its_jobs_loaded(finished):
     found = missed(finished)
-    assert len(found) == 22
+    assert len(found) == 23
     assert {rule: modules for rule, modules in found.items() if modules} == {}
     loaded = {name for job in finished.recorded.glob("describe.*.loaded") for name in job.read_text().split()}
     assert "ferrotune.descriptors._patch_store" in loaded  # parts load these files inside functions
@@ -146,6 +146,19 @@ def test_more_trials_evaluate_only_the_new_ones(finished, copy):
     for image in IMAGES:
         assert len(rounds(copy, image)) == 3
         assert len(pd.read_csv(copy.results(image, "patch_gmm", "trials.tsv"), sep="\t")) == 5
+
+
+def test_the_selection_of_the_page_is_taken_up_without_what_comes_before_it(copy):
+    """The page of another trial than the selected one: the file is as `choose.mjs` writes it."""
+    (copy.folder / "selection.yaml").write_text('select:\n  "stripes":\n    "patch_gmm": 1\n')
+    command = copy.command("-n")
+    command.insert(command.index("--cores"), str(copy.folder / "selection.yaml"))
+    found = subprocess.run(command, cwd=copy.folder, capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr[-2000:]
+    counts = dict(re.findall(r"^(\w+) +(\d+)$", found.stdout + found.stderr, re.MULTILINE))
+    assert {"front", "twins", "centroids", "domain_tables", "explorer"} <= counts.keys() and counts["front"] == "1"
+    before = {"simulate", "import_image", "columns", "cells", "describe", "suggest", "evaluate", "trials", "importance"}
+    assert not before & counts.keys()
 
 
 def test_one_core_gives_the_same_bytes_even_after_kill_and_resume(finished, new_case):

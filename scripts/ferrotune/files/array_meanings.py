@@ -98,6 +98,10 @@ _SEGMENTATIONS = {
     "path_confidence": ("1", "share of the near trials that have this point of the wall"),
     "wall_confidence": ("1", "share of the near trials that have this wall"),
     "near_trial": ("1", "trials near the front that the selected one is compared with"),
+    "count": ("1", "number of sites of the cluster"),
+    "cluster:patches": ("1", "mean patch of the cluster minus that of all sites"),
+    "mean_trial": ("1", "trial of the mean patch of all sites"),
+    "window": ("px", "height and width of the trial's window"),
     "scores": ("1", "components of the descriptors that were clustered"),
 }
 _LATENTS = {

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ferrotune.figures import explorer, image_axes
+from ferrotune.figures import image_axes
+from ferrotune.figures.page import maps
 from helpers.figure_data import CELL
 
 
@@ -33,7 +34,7 @@ def test_greys_are_means_of_what_is_not_masked():
     assert (image_axes.grey_levels(image, ~mask & False, 200)[0] == 0).all()
 
 
-@pytest.mark.parametrize("finest", [image_axes.FINEST, explorer.FINEST, 40])
+@pytest.mark.parametrize("finest", [image_axes.FINEST, maps.FINEST, 40])
 def test_maps_stay_small_for_full_size_images(finest):
     sites, (left, right, bottom, top) = image_axes.site_map(np.empty((0, 2)), np.ones((4400, 4300), bool), 26.0, finest)
     assert max(sites.shape) <= finest + 1
