@@ -118,11 +118,11 @@ def _draw_images(figure, x, series, unit, ordered):
     return axes
 
 
-def _draw_answers(axes, x, values, answered, look, ordered):
-    """Draw filled marks for selected segmentations, and open marks if there are no walls above noise."""
+def _draw_answers(axes, x, values, standing, look, ordered):
+    """Draw filled marks for selected segmentations, and open marks where no wall stands."""
     if ordered:
         _mean_line(axes, x, values, color=look["edgecolors"], lw=0.8)
-    for which, face in ((answered, look["edgecolors"]), (~answered, "white")):
+    for which, face in ((standing, look["edgecolors"]), (~standing, "white")):
         axes.scatter(x[which], values[which], s=16, facecolors=face, clip_on=False, zorder=3, **look)
 
 
@@ -136,7 +136,7 @@ def _draw_searches(figure, x, searches, ordered):
         look = {"edgecolors": DOMAINS[i % len(DOMAINS)], "marker": MARKERS[i % len(MARKERS)]}
         at = x + beside * (i - (len(searches) - 1) / 2)
         for panel, name in zip(axes[:2], ("density", "variants"), strict=True):
-            _draw_answers(panel, at, found[name], found["answered"], look, ordered)
+            _draw_answers(panel, at, found[name], found["standing"], look, ordered)
         colour = look["edgecolors"]
         axes[2].vlines(at, found["ari"], found["best"], color=colour, lw=0.6)
         axes[2].scatter(at, found["best"], s=22, color=colour, marker="_", linewidths=1.2)
@@ -170,7 +170,7 @@ def _key(figure, axes, searches, note):
         axes.scatter(none, none, s=16, color=DOMAINS[i % len(DOMAINS)], marker=MARKERS[i % len(MARKERS)], label=name)
         for i, name in enumerate(searches)
     ]
-    handles.append(axes.scatter(none, none, s=18, fc="white", ec=INK, label="no walls above noise"))
+    handles.append(axes.scatter(none, none, s=18, fc="white", ec=INK, label="no wall stands"))
     handles.append(axes.scatter(none, none, s=22, color=INK, marker="_", label="best of all trials (ARI)"))
     above = LINE * len(note) / figure.get_figheight()
     look = {"handletextpad": 0.2, "columnspacing": 1.2, "borderaxespad": 0.3}
@@ -204,7 +204,7 @@ def figure_series(images, sm_percent, polarization, noise, a, b, alpha, searches
     alpha : (image,) degrees
     searches : dict of pipeline -> dict
         density (image,) 1/cell, variants (image,), ari (image,) of the selected trial, best (image,) ARI of any
-        trial; NaN without a result. answered (image,) bool: false if there are no walls above noise.
+        trial; NaN without a result. standing (image,) bool: false if no wall stands.
     unit : str
 
     Returns

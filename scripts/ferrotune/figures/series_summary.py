@@ -1,10 +1,11 @@
 """The figure of a series from its summary."""
 
 from ferrotune.figures.series import figure_series
+from ferrotune.front.answers import WALLS
 
 MEASURED = [f"{name}_{unit}" for unit in ("pm", "px") for name in ("mean_p", "noise_p", "a", "b")]
 FOUND = {"density": "wall_density_per_cell", "variants": "n_variants", "ari": "ari", "best": "best_ari"}
-COLUMNS = ["image", "pipeline", "sm_percent", *MEASURED, "alpha_deg", *FOUND.values(), "trial"]
+COLUMNS = ["image", "pipeline", "sm_percent", *MEASURED, "alpha_deg", *FOUND.values(), "answer"]
 
 
 def figure_of_summary(table):
@@ -26,7 +27,7 @@ def figure_of_summary(table):
     for pipeline, found in table.groupby("pipeline", sort=False):
         found = found.set_index("image").reindex(first.index)
         numbers = {name: found[column].to_numpy(float) for name, column in FOUND.items()}
-        searches[pipeline] = numbers | {"answered": found["trial"].notna().to_numpy()}
+        searches[pipeline] = numbers | {"standing": (found["answer"] == WALLS).to_numpy()}
     return figure_series(
         first.index.tolist(),
         first["sm_percent"].to_numpy(float),

@@ -18,7 +18,7 @@ def test_series_goes_by_composition_or_by_name():
         "variants": ones,
         "ari": ones,
         "best": ones,
-        "answered": np.array([1, 0, 1], bool),
+        "standing": np.array([1, 0, 1], bool),
     }
     shared = (ones, ones, ones, ones, 90 * ones, {"one": found, "two": found}, "pm")
     by_composition = figure_series(["p", "q", "r"], np.array([0, 7, 7.0]), *shared)
@@ -31,8 +31,8 @@ def test_series_goes_by_composition_or_by_name():
 
 def test_images_without_a_result_have_no_place_and_are_named():
     values, missing = np.array([1.0, NAN, 2.0]), np.array([1.0, NAN, NAN])
-    found = {name: values for name in ("density", "variants", "ari", "best")} | {"answered": values == 1}
-    failed = {name: missing for name in ("density", "variants", "ari", "best")} | {"answered": missing == 1}
+    found = {name: values for name in ("density", "variants", "ari", "best")} | {"standing": values == 1}
+    failed = {name: missing for name in ("density", "variants", "ari", "best")} | {"standing": missing == 1}
     images, composition = ["Sm_0", "Sm_7", "Sm_10"], np.array([0, NAN, 10])
     measured = (values, values, values, values, 90 * values)
     figure = figure_series(images, composition, *measured, {"one": found, "two": failed}, "pm")
