@@ -6,7 +6,7 @@ import pytest
 from ferrotune.figures import style
 from ferrotune.figures.palette import domain_colour
 from ferrotune.figures.segmentation_grid import figure_segmentations
-from helpers.figure_data import CELL, lattice
+from helpers.figure_data import lattice
 from helpers.map_data import grid_of
 from helpers.written import written
 
@@ -43,12 +43,10 @@ def test_a_setting_is_drawn_at_its_place():
     places = np.array([axes.get_position().p0 for axes in figure.axes]).reshape(2, 3, 2)
     assert (np.diff(places[..., 0], axis=1) > 0).all() and (np.diff(places[..., 1], axis=0) > 0).all()
     text = written(figure)
-    assert "w1 (cells; px)" in text and "2 (54)" in text and "0.75" in text
+    assert "w1 (cells; px)" in text and "2 (53)" in text and "0.75" in text
     assert "not usable (3 of 6)" in text and "selected: trial 3" in text
-    starred = [
-        bool([c for c in axes.collections if len(c.get_offsets()) and c.get_sizes()[0] > 50]) for axes in figure.axes
-    ]
-    assert starred == [False, False, False, True, False, False]
+    stars = [[c for c in axes.collections if len(c.get_offsets()) and c.get_sizes()[0] == 60] for axes in figure.axes]
+    assert [len(of_map) for of_map in stars] == [0, 0, 0, 1, 0, 0]
 
 
 @pytest.mark.parametrize("selected", [3, None])

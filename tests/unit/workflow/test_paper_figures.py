@@ -1,4 +1,4 @@
-"""The series of the paper's figures: it has the images and pipelines that they need, with the maps of config/maps.yaml."""
+"""The series of the paper's figures: it has the images and pipelines that they need."""
 
 from pathlib import Path
 
@@ -43,5 +43,5 @@ def test_its_maps_are_those_of_the_overlay_for_maps(config):
 def test_another_series_is_told_what_it_lacks():
     with pytest.raises(InputError, match="need image Sm_7; run make paper-figures"):
         counterparts("results/x", ["Sm_0", "Sm_10", "Sm_13", "Sm_20"], ["patch_gmm"], "png")
-    with pytest.raises(InputError, match="need pipeline patch_gmm_window, ...; run"):
+    with pytest.raises(InputError, match=r"need pipeline patch_gmm_window, \.\.\.; run"):
         counterparts("results/x", [image for image, _ in SEARCHES], ["patch_gmm"], "png")
