@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from ferrotune.figures import image_axes
 from ferrotune.figures.palette import INK
@@ -84,6 +85,8 @@ def _draw_plane(axes, film, far, first):
     axes.scatter(x, y, s=1.5, c=INK, linewidths=0, alpha=0.25, rasterized=True)
     far = far * scale
     axes.set(xlim=(-far, far), ylim=(far, -far), aspect="equal", xlabel=f"P$_x$ ({unit})")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
     if first:
         axes.set_ylabel(f"P$_y$ ({unit}), down", labelpad=1)
     else:
