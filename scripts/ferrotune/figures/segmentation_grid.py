@@ -23,8 +23,9 @@ def _draw_map(figure, box, drawn, mask, colours):
     return axes
 
 
-def _mark(axes, look):
-    axes.scatter([0.0], [1.0 + 0.06], transform=axes.transAxes, clip_on=False, zorder=4, **look)
+def _mark(axes, look, x):
+    """Mark a map above its upper left corner; x: share of its width."""
+    axes.scatter([x], [1.06], transform=axes.transAxes, clip_on=False, zorder=4, **look)
 
 
 def _key(figure, axes, grid):
@@ -95,9 +96,9 @@ def figure_segmentations(yx, labels, grid, ari, reference, mask):
         if np.isfinite(ari[trial]):
             axes.set_title(f"{ari[trial]:.2f}", fontsize=6, pad=1.5, loc="right")
         if grid.front[trial]:
-            _mark(axes, FRONT)
+            _mark(axes, FRONT, 0.03)
         if trial == grid.selected:
-            _mark(axes, SELECTED)
+            _mark(axes, SELECTED, 0.14)
     _name_axes(figure, grid, pitches, high)
     _key(figure, axes, grid)
     return figure

@@ -86,7 +86,7 @@ def _draw_plane(axes, film, far, first):
     far = far * scale
     axes.set(xlim=(-far, far), ylim=(far, -far), aspect="equal", xlabel=f"P$_x$ ({unit})")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_locator(MaxNLocator(5, prune="both"))  # else the numbers of neighbours touch
     if first:
         axes.set_ylabel(f"P$_y$ ({unit}), down", labelpad=1)
     else:

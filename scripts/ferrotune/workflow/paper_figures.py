@@ -2,12 +2,12 @@
 
 from ferrotune.errors import InputError
 
-# Which film the paper's figures show is not known to us, except where docs say so: the films are our choice. Sm_0 has
-# two variants, Sm_10 has four.
+# Which films the paper's figures show is not known to us: the films are our choice. Sm_0 has two variants, which one
+# latent variable can separate; Sm_10 has four; the domains of Sm_13 are small, so that the size of the window matters.
 COUNTERPARTS = {
     "fig_1": "figures/images",
-    "fig_2": "Sm_10/patch_gmm_window/figures/polarization_maps",
-    "fig_3": "Sm_10/patch_gmm_window/figures/segmentations",
+    "fig_2": "Sm_13/patch_gmm_window/figures/polarization_maps",
+    "fig_3": "Sm_13/patch_gmm_window/figures/segmentations",
     "fig_4": "Sm_10/patch_gmm/figures/front",
     "fig_5_A-H": "Sm_0/crvae/figures/latent_space",
     "fig_5_I-L": "Sm_0/crvae/figures/latent_uncertainty",
@@ -18,7 +18,7 @@ COUNTERPARTS = {
     "fig_S3": "Sm_10/patch_gmm_mixture/figures/maps",
     "fig_S4": "Sm_13/patch_gmm_mixture/figures/maps",
     "fig_S5": "Sm_20/patch_gmm_mixture/figures/maps",
-    "fig_S6": "Sm_10/patch_gmm_window/figures/maps",
+    "fig_S6": "Sm_13/patch_gmm_window/figures/maps",
     "fig_S7": "Sm_10/patch_gmm_mixture/figures/segmentations",
     "fig_S8": "Sm_10/patch_gmm/figures/confidence",
 }
