@@ -85,8 +85,9 @@ def _draw_plane(axes, film, far, first):
     axes.scatter(x, y, s=1.5, c=INK, linewidths=0, alpha=0.25, rasterized=True)
     far = far * scale
     axes.set(xlim=(-far, far), ylim=(far, -far), aspect="equal", xlabel=f"P$_x$ ({unit})")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(5, prune="both"))  # else the numbers of neighbours touch
+    ticks = MaxNLocator(5).tick_values(-far, far)
+    ticks = ticks[np.abs(ticks) < 0.85 * far]  # further out, the numbers of neighbours touch
+    axes.set(xticks=ticks, yticks=ticks)
     if first:
         axes.set_ylabel(f"P$_y$ ({unit}), down", labelpad=1)
     else:
