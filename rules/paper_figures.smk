@@ -24,7 +24,7 @@ rule series_images:
     params:
         images=list(IMAGES),
         series=config["series"],
-        code=code_digest("series_images.py"),
+        code=code_digest("series_images.py", *PARTS),
     message:
         "Drawing the images of the series"
     script:

@@ -48,7 +48,7 @@ def counterparts(results, images, pipelines, suffix):
     --------
     >>> counterparts("results/demo", ["Sm_0"], ["patch_gmm"], "png")
     Traceback (most recent call last):
-    ferrotune.errors.InputError: the paper's figures need image Sm_10, ...; run make paper-figures
+    ferrotune.errors.InputError: the paper's figures need image ..., ...; run make paper-figures
     """
     for kind, place, known in (("image", 0, images), ("pipeline", 1, pipelines)):
         lacking = [name for name in dict.fromkeys(search[place] for search in SEARCHES) if name not in known]
