@@ -11,7 +11,7 @@ PEERS := tests/benchmarks/requirements.txt
 ALONE := tests/benchmarks/requirements-alone.txt
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
 
-.PHONY: setup run watch so-far report export rewards truth test bench lint format pins clean
+.PHONY: setup run watch so-far report export paper-figures rewards truth test bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -35,6 +35,10 @@ report: run
 # Results of the demo for other programs: CSV, GeoJSON, TIFF, OME-Zarr, HyperSpy, figures as SVG and PDF, methods text
 export: $(STAMP)
 	$(BIN)/snakemake --cores all export
+
+# Counterparts of the figures of the paper from the simulated films, with a line on each: results/paper_figures/paper/
+paper-figures: $(STAMP)
+	$(BIN)/snakemake --configfile config/paper_figures.yaml --cores all paper_figures
 
 # While a run goes on, in another terminal; SERIES=results/NAME for another series than the latest
 watch: $(STAMP)

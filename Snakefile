@@ -21,6 +21,7 @@ include: "rules/report.smk"
 include: "rules/series.smk"
 include: "rules/rewards.smk"
 include: "rules/export.smk"
+include: "rules/paper_figures.smk"
 include: "rules/handlers.smk"
 
 

@@ -232,6 +232,24 @@ def test_maps_of_a_pipeline(results, tmp_path, answered):
     axes = {"rank": [4, None], "covariance": ["full", "tied"]}
     script("map_figures.py")(inputs, outputs, axes, OBJECTIVES, "one", log)
     assert all(_is_figure(path) for paths in outputs.values() for path in paths)
+    paths = _outputs(tmp_path, "segmentations")["segmentations"]
+    script("segmentation_grid.py")(inputs, paths, axes, "one", log)
+    assert all(map(_is_figure, paths))
+
+
+def test_counterparts_of_the_paper_s_figures(results, tmp_path):
+    folders = [results(pixel_size_pm=size, folder=tmp_path / name) for name, size in (("p", 15.6), ("q", None))]
+    stores = {name: [folder / f"{name}.zarr" for folder in folders] for name in ("image", "cells")}
+    figures = _outputs(tmp_path, "images")["images"]
+    script("series_images.py")(["p", "q"], stores, figures, "two", tmp_path / "log")
+    assert all(map(_is_figure, figures))
+    (tmp_path / "template").write_text("{{ facts['p/one'].walls }} wall, ARI {{ facts['p/one'].ari | number }}")
+    inputs = {name: [_inputs(folders[0])[name]] for name in ("trials", "selected")}
+    inputs |= {"template": tmp_path / "template", "png": figures[:1], "pdf": figures[1:]}
+    outputs = {"lines": tmp_path / "README.md", "png": [tmp_path / "fig_1.png"], "pdf": [tmp_path / "fig_1.pdf"]}
+    script("paper_figures.py")(inputs, outputs, [("p", "one")], "two", tmp_path / "log")
+    assert outputs["lines"].read_text() == "1 wall, ARI 0.9"
+    assert _is_figure(outputs["png"][0]) and _is_figure(outputs["pdf"][0])
 
 
 def page_of(html):

@@ -129,7 +129,8 @@ def _legend(axes, scatter):
     of_ok = int(((scatter.status == OK) & ~scatter.front).sum())
     handles.append(axes.scatter(none, none, s=13, c=GREY, label=f"other trials, ok ({of_ok})"))
     for kind, marker in MARKERS.items():
-        of = scatter.status == kind
+        # a trial whose walls stand only when they are judged again is on the front, and counted there
+        of = (scatter.status == kind) & ~scatter.front
         if of.any():
             plotted = np.isfinite(scatter.rewards[of]).all(axis=1).any()
             label = f"{STATUSES[kind]} ({of.sum()}{'' if plotted else ', no rewards'})"

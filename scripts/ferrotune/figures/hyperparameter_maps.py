@@ -67,7 +67,10 @@ def _draw_values(figure, axes, grid, values, look, named):
     extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[beyond]
     box, width = axes.get_position(), figure.get_figwidth()
     bar = figure.add_axes((box.x1 + 0.05 / width, box.y0, 0.07 / width, box.height))
-    figure.colorbar(image, cax=bar, extend=extend, ticks=MaxNLocator(5)).outline.set_linewidth(0.4)
+    # few digits: 0.0125 or 0.00045 would reach into the next panel
+    colours = figure.colorbar(image, cax=bar, extend=extend, ticks=MaxNLocator(5, steps=[1, 2, 5, 10]))
+    colours.formatter.set_powerlimits((-3, 4))
+    colours.outline.set_linewidth(0.4)
 
 
 def _draw_status(axes, grid, kinds, named):

@@ -108,8 +108,15 @@ def _draw_unknown(axes, polarization):
         axes.text(1.5, 0.85, f"no polarization: {unknown} of {len(polarization)} cells", va="center", fontsize=6.5)
 
 
-def _draw_wheel(axes, full, noise, scale, unit):
-    """Draw the key: the colour of each direction in the image, and of each magnitude."""
+def draw_wheel(axes, full, noise, scale, unit):
+    """Draw the key: the colour of each direction in the image, and of each magnitude.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    full, noise : float, px; |P| of full colour, and standard error of a cell's P along an axis (NaN: not drawn)
+    scale, unit : float and str, the factor from px to the unit in which both are written, and its name
+    """
     y, x = np.mgrid[-1:1:181j, -1:1:181j]
     colours = direction_colours(np.stack([y, x], axis=-1), 1.0)
     colours[np.hypot(y, x) > 1] = 1
@@ -182,7 +189,7 @@ def figure_polarization(yx, polarization, a, b, alpha, noise, mask, cell_px, pix
     scale_bar(whole, pixel_size_pm, cell_px)
     letter(whole, "A")
     wheel = figure.add_axes((0.02, 0.01, 0.17, 0.14))
-    _draw_wheel(wheel, full, noise, scale, unit)
+    draw_wheel(wheel, full, noise, scale, unit)
     _draw_unknown(wheel, polarization)
     _draw_lattice(figure, drawn, a, b, alpha, mask, scale, unit)
     return figure

@@ -72,6 +72,14 @@ def test_front_figure_without_any_answer():
     assert style.render(figure, "png")
 
 
+def test_the_key_counts_every_trial_once():
+    """Walls of the selected trial are judged again: it may be on the front though none stood in the search."""
+    scatter = _scatter([[0.01, 10], [0.05, 30], [0.06, 5], [0.03, 8]], ["curvature", "length"])
+    scatter.status[[0, 2]] = "no_wall_stands"
+    text = written(_front_figure(scatter))
+    assert "front (2)" in text and "other trials, ok (1)" in text and "no wall stands (1)" in text
+
+
 @pytest.mark.parametrize("lines", [1, 4, 7])
 def test_every_line_below_a_panel_has_room(lines):
     figure = _front_figure(_scatter([[0.01, 10], [0.05, 30]], ["curvature", "length"]), lines)

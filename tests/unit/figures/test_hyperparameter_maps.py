@@ -43,6 +43,14 @@ def test_each_setting_is_in_its_place_and_better_is_brighter():
     assert shown["ARI"].get_clim() == (0, 1)
 
 
+@pytest.mark.parametrize("largest", [0.013, 0.0006, 40.0])
+def test_numbers_of_a_colour_bar_do_not_reach_into_the_next_panel(largest):
+    table = _table(curvature=[0.0, largest, NAN, largest / 2, NAN, NAN])
+    bar = _pictures(hyperparameter_maps.figure_maps(table, grid_of(), OBJECTIVES), "curvature").colorbar
+    labels = [label.get_text() for label in bar.ax.get_yticklabels()]
+    assert len(labels) > 2 and max(map(len, labels)) <= 5
+
+
 def test_a_failed_trial_has_no_number_of_walls():
     figure = hyperparameter_maps.figure_maps(_table(), grid_of(), OBJECTIVES)
     walls = _pictures(figure, "number of walls").get_array().filled(NAN)
