@@ -248,9 +248,11 @@ def test_a_line_is_drawn_by_two_clicks(page):
     frame = page.find("#map-one")
     page.js("arguments[0].scrollIntoView({block: 'center'})", frame)
     place = wall_place("patch_gmm", 1, SIDE) / SIDE - 0.5
-    for share in (-0.3, 0.3):
+    page.pixels()  # the map is at rest
+    for ends, share in enumerate((-0.3, 0.3), start=1):
         offset = place * frame.size["width"], share * frame.size["height"]
         ActionChains(page.driver).move_to_element_with_offset(frame, *offset).click().perform()
+        page.wait(lambda n=ends: page.call("state", "(m.state.line ?? []).length") == n)
     page.wait(lambda: "patch_gmm 1" in page.call("state", "[...m.state.lit]"))
     assert page.find("#draw").get_attribute("aria-pressed") == "false"
     page.click("#clear")
