@@ -95,7 +95,7 @@ def test_the_config_may_name_series_pixel_size_and_a_longer_search(folder):
         ({"image": 7}, "config: image: 7 is no path; put the path in quotes"),
         ({"image": []}, "config: image: the list is empty"),
         ({"image": "film.dm4", "images": "sheet.tsv"}, "config: image and images both name what to analyse"),
-        ({"image": "film.dm4", "pixelsize": 15.6}, "config: unknown key 'pixelsize'; allowed are columns, "),
+        ({"image": "film.dm4", "pixelsize": 15.6}, "config: unknown key 'pixelsize'; allowed are cells, columns, "),
         ({"image": "film.dm4", "pixel_size": "15,6"}, "config: pixel_size: '15,6' is not a number"),
         ({"image": "film.dm4", "pixel_size": 0}, "config: pixel_size: 0 is too small"),
         ({"pixel_size": 15.6}, "config: pixel_size: goes with image"),
