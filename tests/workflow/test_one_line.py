@@ -87,7 +87,7 @@ def test_a_chosen_trial_repeats_nothing_before_the_front(stood):
     (folder / "selection.yaml").write_text("select: {Groesse_2: {cell_gmm: 1}}\n")
     found = rules_to_run(snakemake(folder, "-n", "--configfile", "selection.yaml"))
     later = {"front", "components", "pipeline_figures", "explorer", "domain_tables", "all"}
-    later |= {"summary", "series_figure", "series_page"}
+    later |= {"centroids", "summary", "series_figure", "series_page"}
     assert found == dict.fromkeys(later, 1)
 
 
