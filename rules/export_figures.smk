@@ -19,6 +19,8 @@ use rule image_figures as export_image_figures with:
         polarization_pdf=f"{FIGURES}/polarization.pdf",
         strain=f"{FIGURES}/strain.svg",
         strain_pdf=f"{FIGURES}/strain.pdf",
+        grains=f"{FIGURES}/grains.svg",
+        grains_pdf=f"{FIGURES}/grains.pdf",
     log:
         f"{IMAGE}/logs/export_image_figures.log",
     benchmark:

@@ -241,7 +241,7 @@ def test_exports_of_all_kinds_are_made_once(copy):
     made = {path.name for path in folder.iterdir()}
     assert {"columns.csv", "cells.csv", "labels.patch_gmm.csv", "walls.patch_gmm.geojson"} <= made
     assert {"image.tif", "labels.patch_gmm.tif", "image.ome.zarr", "image.hspy", "figures"} <= made
-    for figure in ("columns", "strain", "patch_gmm/front", "patch_gmm/walls", "patch_gmm/components"):
+    for figure in ("columns", "strain", "grains", "patch_gmm/front", "patch_gmm/walls", "patch_gmm/components"):
         assert b"<svg" in (folder / "figures" / f"{figure}.svg").read_bytes()[:2000]
         assert (folder / "figures" / f"{figure}.pdf").read_bytes().startswith(b"%PDF")
     text = copy.results("exports", "methods.txt").read_text()
