@@ -19,7 +19,6 @@ from ferrotune.workflow.config_files import with_types
 from ferrotune.workflow.folders import caches
 from ferrotune.workflow.image_files import names_files
 from ferrotune.workflow.jobs import KEEPS_MEMORY
-from ferrotune.workflow.paper_figures import COUNTERPARTS, SEARCHES, counterparts
 from ferrotune.workflow.provenance import code_digest
 from ferrotune.workflow.sample_sheet import local_files, local_path, own_files, remote_files
 

@@ -1,8 +1,8 @@
 """Images, simulated or imported: checked, normalised to float32, with a mask.
 
-Reads the sample sheet (path, pixel_size_pm, mask, contrast, lattice) or the files that the config names, image files, and the
-config's `import`, `simulation`; writes downloads/, <image>/source/*.h5 for simulated images, <image>/image.zarr, and a
-copy of the sample sheet.
+Reads the sample sheet (path, pixel_size_pm, mask, contrast, lattice) or the files that the config names, image files,
+and the config's `import`, `simulation`; writes downloads/, <image>/source/*.h5 for simulated images,
+<image>/image.zarr, and a copy of the sample sheet.
 """
 
 

@@ -4,6 +4,8 @@ Reads figures, tables and stores of the series of config/paper_figures.yaml; wri
 of hyperparameter maps, and paper/ of the series.
 """
 
+from ferrotune.workflow.paper_figures import COUNTERPARTS, SEARCHES, counterparts
+
 PAPER = f"{RESULTS}/paper"
 
 

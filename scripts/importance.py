@@ -17,7 +17,7 @@ def main(trials, output, seed, subject, log_path):
                 best = rows.loc[rows["importance"].idxmax()]
                 log.info("%s: %s matters most (%.2f of R2 %.2f)", target, *best[["parameter", "importance", "r2"]])
             else:
-                log.info("%s: cannot be told from %d trials", target, rows["trials"].iloc[0])
+                log.info("%s: %d trials do not show which parameter matters", target, rows["trials"].iloc[0])
         write_table(found, output)
 
 

@@ -85,7 +85,7 @@ def test_the_parameter_that_matters_has_the_longest_bar(page):
     bars = page.driver.find_elements("css selector", "#importance details[open] meter")
     shares = [float(bar.get_attribute("value")) / float(bar.get_attribute("max")) for bar in bars]
     assert shares == pytest.approx([1, 0.125] * 2) and "components matters most" in page.text("#importance")
-    assert "Cannot be told from these trials: whether walls stand" in page.text("#importance")
+    assert "These trials do not show which parameter matters for whether walls stand" in page.text("#importance")
 
 
 def test_pipelines_and_the_front_can_be_shown_alone(page):

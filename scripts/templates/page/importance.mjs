@@ -26,6 +26,6 @@ export function startImportance() {
   for (const search of searches.filter(one => one.tables.importance)) {
     const known = search.tables.importance.filter(one => one.known), unknown = search.tables.importance.filter(one => !one.known);
     place.append(element("h3", `Which parameter matters: ${search.name}`), ...known.map(group));
-    if (unknown.length) place.append(element("p", `Cannot be told from these trials: ${unknown.map(one => label(one.target)).join(", ")}.`, {class: "hint"}));
+    if (unknown.length) place.append(element("p", `These trials do not show which parameter matters for ${unknown.map(one => label(one.target)).join(", ")}.`, {class: "hint"}));
   }
 }

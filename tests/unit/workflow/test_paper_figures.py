@@ -31,7 +31,7 @@ def test_the_series_has_what_the_figures_need(config):
     paths = counterparts("results/x", list(images), pipelines, "pdf")
     assert problems == [] and len(paths) == len(COUNTERPARTS) == 16
     assert paths[0] == "results/x/figures/images.pdf"
-    assert {name for _, name in SEARCHES} == set(pipelines)  # no pipeline runs for nothing
+    assert {name for _, name in SEARCHES} == set(pipelines)  # each pipeline has a figure
 
 
 def test_its_maps_are_those_of_the_overlay_for_maps(config):
