@@ -5,7 +5,7 @@ import numpy as np
 from ferrotune.clusterings.gmm import PARAMETERS as OF_MIXTURE
 from ferrotune.clusterings.gmm import cluster as cluster
 from ferrotune.pipelines.parameters import NOT_NEGATIVE, Parameter
-from ferrotune.segmentation.gaussian_classes import log_densities
+from ferrotune.segmentation.gaussian_classes import log_densities, names_of
 
 PARAMETERS = OF_MIXTURE | {"field": Parameter(NOT_NEGATIVE, "field {}", unset="no field", default=0.0)}
 ITERATIONS = 2  # classes are fitted again to the labels that the field leaves; ours
@@ -40,7 +40,7 @@ def on_grid(grid, labels, scores, setting):
 
     pooled, labels = setting["covariance"] == "tied", np.array(labels, int)
     for _ in range(ITERATIONS):
-        names, place = np.unique(labels[decided], return_inverse=True)
+        names, place = names_of(labels[decided])
         cost = np.zeros((len(labels), len(names)))
         cost[decided] = -log_densities(scores[decided], scores[decided], place, pooled)
         cost -= cost.min(axis=1, keepdims=True)

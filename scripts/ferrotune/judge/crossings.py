@@ -6,6 +6,7 @@ import numpy as np
 
 from ferrotune.judge.boundaries import boundaries_of, distances
 from ferrotune.judge.profiles import Profiles
+from ferrotune.segmentation.gaussian_classes import class_means, names_of
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,23 @@ class Crossings:
         """
         if not len(self.boundaries):
             return np.zeros(0)
-        names = np.unique(self.labels[self.labels >= 0])
-        place, decided = np.searchsorted(names, self.labels), self.labels >= 0
-        means = np.stack([values[self.labels == k].mean(axis=0) for k in names])
-        residual = values[decided] - means[place[decided]]
+        decided = self.labels >= 0
+        names, place = names_of(self.labels[decided])
+        own = values[decided]
+        number, means = class_means(own, place, len(names))
+        residual = own - means[place]
         inside = residual.T @ residual / len(residual)
         scale = np.trace(inside) / len(inside) + means.var(axis=0).mean()
         inside += 1e-9 * max(scale, 1e-300) * np.eye(len(inside))
         one, other = np.searchsorted(names, self.boundaries.label[self.boundaries.pair]).T
-        difference = means[other] - means[one]
+        kinds, kind = np.unique(one * len(names) + other, return_inverse=True)
+        start = means[kinds // len(names)]
+        difference = means[kinds % len(names)] - start
         direction = np.linalg.solve(inside, difference.T).T
         direction /= np.maximum((direction * difference).sum(axis=1, keepdims=True), 1e-300)
-        return np.einsum("ij,ij->i", values[self.site] - means[one][self.boundary], direction[self.boundary])
+        # of every site along every pair of clusters: pairs are few, sites near a boundary many
+        along = values @ direction.T - (start * direction).sum(axis=1)
+        return along[self.site, kind.ravel()[self.boundary]]
 
     def profiles(self, along):
         """Profiles of what `along` (n,) gives at the sites."""

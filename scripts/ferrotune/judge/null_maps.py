@@ -9,7 +9,7 @@ from ferrotune.judge.null_gains import mean_gain
 from ferrotune.judge.profiles import gains
 from ferrotune.judge.surrogates import Surrogates
 from ferrotune.judge.undecided import decided_labels
-from ferrotune.segmentation.gaussian_classes import log_densities
+from ferrotune.segmentation.gaussian_classes import log_densities, names_of
 
 # Null maps of a trial, and of the selected one; ours: more make the numbers less noisy, and each costs a clustering.
 MAPS, MANY_MAPS = 3, 30
@@ -60,7 +60,7 @@ def _null_labels(scores, clusters, seed, rng):
         return clusters(scores, seed)
     some = np.sort(rng.permutation(len(scores))[:CLUSTERED])
     labels = np.asarray(clusters(scores[some], seed), int)
-    return np.unique(labels)[log_densities(scores, scores[some], labels, pooled=False).argmax(axis=1)]
+    return names_of(labels)[0][log_densities(scores, scores[some], labels, pooled=False).argmax(axis=1)]
 
 
 def null_maps(grid, fields, clusters, seed, count=MAPS):

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter, uniform_filter
 
-from ferrotune.segmentation.gaussian_classes import log_densities
+from ferrotune.segmentation.gaussian_classes import log_densities, names_of
 
 UNDECIDED = -1
 # Our choices.
@@ -17,9 +17,9 @@ WINDOW, ALONE = 5, 0.35  # points; share of the surroundings: at a wall nearly h
 def _probabilities(labels, scores):
     """Probability of each site's label, from Gaussian clusters of one covariance; 0 for an undecided site."""
     decided = labels >= 0
-    logs = log_densities(scores[decided], scores[decided], labels[decided], pooled=True)
+    own, place = scores[decided], names_of(labels[decided])[1]
+    logs = log_densities(own, own, place, pooled=True)
     shares = np.exp(logs - logs.max(axis=1, keepdims=True))
-    place = np.unique(labels[decided], return_inverse=True)[1]
     found = np.zeros(len(labels))
     found[decided] = shares[np.arange(len(place)), place] / shares.sum(axis=1)
     return found

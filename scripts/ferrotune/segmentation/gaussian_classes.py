@@ -10,6 +10,26 @@ def _inverse(covariance, scale):
     return np.linalg.inv(regular), np.linalg.slogdet(regular)[1]
 
 
+def class_means(values, place, count):
+    """Number of sites (class,) of each of `count` classes, and their means (class, r) of values (m, r).
+
+    place : (m,) int, class of each, 0 to count - 1
+    """
+    member = np.zeros((count, len(values)))
+    member[place, np.arange(len(values))] = 1.0
+    number = member.sum(axis=1)
+    return number, member @ values / np.maximum(number, 1.0)[:, None]
+
+
+def names_of(labels):
+    """Labels that occur (class,), rising, and the place of each label (m,) among them. As `numpy.unique`, which sorts.
+
+    labels : (m,) int, none negative
+    """
+    occurs = np.bincount(labels) > 0
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[labels]
+
+
 def _linear(scores, means, inverse, share):
     """The same (n, class) for classes of one covariance: what is quadratic in the scores is common to all."""
     along = inverse @ means.T
@@ -31,9 +51,9 @@ def log_densities(scores, of, labels, pooled):
     -------
     (n, class) float, classes in the order of `numpy.unique(labels)`
     """
-    names, place = np.unique(labels, return_inverse=True)
-    means = np.stack([of[place == k].mean(axis=0) for k in range(len(names))])
-    residual, share = of - means[place], np.bincount(place) / len(of)
+    names, place = names_of(labels)
+    number, means = class_means(of, place, len(names))
+    residual, share = of - means[place], number / len(of)
     common = residual.T @ residual / len(of)
     between = share @ (means - share @ means) ** 2
     scale = max((np.trace(common) + between.sum()) / of.shape[1], 1e-300)  # the mean variance
