@@ -66,7 +66,7 @@ class Crossings:
         own = values[decided]
         number, means = class_means(own, place, len(names))
         residual = own - means[place]
-        inside = residual.T @ residual / len(residual)
+        inside = (residual.T @ residual / len(residual)).astype(float)
         scale = np.trace(inside) / len(inside) + means.var(axis=0).mean()
         inside += 1e-9 * max(scale, 1e-300) * np.eye(len(inside))
         one, other = np.searchsorted(names, self.boundaries.label[self.boundaries.pair]).T
@@ -76,7 +76,7 @@ class Crossings:
         direction = np.linalg.solve(inside, difference.T).T
         direction /= np.maximum((direction * difference).sum(axis=1, keepdims=True), 1e-300)
         # of every site along every pair of clusters: pairs are few, sites near a boundary many
-        along = values @ direction.T - (start * direction).sum(axis=1)
+        along = values @ direction.T.astype(values.dtype) - (start * direction).sum(axis=1)
         return along[self.site, kind.ravel()[self.boundary]]
 
     def profiles(self, along):

@@ -57,9 +57,9 @@ def found_of(crossings, fields):
 def _null_labels(scores, clusters, seed, rng):
     """Labels (site,) of a null map; only some sites are clustered where there are many."""
     if len(scores) <= CLUSTERED:
-        return clusters(scores, seed)
+        return clusters(scores.astype(float), seed)
     some = np.sort(rng.permutation(len(scores))[:CLUSTERED])
-    labels = np.asarray(clusters(scores[some], seed), int)
+    labels = np.asarray(clusters(scores[some].astype(float), seed), int)
     return names_of(labels)[0][log_densities(scores, scores[some], labels, pooled=False).argmax(axis=1)]
 
 

@@ -14,6 +14,7 @@ SHIFTS = np.array([-1.5, -0.75, 0.0, 0.75, 1.5])  # labels may be drawn beside t
 FINE_WIDTHS = np.geomspace(0.5, 16.0, 36)
 FINE_SHIFTS = np.arange(-2.0, 2.1, 0.5)
 RIDGE = 1e-9
+ROUNDING = 1e-9  # relative
 SLOPE = 9.0  # what a slope must explain, in the variance of a bin about the fit: three standard errors
 # A wall that is seen edge on, and one that is inclined through the thickness, in projection.
 SHAPES = {"tanh": lambda x: np.tanh(2 * x), "linear": lambda x: np.clip(2 * x, -1.0, 1.0)}
@@ -64,30 +65,37 @@ class Profiles:
         return np.concatenate([trend, SHAPES[shape]((self.at - shift) / width)[..., None]], axis=-1)
 
 
-def _without_trend(profiles, values, slope=True):
-    """Values (..., boundary, bin) less their weighted mean and, if `slope`, their straight trend (Gram-Schmidt)."""
+def _trend(profiles, slope=True):
+    """Constant and, if `slope`, straight trend (boundary, bin) of profiles, orthogonal to each other (Gram-Schmidt)."""
     constant = np.ones_like(profiles.at)
-    parts = [constant, profiles.at - _share(profiles.number, constant, profiles.at)] if slope else [constant]
-    for part in parts:
-        values = values - _share(profiles.number, part, values) * part
-    return values
+    return [constant, profiles.at - _share(profiles.number, constant, profiles.at)] if slope else [constant]
 
 
 def _share(number, part, values):
-    """Coefficient (..., boundary, 1) of `part` (boundary, bin) in values, weighted by the number of sites."""
+    """Coefficient (boundary, 1) of `part` (boundary, bin) in values, weighted by the number of sites."""
     weighted = number * part
     norm = np.maximum((weighted * part).sum(axis=-1, keepdims=True), RIDGE)
     return (weighted * values).sum(axis=-1, keepdims=True) / norm
 
 
 def _sums_of_squares(profiles, shape, widths, shifts, slope=True):
-    """What is left of each profile without a step (boundary,), and what each step explains (width, shift, boundary)."""
-    left = _without_trend(profiles, profiles.mean, slope)
-    away = profiles.at - shifts[:, None, None]
-    steps = _without_trend(profiles, SHAPES[shape](away / widths[:, None, None, None]), slope)
-    weighted = profiles.number * steps
-    along, norm = (weighted * left).sum(axis=-1), (weighted * steps).sum(axis=-1)
-    return (profiles.number * left**2).sum(axis=-1), along**2 / (norm + RIDGE)
+    """What is left of each profile without a step (boundary,), and what each step explains (width, shift, boundary).
+
+    The trend is not taken off the steps, which are many: what they share with it is taken off their sums.
+    """
+    number, trend, left = profiles.number, _trend(profiles, slope), profiles.mean
+    for part in trend:
+        left = left - _share(number, part, left) * part
+    steps = SHAPES[shape]((profiles.at - shifts[:, None, None]) / widths[:, None, None, None])
+    whole = norm = np.einsum("bj,wsbj,wsbj->wsb", number, steps, steps)
+    for part in trend:
+        shared = np.einsum("bj,wsbj->wsb", number * part, steps)
+        norm = norm - shared**2 / np.maximum((number * part**2).sum(axis=-1), RIDGE)
+    along = np.einsum("bj,wsbj->wsb", number * left, steps)
+    # in a profile of two or three bins the step is itself a trend, but for rounding
+    explained = np.where(norm > ROUNDING * whole, along**2 / (np.maximum(norm, 0.0) + RIDGE), 0.0)
+    total = (number * left**2).sum(axis=-1)
+    return total, np.minimum(explained, total)
 
 
 def gains(profiles):

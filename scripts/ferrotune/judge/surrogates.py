@@ -18,7 +18,8 @@ class Surrogates:
     Notes
     -----
     Prichard and Theiler, Phys. Rev. Lett. 73, 951 (1994): the multivariate form of phase randomisation. Places
-    without sites count as the mean; the variance that they take away is given back.
+    without sites count as the mean; the variance that they take away is given back. In single precision, which halves
+    the time and is far finer than noise.
     """
 
     def __init__(self, grid, values):
@@ -26,14 +27,17 @@ class Surrogates:
         # larger where a side has a large prime factor: the transforms of 163 x 151 points take four times as long
         self._shape = tuple(next_fast_len(n, real=True) for n in grid.known.shape)
         off = (values - self._mean) / np.sqrt(grid.known.sum() / np.prod(self._shape))
-        self._spectrum = rfft2(np.moveaxis(grid.gridded(off, 0.0), -1, 0), s=self._shape)
+        off = np.ascontiguousarray(off.T, np.float32)
+        self._spectrum = rfft2(np.stack([grid.gridded(of, 0.0) for of in off]), s=self._shape)
 
     def drawn(self, rng):
-        """One of them, (site, r) float, by a numpy Generator."""
-        phase = rfft2(rng.standard_normal(self._shape))
-        phase /= np.maximum(np.abs(phase), 1e-300)
+        """One of them, (site, r) float32, by a numpy Generator."""
+        phase = rfft2(rng.standard_normal(self._shape).astype(np.float32))
+        phase /= np.maximum(np.abs(phase), 1e-30)
         field = irfft2(self._spectrum * phase, s=self._shape)
-        return self._grid.at_sites(np.moveaxis(field, 0, -1)) + self._mean
+        at_sites = np.stack([self._grid.at_sites(of) for of in field], axis=-1)
+        at_sites += self._mean.astype(np.float32)
+        return at_sites
 
 
 def surrogate(grid, values, rng):

@@ -135,16 +135,22 @@ def trained(pipeline, described, setting, seed, progress=iter, finished=None):
 
 
 def reduced_scores(pipeline, described, setting, known, checkpoint=None, cleaned=lambda scores: scores):
-    """Scores (site, r) of a trial, as `cleaned` leaves each; `known` keeps those that later trials share, by rank.
+    """Scores (site, r) of a trial, as `cleaned` leaves each; `known` keeps those that later trials share.
 
     A nested reduction is computed once, with the largest rank of the space. It is not the largest rank of the batch,
-    so that the result of a trial does not depend on the other trials of the batch. A trained reduction belongs to
-    its trial alone.
+    so that the result of a trial does not depend on the other trials of the batch. Its components are cleaned one by
+    one, and only those that a trial needs. A trained reduction belongs to its trial alone.
     """
     reduction, rank = pipeline.part("reduction"), setting.get("rank")
     if checkpoint is not None:
         return cleaned(reduction.reduce_by(checkpoint, described, setting))
     most = pipeline.largest_rank if reduction.NESTED and rank is not None else rank
     if most not in known:
-        known[most] = cleaned(reduction.reduce(described, setting, most))
-    return known[most][:, :rank]
+        scores = reduction.reduce(described, setting, most)
+        known[most] = scores, scores[:, :0]
+    scores, clean = known[most]
+    needed = scores.shape[1] if rank is None else min(rank, scores.shape[1])
+    if clean.shape[1] < needed:
+        clean = np.hstack([clean, cleaned(scores[:, clean.shape[1] : needed])])
+        known[most] = scores, clean
+    return np.ascontiguousarray(clean[:, :needed])  # laid out alike, whatever the other trials needed

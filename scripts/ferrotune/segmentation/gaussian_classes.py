@@ -15,7 +15,7 @@ def class_means(values, place, count):
 
     place : (m,) int, class of each, 0 to count - 1
     """
-    member = np.zeros((count, len(values)))
+    member = np.zeros((count, len(values)), values.dtype)
     member[place, np.arange(len(values))] = 1.0
     number = member.sum(axis=1)
     return number, member @ values / np.maximum(number, 1.0)[:, None]
@@ -33,7 +33,8 @@ def names_of(labels):
 def _linear(scores, means, inverse, share):
     """The same (n, class) for classes of one covariance: what is quadratic in the scores is common to all."""
     along = inverse @ means.T
-    return scores @ along + (np.log(share) - 0.5 * (means.T * along).sum(axis=0))
+    offset = np.log(share) - 0.5 * (means.T * along).sum(axis=0)
+    return scores @ along.astype(scores.dtype) + offset.astype(scores.dtype)
 
 
 def log_densities(scores, of, labels, pooled):
@@ -54,16 +55,16 @@ def log_densities(scores, of, labels, pooled):
     names, place = names_of(labels)
     number, means = class_means(of, place, len(names))
     residual, share = of - means[place], number / len(of)
-    common = residual.T @ residual / len(of)
+    common = (residual.T @ residual / len(of)).astype(float)
     between = share @ (means - share @ means) ** 2
     scale = max((np.trace(common) + between.sum()) / of.shape[1], 1e-300)  # the mean variance
     if pooled:
         return _linear(scores, means, _inverse(common, scale)[0], share)
-    found = np.empty((len(scores), len(names)))
+    found = np.empty((len(scores), len(names)), scores.dtype)
     for k in range(len(names)):
         own = residual[place == k]
         enough = len(own) > 2 * of.shape[1]
-        inverse, logdet = _inverse(own.T @ own / len(own) if enough else common, scale)
-        off = scores - means[k]
+        inverse, logdet = _inverse((own.T @ own / len(own)).astype(float) if enough else common, scale)
+        off, inverse = scores - means[k].astype(scores.dtype), inverse.astype(scores.dtype)
         found[:, k] = np.log(share[k]) - 0.5 * (logdet + np.einsum("ij,ij->i", off @ inverse, off))
     return found
