@@ -34,15 +34,15 @@ def on_grid(grid, labels, scores, setting):
     """
     strength = setting.get("field", 0.0)
     decided = labels >= 0
-    if not strength or len(np.unique(labels[decided])) < 2:
+    if not strength or len(names_of(labels[decided])[0]) < 2:
         return labels
     from maxflow.fastmin import aexpansion_grid
 
-    pooled, labels = setting["covariance"] == "tied", np.array(labels, int)
+    pooled, labels, own = setting["covariance"] == "tied", np.array(labels, int), scores[decided]
     for _ in range(ITERATIONS):
         names, place = names_of(labels[decided])
         cost = np.zeros((len(labels), len(names)))
-        cost[decided] = -log_densities(scores[decided], scores[decided], place, pooled)
+        cost[decided] = -log_densities(own, own, place, pooled)
         cost -= cost.min(axis=1, keepdims=True)
         of_site = np.zeros(len(labels), int)
         of_site[decided] = place

@@ -61,9 +61,8 @@ class Boundaries:
         square = np.floor(self.midpoint / STRETCH).astype(int)
         square -= square.min(axis=0, initial=0)
         number = (square[:, 0] * (square[:, 1].max(initial=0) + 1) + square[:, 1] + 1) * which[self.of_edge]
-        parts, of_edge = np.unique(np.column_stack([self.of_edge, number]), axis=0, return_inverse=True)
-        parent, of_edge = parts[:, 0], of_edge.ravel()
-        length = np.bincount(of_edge, self.edge_length, len(parts))
+        parent, _, of_edge = _unlike(self.of_edge, number)
+        length = np.bincount(of_edge, self.edge_length, len(parent))
         return replace(self, pair=self.pair[parent], length=length, of_edge=of_edge), parent
 
     def nearest(self, points):
@@ -83,6 +82,13 @@ class Boundaries:
             self.normal[own],
             np.searchsorted(numbers, self.of_edge[own]),
         )
+
+
+def _unlike(one, other):
+    """Unlike pairs of two arrays (n,) int, none negative: both of each pair (m,), in order, and the pair of each (n,)."""
+    base = int(other.max(initial=0)) + 1
+    pairs, of_each = np.unique(one.astype(np.int64) * base + other, return_inverse=True)
+    return pairs // base, pairs % base, of_each
 
 
 def _edges(domain, yx):
@@ -130,8 +136,8 @@ def boundaries_of(grid, labels):
     ends, places = _edges(domain, grid.yx)
     turned = ends[:, 0] > ends[:, 1]
     ends[turned], places[turned] = ends[turned, ::-1], places[turned, ::-1]
-    pair, of_edge = np.unique(ends, axis=0, return_inverse=True)
-    of_edge = of_edge.ravel()
+    *pair, of_edge = _unlike(*ends.T)
+    pair = np.column_stack(pair)
     across = places[:, 1] - places[:, 0]
     midpoint, direction = places.mean(axis=1), across
     if len(of_edge):

@@ -6,7 +6,7 @@ import numpy as np
 
 from ferrotune.judge.boundaries import boundaries_of, distances
 from ferrotune.judge.profiles import Profiles
-from ferrotune.segmentation.gaussian_classes import class_means, names_of
+from ferrotune.segmentation.gaussian_classes import class_moments, names_of
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,8 @@ class Crossings:
             return np.zeros(0)
         decided = self.labels >= 0
         names, place = names_of(self.labels[decided])
-        own = values[decided]
-        number, means = class_means(own, place, len(names))
-        residual = own - means[place]
-        inside = (residual.T @ residual / len(residual)).astype(float)
+        number, means, products = class_moments(values[decided], place, len(names))
+        inside = products.sum(axis=0) / number.sum()
         scale = np.trace(inside) / len(inside) + means.var(axis=0).mean()
         inside += 1e-9 * max(scale, 1e-300) * np.eye(len(inside))
         one, other = np.searchsorted(names, self.boundaries.label[self.boundaries.pair]).T

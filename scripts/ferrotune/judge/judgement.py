@@ -97,19 +97,21 @@ def _whole_boundaries(found, null, rate):
     return p, stands
 
 
-def _with_stretches(crossings, fields, null, p, stands, rate):
+def _with_stretches(crossings, along, null, p, stands, rate):
     """Boundaries that do not stand in stretches, judged one by one: noise in one part may hide a wall in another.
+
+    along : list of what `Crossings.along` gives of the scores, and of the polarization where it was measured
 
     Returns crossings, gain (boundary,), p (boundary,), stands (boundary,).
     """
     crossings, parent = crossings.stretches(~stands)
-    length, along = crossings.boundaries.length, [crossings.along(field) for field in fields]
+    length = crossings.boundaries.length
     gain = gains_of(crossings, along[0])
     whole = stands[parent]
     p = np.where(whole, p[parent], _significance(length, gain, null, "stretch_"))
     stands = whole.copy()
     stands[~whole] = _standing(p[~whole], length[~whole], rate)
-    if len(fields) > 1:
+    if len(along) > 1:
         polar = _significance(length, gains_of(crossings, along[1]), null, "stretch_", "polar_")
         stands &= whole | (polar < SEEN)
     return crossings, gain, p, stands
@@ -144,9 +146,10 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None):
         decided = without_wall_clusters(grid, decided, scores)
     crossings = Crossings.of(grid, decided)
     fields = [_filled(field, labels >= 0) for field in ([scores] if measured is None else [scores, measured.values])]
-    found, null = found_of(crossings, fields), null_maps(grid, fields, clusters, seed, maps)
+    along, null = [crossings.along(field) for field in fields], null_maps(grid, fields, clusters, seed, maps)
+    found = found_of(crossings, along)
     p, stands = _whole_boundaries(found, null, rate)
-    crossings, gain, p, stands = _with_stretches(crossings, fields, null, p, stands, rate)
+    crossings, gain, p, stands = _with_stretches(crossings, along, null, p, stands, rate)
     # a setting that leaves much undecided is worth less, also where the rest is clear
     worth = (decided >= 0).mean() ** 2
     evidence = worth * (found.mean_gain - np.mean([of.mean_gain for of in null], axis=0)).min()

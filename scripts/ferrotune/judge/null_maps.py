@@ -41,11 +41,10 @@ def gains_of(crossings, along):
     return gains(crossings.profiles(along)) if len(crossings.boundaries) else np.zeros(0)
 
 
-def found_of(crossings, fields):
-    """What a segmentation (Crossings) shows in fields, a list of (site, r): the scores first. Returns Found."""
+def found_of(crossings, along):
+    """What a segmentation (Crossings) shows (Found) in fields, by what `Crossings.along` gives of each; scores first."""
     length, labels = crossings.boundaries.length, crossings.labels
     stretches, _ = crossings.stretches(np.ones(len(length), bool))
-    along = [crossings.along(field) for field in fields]
     gain, *polar = (gains_of(crossings, of) for of in along)
     of_stretches, *of_polar = (gains_of(stretches, of) for of in along)
     means = (labels >= 0).mean() * np.array([mean_gain(length, of) for of in (gain, *polar)])
@@ -86,5 +85,6 @@ def null_maps(grid, fields, clusters, seed, count=MAPS):
         drawn = np.split(surrogates.drawn(rng), ends[:-1], axis=1)
         labels = clusters.on_grid(grid, _null_labels(drawn[0], clusters, seed, rng), drawn[0])
         labels = decided_labels(grid, labels, drawn[0])
-        found.append(found_of(Crossings.of(grid, labels), drawn))
+        crossings = Crossings.of(grid, labels)
+        found.append(found_of(crossings, [crossings.along(field) for field in drawn]))
     return found

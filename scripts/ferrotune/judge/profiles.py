@@ -36,7 +36,8 @@ class Profiles:
     @classmethod
     def of(cls, boundary, distance, values, count):
         """Profiles of values (n,) at signed distances (n,), cells, from `count` boundaries (n,) int."""
-        place = boundary * len(MIDDLES) + np.clip(np.digitize(distance, BINS) - 1, 0, len(MIDDLES) - 1)
+        bin_of = np.clip(np.floor(distance + REACH).astype(int), 0, len(MIDDLES) - 1)  # bins are one cell wide
+        place = boundary * len(MIDDLES) + bin_of
         size, shape = count * len(MIDDLES), (count, len(MIDDLES))
         number = np.bincount(place, minlength=size)
         safe = np.maximum(number, 1)

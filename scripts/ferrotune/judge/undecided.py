@@ -30,7 +30,7 @@ def _agreement(grid, labels):
     at = grid.gridded(labels, UNDECIDED)
     count = uniform_filter((at >= 0).astype(float), WINDOW, mode="constant") * WINDOW**2 - (at >= 0)
     same = np.zeros(at.shape)
-    for k in np.unique(labels[labels >= 0]):
+    for k in names_of(labels[labels >= 0])[0]:
         own = at == k
         same[own] = (uniform_filter(own.astype(float), WINDOW, mode="constant") * WINDOW**2)[own] - 1
     return grid.at_sites(same / np.maximum(count, 1))
@@ -73,7 +73,7 @@ def decided_labels(grid, labels, scores):
     scores : (site, r) float
     """
     labels = np.asarray(labels, int)
-    if (labels >= 0).sum() and len(np.unique(labels[labels >= 0])) > 1:
+    if len(names_of(labels[labels >= 0])[0]) > 1:
         doubtful = _probabilities(labels, scores) < DOUBTFUL
         mixed = _mixing(grid, labels) > MIXED
         labels = np.where((doubtful & (_agreement(grid, labels) < ALONE)) | mixed, UNDECIDED, labels)

@@ -10,15 +10,24 @@ def _inverse(covariance, scale):
     return np.linalg.inv(regular), np.linalg.slogdet(regular)[1]
 
 
-def class_means(values, place, count):
-    """Number of sites (class,) of each of `count` classes, and their means (class, r) of values (m, r).
+def class_moments(values, place, count):
+    """Moments of the classes of values (m, r) that are not empty.
 
     place : (m,) int, class of each, 0 to count - 1
+
+    Returns
+    -------
+    number : (class,) int
+    means : (class, r) float
+    products : (class, r, r) float
+        Sums over the sites of a class of the products of their deviations from its mean.
     """
-    member = np.zeros((count, len(values)), values.dtype)
-    member[place, np.arange(len(values))] = 1.0
-    number = member.sum(axis=1)
-    return number, member @ values / np.maximum(number, 1.0)[:, None]
+    number = np.bincount(place, minlength=count)
+    order = np.argsort(place.astype(np.int16), kind="stable")  # 16 bits are sorted by radix
+    of_class = np.split(values[order], np.cumsum(number)[:-1])
+    means = np.stack([np.full(len(own), 1 / len(own), own.dtype) @ own for own in of_class])
+    off = (own - mean for own, mean in zip(of_class, means, strict=True))
+    return number, means.astype(float), np.stack([own.T @ own for own in off]).astype(float)
 
 
 def names_of(labels):
@@ -53,18 +62,16 @@ def log_densities(scores, of, labels, pooled):
     (n, class) float, classes in the order of `numpy.unique(labels)`
     """
     names, place = names_of(labels)
-    number, means = class_means(of, place, len(names))
-    residual, share = of - means[place], number / len(of)
-    common = (residual.T @ residual / len(of)).astype(float)
+    number, means, products = class_moments(of, place, len(names))
+    share, common = number / len(of), products.sum(axis=0) / len(of)
     between = share @ (means - share @ means) ** 2
     scale = max((np.trace(common) + between.sum()) / of.shape[1], 1e-300)  # the mean variance
     if pooled:
         return _linear(scores, means, _inverse(common, scale)[0], share)
     found = np.empty((len(scores), len(names)), scores.dtype)
     for k in range(len(names)):
-        own = residual[place == k]
-        enough = len(own) > 2 * of.shape[1]
-        inverse, logdet = _inverse((own.T @ own / len(own)).astype(float) if enough else common, scale)
+        enough = number[k] > 2 * of.shape[1]
+        inverse, logdet = _inverse(products[k] / number[k] if enough else common, scale)
         off, inverse = scores - means[k].astype(scores.dtype), inverse.astype(scores.dtype)
         found[:, k] = np.log(share[k]) - 0.5 * (logdet + np.einsum("ij,ij->i", off @ inverse, off))
     return found
