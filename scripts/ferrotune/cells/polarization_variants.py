@@ -6,8 +6,6 @@ import numpy as np
 from scipy.ndimage import generic_filter
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
-from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_samples
 
 from ferrotune.cells.unit_cells import polarization_at
 
@@ -54,6 +52,8 @@ def _silhouette(smoothed, labels, neighbours, rng):
     Along walls smoothing mixes two variants, and these sites do not count. A cluster of such sites only has no
     domain and is no variant: -1.
     """
+    from sklearn.metrics import silhouette_samples  # here, as most jobs that load this module do not need it
+
     k = labels.max() + 1
     alike = (neighbours @ np.eye(k)[labels])[np.arange(len(labels)), labels]
     inside = alike == neighbours.sum(axis=1)
@@ -67,6 +67,8 @@ def _silhouette(smoothed, labels, neighbours, rng):
 
 def _variants(smoothed, neighbours, max_variants, seed):
     """Label by k-means, with the k of the best silhouette; one variant where no k is good enough."""
+    from sklearn.cluster import KMeans
+
     rng = np.random.default_rng(seed)
     best, labels = MIN_SILHOUETTE, np.zeros(len(smoothed), dtype=int)
     for k in range(2, min(max_variants, len(smoothed) - 1) + 1):
@@ -131,6 +133,8 @@ def polarization_clusters(polarization, k, seed=0):
     known = np.isfinite(polarization).all(axis=1)
     labels, means = np.full(len(polarization), -1), np.full((k, 2), np.nan)
     if known.sum() >= k:
+        from sklearn.cluster import KMeans
+
         found = KMeans(k, n_init=4, random_state=seed).fit(polarization[known])
         number = _by_direction(found)
         labels[known], means[number] = number[found.labels_], found.cluster_centers_

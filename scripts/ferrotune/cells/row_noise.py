@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.stats import median_abs_deviation
 
 # Our choices.
 ROW = 0.5  # cells; cells whose heights differ less are of one row
@@ -21,6 +20,8 @@ def _middles(row, along):
 
 def _unlike_others(middle):
     """How far each row (row,) is off the rows around it, px; NaN where it is far off: beside a wall along the rows."""
+    from scipy.stats import median_abs_deviation  # here, as most jobs that load this module do not need it
+
     around = sliding_window_view(np.pad(middle, AROUND // 2, mode="reflect"), AROUND)
     off = middle - np.median(np.delete(around, AROUND // 2, axis=1), axis=1)
     return np.where(np.abs(off) <= FAR * median_abs_deviation(off, scale="normal"), off, np.nan)

@@ -1,7 +1,6 @@
 """Numbers of domains: the same domain has the same number, and so the same colour, in all segmentations."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
 
@@ -34,6 +33,8 @@ def match_labels(labels, onto, undecided=None):
         One to one (Hungarian assignment on the number of shared sites). Labels without a partner take
         numbers that are not in use, the largest domain first.
     """
+    from scipy.optimize import linear_sum_assignment  # here, as most jobs that load this module do not need it
+
     labels, onto = np.asarray(labels), np.asarray(onto)
     undecided = np.full(len(onto), -1) if undecided is None else np.asarray(undecided)
     names, count = np.unique(labels[labels >= 0], return_counts=True)

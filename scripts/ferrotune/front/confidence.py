@@ -1,7 +1,6 @@
 """Confidence in a segmentation: how many trials near the front find the same domains and walls."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
 from ferrotune.sites.raster import SAMPLES_PER_CELL
@@ -22,6 +21,8 @@ def _contingency(label, others):
 
 def _partners(shared):
     """Label of each trial that each selected label is matched with, (trial, label); -2, which no site has, if none."""
+    from scipy.optimize import linear_sum_assignment  # here, as most jobs that load this module do not need it
+
     partners = np.full(shared.shape[:2], -2)
     for of_trial, counts in zip(partners, shared, strict=True):
         row, column = linear_sum_assignment(counts, maximize=True)

@@ -85,7 +85,7 @@ class Boundaries:
 
 
 def _unlike(one, other):
-    """Unlike pairs of two arrays (n,) int, none negative: both of each pair (m,), in order, and the pair of each (n,)."""
+    """Unlike pairs of arrays (n,) int, none negative: both of each pair (m,), rising, and the pair of each (n,)."""
     base = int(other.max(initial=0)) + 1
     pairs, of_each = np.unique(one.astype(np.int64) * base + other, return_inverse=True)
     return pairs // base, pairs % base, of_each

@@ -5,7 +5,6 @@ from functools import cached_property
 import numpy as np
 from scipy.ndimage import gaussian_filter
 from scipy.stats import median_abs_deviation
-from sklearn.cluster import KMeans
 
 from ferrotune.judge.outliers import damaged
 from ferrotune.judge.surrogates import Surrogates
@@ -94,6 +93,8 @@ class MeasuredField:
 
     def null_share(self, clusters):
         """Share of variance that k-means with some number of clusters explains of surrogates, their mean."""
+        from sklearn.cluster import KMeans  # here, as most jobs that load this module do not need it
+
         if clusters not in self._null_shares:
             kmeans = KMeans(clusters, n_init=2, random_state=0)
             shares = [explained_share(kmeans.fit_predict(some), some) for some in self.surrogates]

@@ -42,7 +42,7 @@ def gains_of(crossings, along):
 
 
 def found_of(crossings, along):
-    """What a segmentation (Crossings) shows (Found) in fields, by what `Crossings.along` gives of each; scores first."""
+    """What a segmentation (Crossings) shows (Found) in fields, by what `along` gives of each; the scores first."""
     length, labels = crossings.boundaries.length, crossings.labels
     stretches, _ = crossings.stretches(np.ones(len(length), bool))
     gain, *polar = (gains_of(crossings, of) for of in along)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigh
 from scipy.sparse.linalg import eigsh
-from sklearn.decomposition import PCA
 
 DENSE = 24  # Lanczos iterations are faster where there are this many times more pixels than axes
 TOLERANCE = 1e-6  # of an axis; sums in float32 are not more accurate
@@ -98,6 +97,8 @@ def project(blocks, site_class, mean, axes):
 
 def decompose(descriptors, rank):
     """Scores (n, min(rank, n - 1, p)) float64 of descriptors (n, p), without their covariance: for few sites."""
+    from sklearn.decomposition import PCA  # here, as most jobs that load this module do not need it
+
     rank = min(rank, len(descriptors) - 1, descriptors.shape[1])
     solver = "arpack" if DENSE * rank < min(descriptors.shape) else "full"
     return PCA(rank, svd_solver=solver, tol=0.0, random_state=0).fit_transform(descriptors).astype(float)

@@ -1,9 +1,6 @@
 """Agreement of the labels of two segmentations at the same sites."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
-from sklearn.metrics.cluster import contingency_matrix
 
 
 def _with_reference(labels, reference):
@@ -42,6 +39,8 @@ def ari(labels, reference):
     >>> ari(np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1]))
     -0.5
     """
+    from sklearn.metrics import adjusted_rand_score  # here, as most jobs that load this module do not need it
+
     labels, reference = _with_reference(labels, reference)
     return float(adjusted_rand_score(reference, labels)) if len(labels) else float("nan")
 
@@ -53,6 +52,8 @@ def nmi(labels, reference):
     ----------
     labels, reference : (site,) int arrays
     """
+    from sklearn.metrics import normalized_mutual_info_score
+
     labels, reference = _with_reference(labels, reference)
     return float(normalized_mutual_info_score(reference, labels)) if len(labels) else float("nan")
 
@@ -79,6 +80,9 @@ def correlation(labels, reference):
     the size of the reference class. A class without a partner counts 0. So does a pair in which one indicator is
     constant, unless both are the same.
     """
+    from scipy.optimize import linear_sum_assignment
+    from sklearn.metrics.cluster import contingency_matrix
+
     labels, reference = _with_reference(labels, reference)
     if not len(labels):
         return float("nan")
@@ -111,6 +115,8 @@ def best_correlations(labels, classes, n_classes):
     are below 1. A one to one matching would leave one of the two without a label, and a few sites would decide
     which one, so that the maps would jump.
     """
+    from sklearn.metrics.cluster import contingency_matrix
+
     labels, classes = _with_reference(labels, classes)
     found = np.full(n_classes, np.nan)
     if not (labels >= 0).any():

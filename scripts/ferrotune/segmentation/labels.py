@@ -3,7 +3,6 @@
 import warnings
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
 
 def cluster(scores, clustering, setting, seed):
@@ -25,6 +24,8 @@ def cluster(scores, clustering, setting, seed):
     ValueError
         From scikit-learn, where a covariance is not positive definite or there are too few sites.
     """
+    from sklearn.exceptions import ConvergenceWarning  # here, as most jobs that load this module do not need it
+
     scale = np.sqrt(scores.var(axis=0).mean())
     if not scale > 0:
         raise ValueError("the descriptors of all sites are the same")
