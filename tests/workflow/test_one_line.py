@@ -86,8 +86,8 @@ def test_a_chosen_trial_repeats_nothing_before_the_front(stood):
     folder = stood[0]
     (folder / "selection.yaml").write_text("select: {Groesse_2: {cell_gmm: 1}}\n")
     found = rules_to_run(snakemake(folder, "-n", "--configfile", "selection.yaml"))
-    later = {"front", "components", "pipeline_figures", "explorer", "domain_tables", "all"}
-    later |= {"centroids", "summary", "series_figure", "series_page"}
+    later = {"front", "components", "pipeline_figures", "explorer", "tables", "all"}
+    later |= {"summary", "series_figure", "series_page"}
     assert found == dict.fromkeys(later, 1)
 
 

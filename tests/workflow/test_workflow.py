@@ -156,8 +156,8 @@ def test_the_selection_of_the_page_is_taken_up_without_what_comes_before_it(copy
     found = subprocess.run(command, cwd=copy.folder, capture_output=True, text=True)
     assert found.returncode == 0, found.stderr[-2000:]
     counts = dict(re.findall(r"^(\w+) +(\d+)$", found.stdout + found.stderr, re.MULTILINE))
-    assert {"front", "twins", "centroids", "domain_tables", "explorer"} <= counts.keys() and counts["front"] == "1"
-    before = {"simulate", "import_image", "columns", "cells", "describe", "suggest", "evaluate", "trials", "importance"}
+    assert {"front", "twins", "tables", "explorer"} <= counts.keys() and counts["front"] == "1"
+    before = {"simulate", "import_image", "columns", "cells", "describe", "suggest", "evaluate", "trials"}
     assert not before & counts.keys()
 
 
