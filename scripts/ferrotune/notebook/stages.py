@@ -20,6 +20,7 @@ from ferrotune.files.masks import exclusion_mask
 from ferrotune.files.stage_arrays import cells_arrays, columns_arrays, stored_lattice
 from ferrotune.images.normalisation import prepare
 from ferrotune.notebook.labelled import dataset_of
+from ferrotune.search.column_search import search_columns
 
 
 def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=None):
@@ -80,13 +81,19 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=N
     return dataset_of(calibration.found.arrays(), calibration.attributes())
 
 
+def _by_rewards(image, mask, lattice, threads):
+    """What finds the columns of the knee of a search, as `find_straight_columns` takes it."""
+    yx = search_columns(image, mask, lattice, threads=threads).yx
+    return lambda *image: yx
+
+
 def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaussian"):
     """Find, refine and sort the atomic columns of a prepared image.
 
     Parameters
     ----------
     image : xarray.Dataset, from `prepare_image`, or ``film.image`` of opened results
-    finder : {"lattice", "blob_log"}
+    finder : {"lattice", "blob_log", "log_rewards"}
     threads : int
         The result is the same on any number of cores.
     lattice : str, float or list of float, optional
@@ -125,7 +132,8 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
     with threadpool_limits(1):
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
         share = image.attrs.get("noise_share", 1.0)
-        columns, scan = find_straight_columns(pixels, mask, found, finder, threads, share, shape)
+        find = _by_rewards(pixels, mask, found, threads) if finder == "log_rewards" else finder
+        columns, scan = find_straight_columns(pixels, mask, found, find, threads, share, shape)
         asymmetry = column_asymmetry(pixels, mask, columns, scan.shift, found.cell_px)
     arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan, asymmetry)
     return dataset_of(*arrays)

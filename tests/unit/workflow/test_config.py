@@ -64,7 +64,8 @@ def test_the_default_config_is_in_order():
             ("serie",),
             "cells, columns, confidence, image, images, import, judge, maps, mode, objectives, patches, pipelines",
         ),
-        (("columns", "findr"), "finder, shape"),
+        (("columns", "findr"), "blob_log, finder, shape, trials"),
+        (("columns", "blob_log", "sigma"), "max_sigma, min_sigma, normalisation, num_sigma, overlap, threshold, unit"),
         (("patches", "sub_pixel"), "subpixel"),
         (("search", "trails"), "batch, mode, seed, startup, trials"),
         (("reference", "row"), "row_component"),
@@ -132,7 +133,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (
             ("columns", "finder"),
             "blob",
-            "columns.finder: 'blob' is not allowed; allowed are lattice, blob_log",
+            "columns.finder: 'blob' is not allowed; allowed are lattice, blob_log, log_rewards",
         ),
         (("sites",), "C", "sites: 'C' is not allowed; allowed are A, B, both"),
         (("series",), "a/b", "series: 'a/b' is unfit for a path; use letters, digits and _ . -"),
