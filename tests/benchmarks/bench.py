@@ -31,6 +31,7 @@ FIGURES = {
     "labels": "labels_match_plain",
     "answers": "no_walls_reported",
     "column_error": "column_error_over_crlb",
+    "columns": "columns_found",
     "multislice": "multislice_factor",
     "hypervolume": "hypervolume_at_100",
 }
