@@ -34,6 +34,7 @@ FIGURES = {
     "columns": "columns_found",
     "multislice": "multislice_factor",
     "hypervolume": "hypervolume_at_100",
+    "authors": "knee_share_of_best",
 }
 
 

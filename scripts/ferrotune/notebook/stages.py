@@ -1,6 +1,7 @@
 """The first stages of the workflow in memory: an image prepared, its atomic columns, its unit cells."""
 
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from ferrotune.cells import strain
 from ferrotune.cells.tilt_shift import tilt_shift, without_tilt
 from ferrotune.columns.analysed_image import analysed_image
 from ferrotune.columns.asymmetry import column_asymmetry
+from ferrotune.columns.candidates import blobs
 from ferrotune.columns.contrast import AUTO
 from ferrotune.columns.distortion import calibrated
 from ferrotune.columns.lattice import find_lattice
@@ -87,7 +89,7 @@ def _by_rewards(image, mask, lattice, threads):
     return lambda *image: yx
 
 
-def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaussian"):
+def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaussian", settings=None):
     """Find, refine and sort the atomic columns of a prepared image.
 
     Parameters
@@ -102,6 +104,8 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
     shape : {"gaussian", "tail"}
         Of the columns: "tail" is a Gaussian with a tail that is measured from the image. The dataset then has also
         gaussian_yx (column, axis) px, the positions without it, and the attribute tail, its width and height.
+    settings : dict, optional
+        Of the finder "blob_log", as `columns.blob_log` in the config.
 
     Returns
     -------
@@ -133,6 +137,8 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
         share = image.attrs.get("noise_share", 1.0)
         find = _by_rewards(pixels, mask, found, threads) if finder == "log_rewards" else finder
+        if finder == "blob_log":
+            find = partial(blobs, **settings or {})
         columns, scan = find_straight_columns(pixels, mask, found, find, threads, share, shape)
         asymmetry = column_asymmetry(pixels, mask, columns, scan.shift, found.cell_px)
     arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan, asymmetry)
