@@ -2,7 +2,7 @@
 
 The settings are those of config/authors.yaml (docs/authors.md), on two principal components and, for their default
 window of 40 x 40 px alone, on raw patches; and those of config/config.yaml (`patch_gmm`). Films of 40 x 40 cells of 26
-px: drawn domains, and parts of measured maps where ../shared/data is there. The noise is that of the record's pixels: at
+px: drawn domains, and parts of measured maps where ../shared/data is there. Noise is that of the record's pixels: at
 4,000 counts the authors' detector finds few false columns, as there; at 260 four times too many. 20 trials each.
 Agreement is the adjusted Rand index with the true variants over decided sites, of a map the best of k-means with 2 to 5
 clusters; the best trial is the best one that decides four of five sites. Writes results/authors/films.tsv.
