@@ -163,7 +163,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (
             ("pipelines", "patch_gmm", "clustering"),
             "birch",
-            "clustering: 'birch' is not allowed; allowed are bayesian_gmm, gmm, gmm_field, gmm_twice, hdbscan, kde_peaks, kmeans",
+            "clustering: 'birch' is not allowed; allowed are bayesian_gmm, gmm, gmm_field, gmm_twice, hdbscan",
         ),
         (
             ("pipelines", "patch_gm"),
