@@ -10,6 +10,7 @@ configfile: f"{workflow.basedir}/config/config.yaml"
 
 include: "rules/common.smk"
 include: "rules/images.smk"
+include: "rules/column_search.smk"
 include: "rules/columns.smk"
 include: "rules/descriptors.smk"
 include: "rules/search.smk"

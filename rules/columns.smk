@@ -1,14 +1,15 @@
 """Atomic columns, unit cells, and the reference labels that segmentations are compared with.
 
-Reads <image>/image.zarr, the sample sheet (lattice), and the config's `columns`, `cells`, `reference`;
-writes <image>/columns.zarr, cells.zarr, reference.zarr.
+Reads <image>/image.zarr, column_search.zarr, the sample sheet (lattice), and the config's `columns`, `cells`,
+`reference`; writes <image>/columns.zarr, cells.zarr, reference.zarr.
 """
 
 
 rule columns:
     """Find the atomic columns, refine them, and sort them into sublattices."""
     input:
-        f"{IMAGE}/image.zarr",
+        image=f"{IMAGE}/image.zarr",
+        search=f"{IMAGE}/column_search.zarr" if config["columns"]["finder"] == "log_rewards" else [],
     output:
         directory(f"{IMAGE}/columns.zarr"),
     log:
@@ -21,6 +22,7 @@ rule columns:
     params:
         finder=config["columns"]["finder"],
         shape=config["columns"]["shape"],
+        settings=config["columns"]["blob_log"] if config["columns"]["finder"] == "blob_log" else None,
         cell=lambda wildcards: IMAGES[wildcards.image]["lattice"],
         code=code_digest("columns.py"),
     message:

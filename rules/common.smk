@@ -139,6 +139,7 @@ def get_final_output():
     """Targets: sample sheet, summary, figure and page of the series; figures, tables, maps, latents, page of each image."""
     last = ("check_sheet", "summary", "series_figure", "series_page", "image_figures", "pipeline_figures")
     last += ("components", "explorer", "tables")
+    last += ("column_search_figure",) if config["columns"]["finder"] == "log_rewards" else ()
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
     paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]

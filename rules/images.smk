@@ -103,7 +103,7 @@ rule import_image:
         contrast=lambda wildcards: IMAGES[wildcards.image]["contrast"],
         cell=lambda wildcards: IMAGES[wildcards.image]["lattice"],
         sm_percent=lambda wildcards: IMAGES[wildcards.image]["sm_percent"],
-        pixel_limit=config["import"]["pixel_limit"],
+        options=config["import"],
         contents=lambda wildcards: checksums(own_files(IMAGES[wildcards.image], "path", "mask")),
         code=code_digest("import_image.py"),
     message:

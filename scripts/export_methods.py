@@ -26,7 +26,8 @@ def image_facts_of(name, stores, row, source, dose):
         **{key: attributes[key] for key in ("pixel_size_pm", "sm_percent")},
         "dose": dose,
         "columns": [int((columns["sublattice"] == number).sum()) for number in (0, 1, -1)],
-        "sigma_px": float(np.nanmedian(columns["sigma_yx"])),
+        "finder": scale["finder"],
+        "sigma_px": float(np.nanmedian(columns["sigma_yx"])) if np.isfinite(columns["sigma_yx"]).any() else None,
         "cell_px": scale["cell_px"],
         **{key: row[key] for key in ("mean_p_px", "noise_p_px", "scan_noise_px")},
     }

@@ -8,7 +8,7 @@ from ferrotune.columns.contrast import AUTO
 from ferrotune.columns.distortion import calibrated
 from ferrotune.files.entries import split_entry
 from ferrotune.files.images import read_image
-from ferrotune.files.masks import exclusion_mask
+from ferrotune.files.masks import crop_mask, exclusion_mask
 from ferrotune.files.stored_images import PIXEL_LIMIT
 from ferrotune.files.stores import write_store
 from ferrotune.images.normalisation import prepare
@@ -21,13 +21,16 @@ def file_digest(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def main(
-    path, mask, output, pixel_size_pm, sm_percent, image, log_path, pixel_limit=PIXEL_LIMIT, contrast=None, cell=None
-):
-    """Write image.zarr; pixel_size_pm, sm_percent, contrast and cell stand in the sample sheet, or are None."""
+def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path, options=None, contrast=None, cell=None):
+    """Write image.zarr; pixel_size_pm, sm_percent, contrast and cell stand in the sample sheet, or are None.
+
+    `options` (dict) is the config's section `import`: pixel_limit and crop.
+    """
+    options = {"pixel_limit": PIXEL_LIMIT, "crop": None} | (options or {})
     with job(log_path, f"image {image}") as log:
-        data, own_pixel_size = read_image(path, pixel_limit)
-        found = analysed_image(*prepare(data, exclusion_mask(mask, data.shape, pixel_limit)), contrast or AUTO)
+        data, own_pixel_size = read_image(path, options["pixel_limit"])
+        usable = exclusion_mask(mask, data.shape, options["pixel_limit"]) & crop_mask(options["crop"], data.shape)
+        found = analysed_image(*prepare(data, usable), contrast or AUTO)
         film = calibrated(found, pixel_size_pm if pixel_size_pm is not None else own_pixel_size, cell)
         if film.pixel_size_pm is None:
             warn(
@@ -55,7 +58,7 @@ if __name__ == "__main__":
         sm_percent=snakemake.params.sm_percent,
         image=snakemake.wildcards.image,
         log_path=snakemake.log[0],
-        pixel_limit=snakemake.params.pixel_limit,
+        options=snakemake.params.options,
         contrast=snakemake.params.contrast,
         cell=snakemake.params.cell,
     )

@@ -31,8 +31,10 @@ FIGURES = {
     "labels": "labels_match_plain",
     "answers": "no_walls_reported",
     "column_error": "column_error_over_crlb",
+    "columns": "columns_found",
     "multislice": "multislice_factor",
     "hypervolume": "hypervolume_at_100",
+    "authors": "knee_share_of_best",
 }
 
 

@@ -328,6 +328,37 @@ def test_columns_cells_and_patches_belong_together(chain):
     assert patch_attributes["dropped_sites"] > 0
 
 
+def test_columns_found_by_rewards_are_those_of_the_knee(chain):
+    own, log = {"image": "one", "log_path": chain.log("by_rewards")}, chain.log("column_search")
+    image, search, columns = chain["image.zarr"], chain["column_search.zarr"], chain["by_rewards.zarr"]
+    call("column_search", image_store=image, output=search, trials=25, seed=1, image="one", log_path=log)
+    call("columns", image_store=image, output=columns, finder="log_rewards", search=search, **own)
+    paths = [chain[f"column_search.{suffix}"] for suffix in ("png", "pdf")]
+    call("column_search_figure", image_store=image, search_store=search, paths=paths, **own)
+    found, attributes = read_store(columns)
+    searched, of_search = read_store(search)
+    assert attributes["finder"] == "log_rewards" and np.isnan(found["sigma_yx"]).all()
+    assert np.array_equal(found["yx"], searched["yx"]) and len(searched["rewards"]) == 25
+    assert (found["sublattice"] >= 0).mean() > 0.95
+    assert f"knee: trial {of_search['knee']}" in Path(log).read_text()
+    assert all(Path(path).stat().st_size > 10_000 for path in paths)
+
+
+def test_the_papers_detector_takes_the_settings_of_the_config(chain):
+    """A high threshold finds the bright sublattice alone."""
+    own = {"image": "one", "log_path": chain.log("detector")}
+    settings = {"min_sigma": 3.0, "max_sigma": 6.0, "num_sigma": 4, "overlap": 0.0, "unit": "px"}
+    kept = []
+    for threshold, normalisation in ((0.05, "percentiles"), (0.3, "percentiles"), (0.05, "min_max")):
+        further = {"threshold": threshold, "normalisation": normalisation}
+        given = {"finder": "blob_log", "settings": settings | further}
+        call("columns", image_store=chain["image.zarr"], output=chain["detector.zarr"], **given, **own)
+        kept.append(read_store(chain["detector.zarr"])[0]["sublattice"])
+    everything, bright, weaker = kept
+    assert (bright == 0).mean() > 0.95 and (everything == 1).mean() > 0.3
+    assert len(weaker) < len(everything)
+
+
 def test_columns_with_tails_and_the_shift_by_tilt_say_what_they_change(chain):
     """The film has neither: P stays, and the shift is taken off with its error."""
     own = {"image": "one", "log_path": chain.log("beside")}

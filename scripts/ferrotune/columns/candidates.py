@@ -28,10 +28,42 @@ def local_maxima(image, mask, cell_px):
     return yx[inside], height[inside]
 
 
-def blobs(image, mask, cell_px):
-    """Find blobs with the paper's detector: Laplacian of Gaussian, whole pixels, scikit-image's fixed threshold."""
-    low, high = np.percentile(image[mask], [0.5, 99.5])
+def blobs(
+    image,
+    mask,
+    cell_px,
+    min_sigma=0.1,
+    max_sigma=0.25,
+    num_sigma=4,
+    threshold=0.05,
+    overlap=0.5,
+    unit="cells",
+    normalisation="percentiles",
+):
+    """Find blobs with the paper's detector: Laplacian of Gaussian, whole pixels, a fixed threshold.
+
+    Parameters
+    ----------
+    image : (y, x) float
+    mask : (y, x) bool, true where there is signal
+    cell_px : float
+    min_sigma, max_sigma : float
+        Range of scales, in `unit`. The defaults of all settings are ours, but for the overlap, which is scikit-image's.
+    num_sigma : int, number of scales
+    threshold : float, least response, a share of the contrast
+    overlap : float, 0 to 1, share of the area of the smaller of two blobs
+    unit : {"cells", "px"}
+    normalisation : {"percentiles", "min_max"}
+        What becomes 0 and 1: the percentiles 0.5 and 99.5 inside the mask, or the least and the largest value.
+
+    Returns
+    -------
+    (n, 2) float, px
+    """
+    ends = [0.5, 99.5] if normalisation == "percentiles" else [0, 100]
+    low, high = np.percentile(image[mask], ends)
     scaled = np.where(mask, (image - low) / (high - low), 0)
-    found = blob_log(scaled, min_sigma=0.1 * cell_px, max_sigma=0.25 * cell_px, num_sigma=4, threshold=0.05)
-    found = found[:, :2]
+    px = cell_px if unit == "cells" else 1.0
+    scales = {"min_sigma": min_sigma * px, "max_sigma": max_sigma * px, "num_sigma": num_sigma}
+    found = blob_log(scaled, **scales, threshold=threshold, overlap=overlap)[:, :2]
     return found[mask[tuple(found.astype(int).T)]]

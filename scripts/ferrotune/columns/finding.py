@@ -199,8 +199,9 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1, shape="gauss
     image : (y, x) float
     mask : (y, x) bool, true where there is signal
     lattice : ferrotune.columns.phase.Lattice
-    finder : {"lattice", "blob_log"}
-        "blob_log" is the paper's detector, for comparison: whole-pixel positions, no refinement.
+    finder : {"lattice", "blob_log"}, or a function
+        "blob_log" is the paper's detector, for comparison: whole-pixel positions, no refinement. A function of image,
+        mask and the length of a unit cell (px) gives positions (n, 2) float px, which are not refined either.
     threads : int
         Cores to work on; the result is the same, byte for byte, whatever their number.
     shape : {"gaussian", "tail"}
@@ -241,12 +242,12 @@ def find_columns(image, mask, lattice, finder="lattice", threads=1, shape="gauss
             f"fewer than {MIN_CELLS} x {MIN_CELLS} unit cells of {cell:.1f} px in the unmasked image: "
             "use a larger field of view"
         )
-    find = blobs if finder == "blob_log" else local_maxima
+    find = {"lattice": local_maxima, "blob_log": blobs}.get(finder, finder)
     image = without_steps(image, mask, cell)
     looks = delayed(LatticePhase)(image, mask, lattice), delayed(find)(image, mask, lattice.motif.scale_px(lattice))
     phase, found = Parallel(n_jobs=min(threads, 2), prefer="threads")(looks)
     sites = ExpectedSites(lattice, phase)
-    if finder == "blob_log":
+    if finder != "lattice":
         yx = found
         flat = np.full(len(yx), np.nan)
         fit = FittedColumns(yx, np.full_like(yx, np.nan), flat, flat, flat, flat)

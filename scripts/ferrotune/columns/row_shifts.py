@@ -259,7 +259,7 @@ def find_straight_columns(image, mask, lattice, finder="lattice", threads=1, noi
     -------
     Columns
     ScanNoise
-        Unknown (NaN, no shift) with the finder "blob_log", which fits nothing.
+        Unknown (NaN, no shift) with another finder than "lattice", which fits nothing.
 
     Raises
     ------
@@ -267,7 +267,7 @@ def find_straight_columns(image, mask, lattice, finder="lattice", threads=1, noi
         As `find_columns`.
     """
     columns, share = find_columns(image, mask, lattice, finder, threads), noise_share
-    if finder == "blob_log":
+    if finder != "lattice":
         return columns, ScanNoise.unknown(len(image))
     scan = measure_row_shifts(image, mask, columns.fit, columns.sublattice, lattice.cell_px)
     if np.any(scan.shift) or shape != "gaussian":

@@ -23,6 +23,17 @@ SELECTED_BY = {
 }
 
 
+FOUND = {  # by the finder of columns
+    "lattice": "located on the lattice of the image and refined together as Gaussians",
+    "blob_log": "found in whole pixels as maxima of the Laplacian of Gaussian of the image, with fixed settings",
+    "log_rewards": (
+        "found in whole pixels as maxima of the Laplacian of Gaussian of the image, whose range of scales, threshold "
+        "and overlap were searched on each image by the number and the spacing of the columns (LoG*, Digital Discovery "
+        "2024, doi 10.1039/D4DD00132J)"
+    ),
+}
+
+
 def _number(value, digits=3):
     return f"{value:.{digits}g}"
 
@@ -49,8 +60,8 @@ def image_sentences(image):
     ----------
     image : dict
         name, source, shape (px), used (share of the pixels), pixel_size_pm or None, sm_percent or None, dose or None
-        (counts at the peak of an A column, of a simulated image), columns and unknown (numbers of columns of A, B and
-        neither), sigma_px (median standard error), cell_px, mean_p_px, noise_p_px, scan_noise_px.
+        (counts at the peak of an A column, of a simulated image), finder (optional), columns (numbers of columns of A,
+        B and neither), sigma_px (median standard error, or None), cell_px, mean_p_px, noise_p_px, scan_noise_px.
     """
     size = image["pixel_size_pm"]
     height, width = image["shape"]
@@ -65,8 +76,9 @@ def image_sentences(image):
     a, b, neither = image["columns"]
     said += f"{a} columns A and {b} columns B were found"
     said += f" ({neither} belong to neither)" if neither else ""
-    said += f", with a median standard error of the position of {_length(image['sigma_px'], size)} along each axis; "
-    said += f"the mean unit cell has an edge of {_length(image['cell_px'], size)}. "
+    if _is(image["sigma_px"]):
+        said += f", with a median standard error of the position of {_length(image['sigma_px'], size)} along each axis"
+    said += f"; the mean unit cell has an edge of {_length(image['cell_px'], size)}. "
     if _is(image["mean_p_px"]):
         said += (
             f"The mean displacement of B from its place among the A columns is {_length(image['mean_p_px'], size)}, "
@@ -171,7 +183,7 @@ def methods_text(images, searches, objectives, rate):
     """
     keys = cited([entry for _, entry, _, _ in searches], [search for _, _, search, _ in searches], rate)
     blocks = ["Images", *map(image_sentences, images)]
-    first = "Atomic columns were located on the lattice of the image and refined together as Gaussians. Descriptors of"
+    first = f"Atomic columns were {FOUND[images[0].get('finder', 'lattice')]}. Descriptors of"
     first += " sites were reduced and clustered; boundaries of clusters were traced and judged."
     blocks += ["Segmentation", first, judge_sentences(objectives, rate)]
     blocks += [search_sentences(*search) for search in searches]

@@ -82,3 +82,39 @@ def exclusion_mask(text, shape, pixel_limit=PIXEL_LIMIT):
     if not usable.any():
         raise InputError(f"mask {text!r} excludes the whole image; leave some of it")
     return usable
+
+
+def crop_mask(crop, shape):
+    """Usable pixels of a part of the image.
+
+    Parameters
+    ----------
+    crop : dict or None
+        rows and columns, each the first and the last one plus one, px; None leaves all of the image.
+    shape : (rows, columns)
+        Of the image.
+
+    Returns
+    -------
+    (y, x) bool array
+        True inside.
+
+    Raises
+    ------
+    InputError
+        If the part reaches beyond the image, or is empty.
+
+    Examples
+    --------
+    >>> crop_mask({"rows": [1, 3], "columns": [0, 2]}, (4, 4)).astype(int).tolist()
+    [[0, 0, 0, 0], [1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0]]
+    """
+    usable = np.zeros(shape, bool)
+    (top, bottom), (left, right) = (crop["rows"], crop["columns"]) if crop else ((0, shape[0]), (0, shape[1]))
+    if not (top < bottom <= shape[0] and left < right <= shape[1]):
+        raise InputError(
+            f"config: import.crop: rows {top} to {bottom} and columns {left} to {right} are no part of the image of "
+            f"{shape[0]} x {shape[1]} px; lower them, or set crop to null"
+        )
+    usable[top:bottom, left:right] = True
+    return usable

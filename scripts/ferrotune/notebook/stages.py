@@ -1,6 +1,7 @@
 """The first stages of the workflow in memory: an image prepared, its atomic columns, its unit cells."""
 
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from ferrotune.cells import strain
 from ferrotune.cells.tilt_shift import tilt_shift, without_tilt
 from ferrotune.columns.analysed_image import analysed_image
 from ferrotune.columns.asymmetry import column_asymmetry
+from ferrotune.columns.candidates import blobs
 from ferrotune.columns.contrast import AUTO
 from ferrotune.columns.distortion import calibrated
 from ferrotune.columns.lattice import find_lattice
@@ -20,6 +22,7 @@ from ferrotune.files.masks import exclusion_mask
 from ferrotune.files.stage_arrays import cells_arrays, columns_arrays, stored_lattice
 from ferrotune.images.normalisation import prepare
 from ferrotune.notebook.labelled import dataset_of
+from ferrotune.search.column_search import search_columns
 
 
 def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=None):
@@ -80,13 +83,19 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=N
     return dataset_of(calibration.found.arrays(), calibration.attributes())
 
 
-def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaussian"):
+def _by_rewards(image, mask, lattice, threads):
+    """What finds the columns of the knee of a search, as `find_straight_columns` takes it."""
+    yx = search_columns(image, mask, lattice, threads=threads).yx
+    return lambda *image: yx
+
+
+def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaussian", settings=None):
     """Find, refine and sort the atomic columns of a prepared image.
 
     Parameters
     ----------
     image : xarray.Dataset, from `prepare_image`, or ``film.image`` of opened results
-    finder : {"lattice", "blob_log"}
+    finder : {"lattice", "blob_log", "log_rewards"}
     threads : int
         The result is the same on any number of cores.
     lattice : str, float or list of float, optional
@@ -95,6 +104,8 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
     shape : {"gaussian", "tail"}
         Of the columns: "tail" is a Gaussian with a tail that is measured from the image. The dataset then has also
         gaussian_yx (column, axis) px, the positions without it, and the attribute tail, its width and height.
+    settings : dict, optional
+        Of the finder "blob_log", as `columns.blob_log` in the config.
 
     Returns
     -------
@@ -125,7 +136,10 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
     with threadpool_limits(1):
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
         share = image.attrs.get("noise_share", 1.0)
-        columns, scan = find_straight_columns(pixels, mask, found, finder, threads, share, shape)
+        find = _by_rewards(pixels, mask, found, threads) if finder == "log_rewards" else finder
+        if finder == "blob_log":
+            find = partial(blobs, **settings or {})
+        columns, scan = find_straight_columns(pixels, mask, found, find, threads, share, shape)
         asymmetry = column_asymmetry(pixels, mask, columns, scan.shift, found.cell_px)
     arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan, asymmetry)
     return dataset_of(*arrays)

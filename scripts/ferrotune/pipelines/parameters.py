@@ -48,7 +48,7 @@ def choice(*names):
 
 
 NOT_NEGATIVE = _number(low=0)
-WINDOW = _number(low=0.5, high=20)  # cells
+WINDOW = _number(low=0.1, high=20)  # cells; below half a cell a patch shows the column alone
 SPECTRAL_WINDOW = _number(low=1, high=8)  # cells; the frequencies of a larger one would be thousands
 STRIDE = _number(low=0.25, high=8)  # cells
 RANKED = "rank {}", "raw (no reduction)"  # how ranks are said

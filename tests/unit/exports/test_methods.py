@@ -97,3 +97,9 @@ def test_bibtex_is_balanced_and_complete():
     assert text.count("{") == text.count("}") and text.count("@") == len(CITATIONS)
     assert all(f"{{{key}," in text for key in CITATIONS)
     assert text.isascii()
+
+
+def test_columns_in_whole_pixels_are_not_said_to_be_refined():
+    text, _ = text_of(IMAGE | {"finder": "log_rewards", "sigma_px": None})
+    assert "found in whole pixels" in text and "searched on each image" in text
+    assert "refined" not in text and "standard error of the position" not in text

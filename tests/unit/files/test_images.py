@@ -17,7 +17,7 @@ from skimage.io import imsave
 
 from ferrotune.errors import InputError
 from ferrotune.files.images import read_image
-from ferrotune.files.masks import exclusion_mask
+from ferrotune.files.masks import crop_mask, exclusion_mask
 from ferrotune.images.normalisation import prepare
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data"
@@ -359,3 +359,15 @@ def test_real_files_read():
     usable = exclusion_mask("box 780 35 820 250", data.shape)
     image, mask = prepare(data, usable)
     assert mask.sum() == 855 * 855 - 40 * 215 and ndimage.gaussian_filter(image, 5).max() < 1.5
+
+
+def test_a_crop_is_a_part_of_the_image():
+    usable = crop_mask({"rows": [2, 5], "columns": [1, 4]}, (6, 8))
+    assert usable.sum() == 9 and usable[2:5, 1:4].all()
+    assert crop_mask(None, (6, 8)).all()
+
+
+@pytest.mark.parametrize("rows", [[2, 7], [3, 3], [5, 2]])
+def test_a_crop_outside_the_image_is_refused(rows):
+    with pytest.raises(InputError, match=r"^config: import.crop: rows . to . and columns 1 to 4 .* image of 6 x 8 px"):
+        crop_mask({"rows": rows, "columns": [1, 4]}, (6, 8))

@@ -9,9 +9,11 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+from ferrotune.descriptors._patch_cutting import window_px
 from ferrotune.descriptors._patch_store import cuts
 from ferrotune.errors import NEXT_LINE, InputError
 from ferrotune.pipelines import parts
+from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.rewards import REWARDS, cheap
 from ferrotune.search import search_config
 from ferrotune.search.reward_config import PAIRS, asks_for_halves, reward_names, with_objectives
@@ -64,7 +66,8 @@ def test_the_default_config_is_in_order():
             ("serie",),
             "cells, columns, confidence, image, images, import, judge, maps, mode, objectives, patches, pipelines",
         ),
-        (("columns", "findr"), "finder, shape"),
+        (("columns", "findr"), "blob_log, finder, shape, trials"),
+        (("columns", "blob_log", "sigma"), "max_sigma, min_sigma, normalisation, num_sigma, overlap, threshold, unit"),
         (("patches", "sub_pixel"), "subpixel"),
         (("search", "trails"), "batch, mode, seed, startup, trials"),
         (("reference", "row"), "row_component"),
@@ -124,6 +127,11 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
             "pipelines.patch_gmm.search.batch: 0 is too small; the least is 1",
         ),
         (
+            ("import", "crop"),
+            {"rows": [0, 10]},
+            "import.crop: missing key 'columns'",
+        ),
+        (
             ("maps", "polarization_clusters"),
             4,
             "maps.polarization_clusters: 4 is not allowed; allowed are 2, 3",
@@ -132,7 +140,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (
             ("columns", "finder"),
             "blob",
-            "columns.finder: 'blob' is not allowed; allowed are lattice, blob_log",
+            "columns.finder: 'blob' is not allowed; allowed are lattice, blob_log, log_rewards",
         ),
         (("sites",), "C", "sites: 'C' is not allowed; allowed are A, B, both"),
         (("series",), "a/b", "series: 'a/b' is unfit for a path; use letters, digits and _ . -"),
@@ -155,7 +163,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (
             ("pipelines", "patch_gmm", "clustering"),
             "birch",
-            "clustering: 'birch' is not allowed; allowed are bayesian_gmm, gmm, gmm_field, hdbscan, kde_peaks, kmeans",
+            "clustering: 'birch' is not allowed; allowed are bayesian_gmm, gmm, gmm_field, gmm_twice, hdbscan",
         ),
         (
             ("pipelines", "patch_gm"),
@@ -164,7 +172,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         ),
         ((*SPACE, "covariance"), ["ful"], "space.covariance.0: 'ful' is not allowed; allowed are tied, full"),
         ((*SPACE, "components"), 3, "space.components: 3 is not a list"),
-        ((*SPACE, "w1"), [0.1], "space.w1.0: 0.1 is too small; the least is 0.5"),
+        ((*SPACE, "w1"), [0.05], "space.w1.0: 0.05 is too small; the least is 0.1"),
         ((*SPACE, "w1"), {"low": 1, "high": 2}, "space.w1: missing key 'step'"),
         (
             (*SPACE, "w1"),
@@ -557,3 +565,17 @@ def test_a_unit_cell_that_there_is_not_is_named(tmp_path, cell):
     _, problems = sheet(tmp_path, f"image\tpath\tlattice\na\tsimulated\t{cell}\nb\tsimulated\t\n")
     [problem] = problems
     assert "line 2: lattice: " in problem and "perovskite_100, " in problem and problem.endswith("a size in pm")
+
+
+def test_the_overlay_of_the_authors_settings_is_in_order():
+    """Their detector, windows of 3 to 65 px, and a mixture fitted twice; what is not theirs is not searched."""
+    overlay = yaml.safe_load((ROOT / "config" / "authors.yaml").read_text())
+    merged = copy.deepcopy(DEFAULT)
+    update_config(merged, overlay)
+    config = with_objectives(without_nulls(merged))
+    check_config(config, schema("config"))
+    assert list(config["objectives"]) == ["curvature", "length"]
+    assert set(config["pipelines"]) == {"patch_gmm_raw", "patch_gmm_pca", "fft_nmf", "crvae"}
+    windows = Pipeline.from_config(config["pipelines"]["patch_gmm_raw"]).space.values("w1")
+    sizes = [window_px(cells, 26.05) for cells in windows]
+    assert sizes[0] == 3 and sizes[-1] == 65 and set(sizes) == set(range(3, 66, 2))
