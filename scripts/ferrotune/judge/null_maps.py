@@ -75,16 +75,15 @@ def null_maps(grid, fields, clusters, seed, count=MAPS):
     seed : int
     count : int
 
-    Returns
-    -------
-    list of Found
+    Yields
+    ------
+    Found
     """
-    found, surrogates = [], Surrogates(grid, np.hstack(fields))
+    surrogates = Surrogates(grid, np.hstack(fields))
     ends = np.cumsum([field.shape[1] for field in fields])
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         drawn = np.split(surrogates.drawn(rng), ends[:-1], axis=1)
         labels = clusters.on_grid(grid, _null_labels(drawn[0], clusters, seed, rng), drawn[0])
         labels = decided_labels(grid, labels, drawn[0])
-        found.append(found_of(Crossings.of(grid, labels), drawn))
-    return found
+        yield found_of(Crossings.of(grid, labels), drawn)

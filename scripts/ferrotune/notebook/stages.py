@@ -18,11 +18,12 @@ from ferrotune.errors import InputError
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
 from ferrotune.files.stage_arrays import cells_arrays, columns_arrays, stored_lattice
+from ferrotune.files.stored_images import PIXEL_LIMIT
 from ferrotune.images.normalisation import prepare
 from ferrotune.notebook.labelled import dataset_of
 
 
-def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=None):
+def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=None, pixel_limit=PIXEL_LIMIT):
     """Read, mask and normalise an image, as the workflow imports it.
 
     What is not the largest crystal is masked, and an image with dark columns is inverted. If the size of the unit cell
@@ -39,6 +40,8 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=N
         Of the columns: dark in bright field and annular bright field. By default it is recognised.
     lattice : str, float or list of float, optional
         The known unit cell in pm: 395, "399.4x403.6", "399.4x403.6x90". Give it to `locate_columns` as well.
+    pixel_limit : int
+        A file that unpacks to more pixels is refused.
 
     Returns
     -------
@@ -68,10 +71,15 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=N
     >>> image.sizes["y"], image.sizes["x"], bool(image.mask[10, 10])
     (300, 320, False)
     """
-    data, own_size = read_image(image) if isinstance(image, str | Path) else (np.asarray(image), None)
+    of_file = isinstance(image, str | Path)
+    data, own_size = read_image(image, pixel_limit) if of_file else (np.asarray(image), None)
     if data.ndim != 2:
         raise InputError(f"image has shape {data.shape}, not (y, x); give one frame")
-    usable = exclusion_mask(mask, data.shape) if mask is None or isinstance(mask, str) else np.asarray(mask, bool)
+    usable = (
+        exclusion_mask(mask, data.shape, pixel_limit)
+        if mask is None or isinstance(mask, str)
+        else np.asarray(mask, bool)
+    )
     size = own_size if pixel_size_pm is None else pixel_size_pm
     with threadpool_limits(1):
         calibration = calibrated(analysed_image(*prepare(data, usable), contrast), size, lattice)

@@ -1,0 +1,132 @@
+"""A session: images come, also bad ones and one that is still being written, and each is on the page."""
+
+import gc
+import os
+
+import numpy as np
+import psutil
+import pytest
+
+from ferrotune.files.stores import read_store
+from ferrotune.live.folder import SETTLED, WatchedFolder
+from ferrotune.live.page import read_state
+from ferrotune.live.session import Session
+from helpers.live import film, live_series, write_film
+
+
+class Instrument:
+    """A folder that a microscope writes to, and a session that watches it by the test's clock."""
+
+    def __init__(self, folder):
+        self.files, self.now, self.said = folder / "files", 0.0, []
+        self.files.mkdir(exist_ok=True)
+        self.series = live_series(folder)
+        self.begin()
+
+    def begin(self):
+        """Begin a session, as after the last one was ended."""
+        watched = WatchedFolder(self.files, clock=lambda: self.now)
+        self.session = Session(self.series, watched, say=self.said.append)
+
+    def pass_time(self, seconds=SETTLED):
+        """Let a step be made, and another one after some seconds, and all that is left for spare time."""
+        self.session.step()
+        self.now += seconds
+        while self.session.step():
+            pass
+
+    def state(self):
+        return read_state(self.series.folder)
+
+    def names(self):
+        return [image["image"] for image in self.state()["images"]]
+
+
+@pytest.fixture
+def instrument(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Instrument(tmp_path)
+
+
+def test_each_image_is_judged_by_null_maps_of_the_last_one_and_then_by_its_own(instrument):
+    write_film(instrument.files / "first.npy")
+    instrument.session.step()
+    instrument.now += SETTLED
+    instrument.session.step()
+    (first,) = instrument.state()["images"]
+    assert first["judged"].startswith("a few null maps of this image") and first["origin"] == "first look at first"
+    instrument.pass_time()
+    assert instrument.state()["images"][0]["judged"] == "null maps of this image"
+    write_film(instrument.files / "second.npy", seed=2)
+    instrument.session.step()
+    instrument.now += SETTLED
+    instrument.session.step()
+    second = instrument.state()["images"][0]
+    assert second["image"] == "second" and second["setting"] == first["setting"]
+    assert second["judged"] == "null maps of first, until there are its own"
+    instrument.pass_time()
+    second = instrument.state()["images"][0]
+    assert second["judged"] == "null maps of this image" and second["version"] == 1
+    folder = instrument.series.folder
+    assert all((folder / name).exists() for name in ("live.html", "live/second.png", "second/cells.zarr", "live.tsv"))
+    assert len(read_store(folder / "live/second.zarr", "label")[0]["label"]) > 50
+    assert len(instrument.said) == 2 and instrument.said[0].startswith("ferrotune: first: ")
+
+
+def test_a_bad_file_is_one_line_and_the_next_image_goes_on(instrument):
+    (instrument.files / "bad.tif").write_bytes(b"no image")
+    np.save(instrument.files / "noise.npy", np.random.default_rng(0).normal(size=(200, 200)))
+    write_film(instrument.files / "good.npy")
+    instrument.pass_time()
+    instrument.pass_time(20.0)
+    assert instrument.names() == ["good"]
+    problems = instrument.state()["problems"]
+    assert sorted(line.partition(":")[0] for line in problems) == ["bad.tif", "noise.npy"]
+    wrong = [line for line in instrument.said if "good" not in line]
+    assert len(wrong) == 2 and all("\n" not in line and line.startswith("ferrotune: ") for line in wrong)
+    assert list(instrument.series.rows) == ["good"]
+    assert not (instrument.series.folder / "bad").exists()
+
+
+def test_a_file_that_is_read_before_it_is_whole_is_read_again_when_it_is(instrument):
+    path = instrument.files / "slow.npy"
+    np.save(path, film())
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    instrument.pass_time()
+    assert instrument.names() == [] and len(instrument.state()["problems"]) == 1
+    path.write_bytes(whole)
+    instrument.pass_time()
+    assert instrument.names() == ["slow"] and instrument.state()["problems"] == []
+
+
+def test_an_image_that_is_written_again_takes_the_place_of_the_first(instrument):
+    path = write_film(instrument.files / "film.npy")
+    instrument.pass_time()
+    before = read_store(instrument.series.folder / "film/cells.zarr", "polarization")[0]["polarization"]
+    write_film(path, seed=2)
+    os.utime(path, ns=(1, 1))
+    instrument.pass_time()
+    after = read_store(instrument.series.folder / "film/cells.zarr", "polarization")[0]["polarization"]
+    assert instrument.names() == ["film"] and not np.array_equal(before, after)
+
+
+def test_a_session_that_begins_again_knows_what_was_done(instrument):
+    write_film(instrument.files / "film.npy")
+    instrument.pass_time()
+    said = len(instrument.said)
+    instrument.begin()
+    instrument.pass_time()
+    assert instrument.names() == ["film"] and len(instrument.said) == said
+
+
+def test_memory_does_not_grow_from_image_to_image(instrument):
+    """What an image takes is given back: ten images more need less than a third of one image's arrays."""
+    process, used = psutil.Process(), []
+    for number in range(14):
+        write_film(instrument.files / f"film_{number}.npy", seed=number % 2 + 1)
+        instrument.pass_time()
+        gc.collect()
+        used.append(process.memory_info().rss / 2**20)
+    assert len(instrument.names()) == 14
+    assert np.mean(used[-3:]) - np.mean(used[3:6]) < 8.0, used  # MB
