@@ -25,6 +25,7 @@ def write_page(folder, series):
     """
     environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True)
     page = Path(folder, PAGE)
+    page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(environment.get_template("live.html.j2").render(series=series, state=STATE), encoding="utf-8")
     return page
 

@@ -103,11 +103,12 @@ class Session:
         draw_map(series.folder, name, measured.image, selected, measured.scale)
         series.add(row)
         took = f"{time.perf_counter() - start:.1f} s of work, {self.folder.waited(path):.1f} s after its last change"
-        self._images.pop(name, None)  # the newest is last
+        before = self._images.pop(name, {})  # the newest is last
         self._images[name] = answer_entry(name, measured, outcome, serving) | {
             "file": str(path),
             "identity": self.folder.identity(path),
             "seconds": took,
+            "version": before.get("version", 0) + 1,  # of the figure: a browser keeps what it has read
         }
         self.serving = serving
         if self.search is not None:

@@ -88,7 +88,6 @@ def answer_entry(name, measured, outcome, serving):
         "cells": f"{measured.cells.sizes['cell']:,}",
         "doubts": measured.doubts,
         "map": f"live/{name}.png",
-        "version": 0,
         EVIDENCE: _finite(outcome.rewards.get(EVIDENCE, np.nan)),
     }
 

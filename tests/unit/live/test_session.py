@@ -66,7 +66,7 @@ def test_each_image_is_judged_by_null_maps_of_the_last_one_and_then_by_its_own(i
     assert second["judged"] == "null maps of first, until there are its own"
     instrument.pass_time()
     second = instrument.state()["images"][0]
-    assert second["judged"] == "null maps of this image" and second["version"] == 1
+    assert second["judged"] == "null maps of this image" and second["version"] == 2
     folder = instrument.series.folder
     assert all((folder / name).exists() for name in ("live.html", "live/second.png", "second/cells.zarr", "live.tsv"))
     assert len(read_store(folder / "live/second.zarr", "label")[0]["label"]) > 50
