@@ -24,6 +24,7 @@ from ferrotune.live.session import Session
 from ferrotune.live.warming import warm_up
 from ferrotune.simulation.film import simulate
 from ferrotune.simulation.specimen import Specimen
+from ferrotune.workflow.image_files import plain_name
 
 CORES = 2
 FULL, SMALL = dict(SPECIMEN), {"shape": (1024, 1024), "geometry": "walls_109", "dose": 400.0}
