@@ -66,11 +66,7 @@ def _film(settings, seed):
 def _of_size(folder, size, settings):
     """Rows of a size: the first image of a series, and the next."""
     films = [_film(settings, seed) for seed in (1, 2)]
-    watched, limit, name = (
-        _Watched(folder, size.replace(",", "").replace(" ", "_"), films[0][1]),
-        MOST_SECONDS[size],
-        "",
-    )
+    watched, limit = _Watched(folder, plain_name(size), films[0][1]), MOST_SECONDS[size]
     rows = []
     for number, (which, (image, _)) in enumerate(zip(("first", "next"), films, strict=True)):
         wall, cpu, after = watched.seconds(number, image)
