@@ -12,6 +12,7 @@ from ferrotune.files.masks import exclusion_mask
 from ferrotune.files.stored_images import PIXEL_LIMIT
 from ferrotune.files.stores import write_store
 from ferrotune.images.normalisation import prepare
+from ferrotune.images.threads import filter_threads
 from ferrotune.workflow.jobs import job, warn
 
 
@@ -47,15 +48,16 @@ def main(
 
 
 if __name__ == "__main__":
-    main(
-        path=snakemake.params.path,
-        mask=snakemake.params.mask,
-        output=snakemake.output[0],
-        pixel_size_pm=snakemake.params.pixel_size_pm,
-        sm_percent=snakemake.params.sm_percent,
-        image=snakemake.wildcards.image,
-        log_path=snakemake.log[0],
-        pixel_limit=snakemake.params.pixel_limit,
-        contrast=snakemake.params.contrast,
-        cell=snakemake.params.cell,
-    )
+    with filter_threads(snakemake.threads):
+        main(
+            path=snakemake.params.path,
+            mask=snakemake.params.mask,
+            output=snakemake.output[0],
+            pixel_size_pm=snakemake.params.pixel_size_pm,
+            sm_percent=snakemake.params.sm_percent,
+            image=snakemake.wildcards.image,
+            log_path=snakemake.log[0],
+            pixel_limit=snakemake.params.pixel_limit,
+            contrast=snakemake.params.contrast,
+            cell=snakemake.params.cell,
+        )

@@ -32,7 +32,7 @@ def live_series(folder, given=None):
     return LiveSeries.of(config, folder / "results" / "today", given or {"pixel_size_pm": PIXEL_SIZE})
 
 
-def measured_film(folder, **settings):
+def measured_film(folder, threads=1, **settings):
     """A measured film: MeasuredImage, and its series."""
     series, path = live_series(folder), write_film(folder / "film.npy", **settings)
-    return measure_image(path, series.row_of(path), series.config, folder / "stores"), series
+    return measure_image(path, series.row_of(path), series.config, folder / "stores", threads), series

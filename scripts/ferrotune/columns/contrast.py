@@ -5,7 +5,7 @@ from scipy import ndimage
 from scipy.stats import skew
 
 from ferrotune.images.slow_background import without_slow_background
-from ferrotune.images.smoothing import local_mean
+from ferrotune.images.smoothing import gaussian, local_mean, median
 
 AUTO, BRIGHT, DARK = CONTRASTS = ("auto", "bright", "dark")
 COLUMN_CELLS, GROUND_CELLS = 0.1, 0.5  # Gaussians that keep columns, and that take off what is slower than a cell
@@ -45,12 +45,12 @@ def brightness_skewness(image, mask, cell_px):
     >>> print(brightness_skewness(image, mask, 26.0) > 0.9, brightness_skewness(-image, mask, 26.0) < -0.9)
     True True
     """
-    image = ndimage.median_filter(image, DEFECT_PX)
+    image = median(image, DEFECT_PX)
     _, even, reach = without_slow_background(image, mask)
     if reach is not None:
         even = ndimage.binary_erosion(even, iterations=max(1, int(EDGE_CELLS * cell_px)))
     flat = np.where(even, image - local_mean(image, even, GROUND_CELLS * cell_px), 0)
-    levels = ndimage.gaussian_filter(flat, COLUMN_CELLS * cell_px)[even]
+    levels = gaussian(flat, COLUMN_CELLS * cell_px)[even]
     return float(skew(np.clip(levels, *np.percentile(levels, OUTER)))) if levels.size else 0.0
 
 

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import ndimage
 
+from ferrotune.images.threads import in_strips
+
 FINE_SIGMA = 6.0  # px; a Gaussian of twice this or more is taken on block means, where it is this wide or wider
 
 
@@ -11,7 +13,62 @@ def block_mean(values, factor):
     short = [(0, -n % factor) for n in values.shape]
     padded = np.pad(values, short) if np.any(short) else values  # a copy of a large image takes longer than its means
     rows, columns = (n // factor for n in padded.shape)
-    return padded.reshape(rows, factor, columns, factor).mean(axis=(1, 3), dtype=np.float32)
+    means, blocks = np.empty((rows, columns), np.float32), padded.reshape(rows, factor, columns, factor)
+
+    def some_rows(part):
+        blocks[part].mean(axis=(1, 3), dtype=np.float32, out=means[part])
+
+    in_strips(some_rows, rows, padded.size)
+    return means
+
+
+def gaussian(values, sigma, mode="reflect"):
+    """Filter by a Gaussian, as `scipy.ndimage.gaussian_filter` does, on the threads of `filter_threads`.
+
+    Parameters
+    ----------
+    values : (y, x) float
+    sigma : float, px
+    mode : str, how the image goes on outside
+
+    Returns
+    -------
+    (y, x) of the same dtype
+    """
+    down, found = np.empty_like(values), np.empty_like(values)
+
+    def some_columns(part):
+        ndimage.gaussian_filter1d(values[:, part], sigma, axis=0, output=down[:, part], mode=mode)
+
+    def some_rows(part):
+        ndimage.gaussian_filter1d(down[part], sigma, axis=1, output=found[part], mode=mode)
+
+    in_strips(some_columns, values.shape[1], values.size)
+    in_strips(some_rows, values.shape[0], values.size)
+    return found
+
+
+def median(values, side):
+    """Filter by a median over squares, as `scipy.ndimage.median_filter` does, on the threads of `filter_threads`.
+
+    Parameters
+    ----------
+    values : (y, x) float
+    side : int, odd, px
+
+    Returns
+    -------
+    (y, x) of the same dtype
+    """
+    found, reach = np.empty_like(values), side // 2
+
+    def some_rows(part):
+        first, last = max(part.start - reach, 0), min(part.stop + reach, len(values))
+        strip = ndimage.median_filter(values[first:last], side)
+        found[part] = strip[part.start - first : part.stop - first]
+
+    in_strips(some_rows, len(values), values.size)
+    return found
 
 
 def local_mean(values, mask, sigma):
@@ -30,7 +87,7 @@ def local_mean(values, mask, sigma):
     factor = max(1, int(sigma / FINE_SIGMA))
     weight = block_mean(mask, factor)
     total = block_mean(np.where(mask, values, 0), factor)
-    total, weight = (ndimage.gaussian_filter(part, sigma / factor, mode="constant") for part in (total, weight))
+    total, weight = (gaussian(part, sigma / factor, mode="constant") for part in (total, weight))
     mean = total / np.maximum(weight, 1e-6)
     if factor == 1:
         return mean

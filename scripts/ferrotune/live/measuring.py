@@ -56,11 +56,11 @@ def _write_image(store, dataset, path, sm_percent):
     write_store(store, arrays, source | attributes)
 
 
-def _image_of(path, row, config):
+def _image_of(path, row, config, threads):
     """The prepared image (Dataset), with one crystal and bright columns."""
     given = {"mask": row["mask"], "pixel_size_pm": row["pixel_size_pm"], "lattice": row["lattice"]}
     contrast = {"contrast": row["contrast"]} if row["contrast"] else {}
-    image = prepare_image(Path(path), **given, **contrast, pixel_limit=config["import"]["pixel_limit"])
+    image = prepare_image(Path(path), **given, **contrast, pixel_limit=config["import"]["pixel_limit"], threads=threads)
     if image.attrs.get("pixel_size_pm") is None:
         warnings.warn(NO_SIZE, stacklevel=2)
     return image
@@ -97,7 +97,7 @@ def measure_image(path, row, config, folder, threads=1):
     with warnings.catch_warnings(record=True) as said, ThreadPoolExecutor(1) as writer:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)
-        image = _image_of(path, row, config)
+        image = _image_of(path, row, config, threads)
         written = writer.submit(_write_image, folder / "image.zarr", image, path, row["sm_percent"])
         columns = locate_columns(image, columns_config["finder"], threads, cell, columns_config["shape"])
         cells = measure_cells(columns, config["cells"]["tilt_correction"])

@@ -1,6 +1,7 @@
 """A session at the instrument: each new image gets its map at once, and what takes longer follows in spare time."""
 
 import logging
+import shutil
 import time
 from pathlib import Path
 
@@ -76,6 +77,7 @@ class Session:
             _log.exception("%s", path)
             self._problem(path, UNEXPECTED)
         finally:
+            shutil.rmtree(self.series.folder / NEW, ignore_errors=True)
             if self.search is not None:
                 self.search.resume()
             self._now = "waits for an image"

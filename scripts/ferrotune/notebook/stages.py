@@ -20,10 +20,13 @@ from ferrotune.files.masks import exclusion_mask
 from ferrotune.files.stage_arrays import cells_arrays, columns_arrays, stored_lattice
 from ferrotune.files.stored_images import PIXEL_LIMIT
 from ferrotune.images.normalisation import prepare
+from ferrotune.images.threads import filter_threads
 from ferrotune.notebook.labelled import dataset_of
 
 
-def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=None, pixel_limit=PIXEL_LIMIT):
+def prepare_image(
+    image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=None, pixel_limit=PIXEL_LIMIT, threads=1
+):
     """Read, mask and normalise an image, as the workflow imports it.
 
     What is not the largest crystal is masked, and an image with dark columns is inverted. If the size of the unit cell
@@ -42,6 +45,8 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=N
         The known unit cell in pm: 395, "399.4x403.6", "399.4x403.6x90". Give it to `locate_columns` as well.
     pixel_limit : int
         A file that unpacks to more pixels is refused.
+    threads : int
+        The result is the same on any number of cores.
 
     Returns
     -------
@@ -81,7 +86,7 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=N
         else np.asarray(mask, bool)
     )
     size = own_size if pixel_size_pm is None else pixel_size_pm
-    with threadpool_limits(1):
+    with threadpool_limits(1), filter_threads(threads):
         calibration = calibrated(analysed_image(*prepare(data, usable), contrast), size, lattice)
     for doubt in calibration.doubts():
         warnings.warn(doubt, stacklevel=2)
@@ -130,7 +135,7 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
     ('column', 'axis')
     """
     pixels, mask = image["image"].to_numpy(), image["mask"].to_numpy()
-    with threadpool_limits(1):
+    with threadpool_limits(1), filter_threads(threads):
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
         share = image.attrs.get("noise_share", 1.0)
         columns, scan = find_straight_columns(pixels, mask, found, finder, threads, share, shape)

@@ -15,7 +15,7 @@ def contents(folder):
 
 
 def test_the_stores_are_those_of_the_rules_byte_for_byte(tmp_path):
-    measured, _ = measured_film(tmp_path)
+    measured, _ = measured_film(tmp_path, threads=2)
     rules, log = tmp_path / "rules", tmp_path / "log"
     rules.mkdir()
     path = tmp_path / "film.npy"
