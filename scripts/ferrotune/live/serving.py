@@ -13,8 +13,8 @@ from ferrotune.pipelines.pipeline import Pipeline, members_of, trains
 from ferrotune.search.proposals import suggest
 from ferrotune.workflow.progress import is_complete
 
-# Settings that are tried where none has served yet: evenly distributed over the space, as a search begins. Ours, by time:
-# six of them take as long as the columns do; the search that follows in the background tries more.
+# Settings that are tried where none has served yet: evenly distributed over the space, as a search begins. Ours, by
+# time: six take a sixth of what a full-size image takes in all. The search that follows in the background tries more.
 FIRST_LOOK = 6
 FAST = "cells"  # descriptor of the pipeline of the first look: two numbers a site, where a patch has a thousand
 EVIDENCE = "label_evidence"

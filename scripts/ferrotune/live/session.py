@@ -11,10 +11,11 @@ from ferrotune.live.choosing import first_outcome
 from ferrotune.live.folder import INTERVAL
 from ferrotune.live.measuring import keep_stores, measure_image
 from ferrotune.live.page import read_state, write_page, write_state
-from ferrotune.live.serving import EVIDENCE, found_by_search, serving_of_series
+from ferrotune.live.serving import EVIDENCE, found_by_search, searches_are_complete, serving_of_series
 from ferrotune.live.showing import answer_entry, draw_map, found_entry, keep_map
 
 NEW = "live/new"  # stores of the image that is being measured
+WAITS = "waits"  # what the page says of a search that has not begun
 UNEXPECTED = "unexpected error, please report it with live/session.log"
 _log = logging.getLogger("ferrotune.live")
 
@@ -41,6 +42,10 @@ class Session:
         for one in self._images.values():
             if Path(series.folder, one["image"], "cells.zarr").is_dir():
                 folder.know(one["file"], one["identity"])
+        for name, one in self._images.items():
+            if search is not None and not searches_are_complete(series.folder / name, series.entries):
+                search.add(name)
+                one["search"] = WAITS
         self.page = write_page(series.folder, series.config["series"])
         self._show()
 
@@ -115,7 +120,7 @@ class Session:
         self.serving = serving
         if self.search is not None:
             self.search.add(name)
-            self._images[name]["search"] = "waits"
+            self._images[name]["search"] = WAITS
         self._show()
         self.say(f"ferrotune: {name}: {self._images[name]['answer']} ({took}) -> {self.page}")
         for doubt in measured.doubts:
@@ -182,7 +187,7 @@ class Session:
             ended = self.search.step()
             if ended is not None:
                 self._searched(*ended)
-            elif self.search.image in self._images and self._images[self.search.image].get("search") == "waits":
+            elif self.search.image in self._images and self._images[self.search.image].get("search") == WAITS:
                 self._update(self.search.image, search="goes on")
         if self._spare is None:
             return False
@@ -208,9 +213,13 @@ class Session:
         once : bool
         """
         begun = time.monotonic()
-        while True:
-            more = self.step()
-            if once and self.is_idle() and time.monotonic() - begun > 2 * INTERVAL:
-                return
-            if not more:
-                time.sleep(INTERVAL)
+        try:
+            while True:
+                more = self.step()
+                if once and self.is_idle() and time.monotonic() - begun > 2 * INTERVAL:
+                    return
+                if not more:
+                    time.sleep(INTERVAL)
+        finally:
+            self._now = "ended"
+            self._show()

@@ -108,7 +108,7 @@ def found_entry(found, selected, chosen):
         "setting": found.serving.words(chosen["cell_px"]),
         "origin": f"trial {chosen['trial']} of {found.serving.origin}",
         "judged": "null maps of this image that had no part in the search",
-        "search": f"took over: it explains more than the first map did ({found.evidence:.2f})",
+        "search": "took over: its labels explain more of the polarization than those of the first map",
         "found": True,
         EVIDENCE: _finite(found.evidence),
     }

@@ -100,6 +100,11 @@ def cell_size(cell):
     ------
     InputError
         If a part of it is no number.
+
+    Examples
+    --------
+    >>> cell_size("395"), cell_size("399.4x403.6")
+    (395.0, [399.4, 403.6, 90.0])
     """
     values = [number(part.strip()) for part in TIMES.split(cell)]
     return values[0] if len(values) == 1 else [*values, RIGHT] if len(values) == 2 else values

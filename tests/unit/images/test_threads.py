@@ -24,12 +24,18 @@ def test_filters_are_those_of_scipy_on_any_number_of_threads(image, threads):
         assert np.array_equal(median(image, 3), ndimage.median_filter(image, 3))
 
 
-@pytest.mark.parametrize("factor", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("factor", [1, 2, 3, 4, 7, 8, 11])
 def test_block_means_do_not_depend_on_the_threads(image, factor):
     alone = block_mean(image, factor)
     assert np.array_equal(alone, _means(image, factor))
     with filter_threads(2):
         assert np.array_equal(block_mean(image, factor), alone)
+
+
+def test_block_means_of_the_parts_of_a_wave_are_numpys_too(image):
+    wave = (image[:508, :504] * (1 + 2j)).astype(np.complex64)
+    for part, factor in ((wave.real, 4), (wave.imag, 2)):
+        assert np.array_equal(block_mean(part, factor), _means(part, factor))
 
 
 def _means(image, factor):

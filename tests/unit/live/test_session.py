@@ -2,16 +2,54 @@
 
 import gc
 import os
+import shutil
 
 import numpy as np
 import psutil
 import pytest
+import zarr
 
 from ferrotune.files.stores import read_store
 from ferrotune.live.folder import SETTLED, WatchedFolder
 from ferrotune.live.page import read_state
 from ferrotune.live.session import Session
 from helpers.live import film, live_series, write_film
+
+SETTING = {"features": "displacement", "flatten": 0, "radius": 1, "components": 3, "covariance": "tied", "field": 1}
+
+
+class Searched:
+    """A search in the background of which the test says when it ends, and what it finds."""
+
+    def __init__(self, series):
+        self.series, self.image, self.ended, self.calls = series, None, None, []
+
+    def add(self, image):
+        self.calls.append(image)
+
+    def pause(self):
+        self.calls.append("pause")
+
+    def resume(self):
+        self.calls.append("resume")
+
+    def is_busy(self):
+        return False
+
+    def step(self):
+        ended, self.ended = self.ended, None
+        return ended
+
+    def end(self, name, evidence):
+        """End the search of an image, which selected the first map itself, as trial 3, at some evidence."""
+        folder = self.series.folder
+        store = folder / name / "cell_gmm" / "selected.zarr"
+        shutil.copytree(folder / f"live/{name}.zarr", store, dirs_exist_ok=True)
+        parameters = SETTING | {"label_evidence": evidence}
+        found = {"trial": 3, "parameters": parameters, "answer": "walls", "reason": "a reason"}
+        zarr.open_group(str(store), mode="r+").attrs.update(found)
+        (store / ".snakemake_timestamp").touch()
+        self.ended = (name, True)
 
 
 class Instrument:
@@ -23,10 +61,10 @@ class Instrument:
         self.series = live_series(folder)
         self.begin()
 
-    def begin(self):
+    def begin(self, search=None):
         """Begin a session, as after the last one was ended."""
         watched = WatchedFolder(self.files, clock=lambda: self.now)
-        self.session = Session(self.series, watched, say=self.said.append)
+        self.session = Session(self.series, watched, search, say=self.said.append)
 
     def pass_time(self, seconds=SETTLED):
         """Let a step be made, and another one after some seconds, and all that is left for spare time."""
@@ -71,6 +109,29 @@ def test_each_image_is_judged_by_null_maps_of_the_last_one_and_then_by_its_own(i
     assert all((folder / name).exists() for name in ("live.html", "live/second.png", "second/cells.zarr", "live.tsv"))
     assert len(read_store(folder / "live/second.zarr", "label")[0]["label"]) > 50
     assert len(instrument.said) == 2 and instrument.said[0].startswith("ferrotune: first: ")
+
+
+def test_a_search_takes_over_where_it_explains_more_and_its_setting_serves_the_next_image(instrument):
+    search = Searched(instrument.series)
+    instrument.begin(search)
+    write_film(instrument.files / "film.npy")
+    instrument.pass_time()
+    assert search.calls == ["pause", "film", "resume"] and instrument.state()["images"][0]["search"] == "waits"
+    search.end("film", evidence=-1.0)
+    instrument.session.step()
+    (kept,) = instrument.state()["images"]
+    assert kept["search"].startswith("found none that explains more") and kept["origin"] == "first look at film"
+    search.end("film", evidence=0.99)
+    instrument.session.step()
+    (taken,) = instrument.state()["images"]
+    assert taken["search"].startswith("took over") and taken["origin"] == "trial 3 of search of film"
+    assert taken["page"] == "film/explorer.html" and taken["version"] == kept["version"] + 1
+    write_film(instrument.files / "next.npy", seed=2)
+    instrument.session.step()
+    instrument.now += SETTLED
+    instrument.session.step()
+    following = instrument.state()["images"][0]
+    assert following["origin"] == "search of film" and "k = 3" in following["setting"]
 
 
 def test_a_bad_file_is_one_line_and_the_next_image_goes_on(instrument):
