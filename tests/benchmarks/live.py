@@ -2,8 +2,8 @@
 
 The process is running, so that libraries are imported, and no search runs in the background, which would be paused
 anyhow. Films are simulated beforehand. `first` is the first image of a series, where no setting has served yet: a few
-are tried. `next` is the one after it, judged by null maps of the first. A hundred small images in a row show what
-memory the process keeps.
+are tried. `next` is the one after it, by the setting of the first. A hundred small images in a row show what memory the
+process keeps.
 """
 
 import os
@@ -72,7 +72,7 @@ def _of_size(folder, size, settings):
         wall, cpu, after = watched.seconds(number, image)
         name = f"live_seconds[{size}, {which}]"
         rows += [Row(name, wall, "s", "at most", limit, wall / limit), Row(f"{name}[CPU]", cpu, "s")]
-        rows.append(Row(f"{name}[its own null maps, afterwards]", after, "s"))
+        rows.append(Row(f"{name}[many null maps, afterwards]", after, "s"))
     return rows
 
 

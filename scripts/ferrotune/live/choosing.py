@@ -47,7 +47,7 @@ def first_outcome(measured, name, series, serving=None, threads=1):
     if serving is not None:
         with described(measured, serving.own, [serving.setting], series.config, threads) as store:
             on_image = apply_setting(measured, store, serving.own, serving.setting, series.config)
-        outcome = on_image.outcome(serving.null)
+        outcome = on_image.outcome()
         if outcome.status != FAILED:
             return serving, on_image, outcome
     return _first_look(measured, name, series, threads)

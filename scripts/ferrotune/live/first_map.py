@@ -1,4 +1,4 @@
-"""The first map of an image: one setting, judged by null maps that may have been drawn of the image before it."""
+"""The first map of an image: one setting, judged by a few null maps, and by many when there is time to draw them."""
 
 import logging
 import shutil
@@ -49,8 +49,8 @@ class SettingOnImage:
         Parameters
         ----------
         null : list of ferrotune.judge.null_maps.Found, optional
-            What this setting finds on null maps, of this image or of one like it. Without them a few are drawn, and
-            walls are not measured.
+            What this setting finds on null maps, from `null_maps`. Without them a few are drawn, and walls are not
+            measured.
 
         Returns
         -------

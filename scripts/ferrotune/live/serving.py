@@ -1,6 +1,6 @@
 """The setting that serves: that of the last image, that of a search, or the best of a few first ones."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,23 +28,16 @@ class Serving:
     own : ferrotune.pipelines.pipeline.Pipeline; of a choice, the one that is chosen
     setting : dict
     origin : str, in words: "first look at film_1", "search of film_1"
-    null : list of ferrotune.judge.null_maps.Found, what it finds on null maps of the image `null_image`; None: not yet
     """
 
     pipeline: str
     own: Pipeline
     setting: dict
     origin: str
-    null: list | None = None
-    null_image: str | None = None
 
     def words(self, cell_px):
         """The setting in words, with its pipeline."""
         return f"{self.pipeline}: {', '.join(describe(self.setting, cell_px))}"
-
-    def calibrated(self, null, image):
-        """The same with null maps of an image."""
-        return replace(self, null=null, null_image=image)
 
 
 @dataclass(frozen=True)

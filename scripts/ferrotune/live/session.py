@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ferrotune.errors import InputError
 from ferrotune.files.stores import read_store
+from ferrotune.judge.null_maps import MAPS
 from ferrotune.live.choosing import first_outcome
 from ferrotune.live.folder import INTERVAL
 from ferrotune.live.measuring import keep_stores, measure_image
@@ -111,7 +112,7 @@ class Session:
         series.add(row)
         took = f"{time.perf_counter() - start:.1f} s of work, {self.folder.waited(path):.1f} s after its last change"
         before = self._images.pop(name, {})  # the newest is last
-        self._images[name] = answer_entry(name, measured, outcome, serving) | {
+        self._images[name] = answer_entry(name, measured, outcome, serving, MAPS) | {
             "file": str(path),
             "identity": self.folder.identity(path),
             "seconds": took,
@@ -128,25 +129,22 @@ class Session:
         self._spare = self._renewal(name, measured, on_image, serving)
 
     def _renewal(self, name, measured, on_image, serving):
-        """Judge an image by null maps of its own, which then serve for the next; a step for each map."""
+        """Judge an image by many null maps; a step for each map."""
         null = []
         for found in on_image.null_maps():
             null.append(found)
             yield
         if not null:
             return
-        serving = serving.calibrated(null, name)
         outcome = on_image.outcome(null)
         yield
-        if self.serving.setting == serving.setting and self.serving.pipeline == serving.pipeline:
-            self.serving = serving
         if not self._images[name].get("found"):
             selected = keep_map(self.series.folder, name, measured, on_image, outcome)
             draw_map(self.series.folder, name, measured.image, selected, measured.scale)
             before = self._images[name]["answer"]
-            entry = answer_entry(name, measured, outcome, serving)
+            entry = answer_entry(name, measured, outcome, serving, len(null))
             if entry["answer"] != before:
-                self.say(f"ferrotune: {name}: {entry['answer']} (judged by its own null maps; before: {before})")
+                self.say(f"ferrotune: {name}: {entry['answer']} (judged by {len(null)} null maps; before: {before})")
             self._update(name, **entry, version=self._images[name]["version"] + 1)
 
     def _searched(self, name, ended_well):

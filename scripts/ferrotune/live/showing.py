@@ -9,6 +9,7 @@ from ferrotune.figures.style import render
 from ferrotune.files.stores import write_store
 from ferrotune.front.answers import answer_of, reason_of
 from ferrotune.front.selection import selected_arrays
+from ferrotune.judge.null_maps import MANY_MAPS
 from ferrotune.live.serving import EVIDENCE
 from ferrotune.search.confirmation import outcome_arrays
 
@@ -54,15 +55,16 @@ def keep_map(folder, name, measured, on_image, outcome):
 
 def _words(answer, standing, walls):
     """An answer in words for a title."""
-    count = f"{walls} boundar{'y' if walls == 1 else 'ies'}"
-    return f"{answer}: {standing} of {count} stand" if walls else f"{answer}: no boundary"
+    if walls == 1:
+        return f"{answer}: the one boundary {'stands' if standing else 'does not stand'}"
+    return f"{answer}: {standing} of {walls} boundaries stand" if walls else f"{answer}: no boundary"
 
 
 def _finite(value):
     return float(value) if np.isfinite(value) else None
 
 
-def answer_entry(name, measured, outcome, serving):
+def answer_entry(name, measured, outcome, serving, maps):
     """What the page says of an image (dict of JSON values).
 
     Parameters
@@ -71,12 +73,11 @@ def answer_entry(name, measured, outcome, serving):
     measured : ferrotune.live.measuring.MeasuredImage
     outcome : ferrotune.search.outcomes.Outcome
     serving : ferrotune.live.serving.Serving
+    maps : int, number of null maps that it was judged by
     """
     stands = outcome.wall_verdicts.stands
     standing, walls = int(np.count_nonzero(stands)), len(stands)
     answer = answer_of(outcome.variation, standing)
-    own = serving.null_image == name
-    judged = "null maps of this image" if own else f"null maps of {serving.null_image}, until there are its own"
     return {
         "image": name,
         "kind": answer,
@@ -84,7 +85,7 @@ def answer_entry(name, measured, outcome, serving):
         "reason": reason_of(answer, outcome.variation, outcome.verdict, standing, walls),
         "setting": serving.words(measured.scale["cell_px"]),
         "origin": serving.origin,
-        "judged": judged if serving.null else "a few null maps of this image, until there are more",
+        "judged": f"{maps} null maps" + ("" if maps >= MANY_MAPS else f", until there are {MANY_MAPS}"),
         "cells": f"{measured.cells.sizes['cell']:,}",
         "doubts": measured.doubts,
         "map": f"live/{name}.png",
@@ -107,7 +108,7 @@ def found_entry(found, selected, chosen):
         "reason": chosen["reason"],
         "setting": found.serving.words(chosen["cell_px"]),
         "origin": f"trial {chosen['trial']} of {found.serving.origin}",
-        "judged": "null maps of this image that had no part in the search",
+        "judged": f"{MANY_MAPS} null maps that had no part in the search",
         "search": "took over: its labels explain more of the polarization than those of the first map",
         "found": True,
         EVIDENCE: _finite(found.evidence),

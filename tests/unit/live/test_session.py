@@ -86,25 +86,25 @@ def instrument(tmp_path, monkeypatch):
     return Instrument(tmp_path)
 
 
-def test_each_image_is_judged_by_null_maps_of_the_last_one_and_then_by_its_own(instrument):
+def test_each_image_is_judged_by_a_few_null_maps_at_once_and_by_many_in_spare_time(instrument):
     write_film(instrument.files / "first.npy")
     instrument.session.step()
     instrument.now += SETTLED
     instrument.session.step()
     (first,) = instrument.state()["images"]
-    assert first["judged"].startswith("a few null maps of this image") and first["origin"] == "first look at first"
+    assert first["judged"] == "3 null maps, until there are 30" and first["origin"] == "first look at first"
     instrument.pass_time()
-    assert instrument.state()["images"][0]["judged"] == "null maps of this image"
+    assert instrument.state()["images"][0]["judged"] == "30 null maps"
     write_film(instrument.files / "second.npy", seed=2)
     instrument.session.step()
     instrument.now += SETTLED
     instrument.session.step()
     second = instrument.state()["images"][0]
     assert second["image"] == "second" and second["setting"] == first["setting"]
-    assert second["judged"] == "null maps of first, until there are its own"
+    assert second["judged"] == "3 null maps, until there are 30" and second["version"] == 1
     instrument.pass_time()
     second = instrument.state()["images"][0]
-    assert second["judged"] == "null maps of this image" and second["version"] == 2
+    assert second["judged"] == "30 null maps" and second["version"] == 2
     folder = instrument.series.folder
     assert all((folder / name).exists() for name in ("live.html", "live/second.png", "second/cells.zarr", "live.tsv"))
     assert len(read_store(folder / "live/second.zarr", "label")[0]["label"]) > 50
