@@ -153,8 +153,7 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None, 
     measured : ferrotune.judge.explained.MeasuredField, optional
         The polarization, where it was measured. A wall must then be visible in it, too.
     null : list of ferrotune.judge.null_maps.Found, optional
-        What the same setting finds on null maps that were drawn before, of this image or of one like it. By default
-        they are drawn of this image.
+        What the same setting finds on null maps of this image, where they were drawn before. By default they are drawn.
 
     Returns
     -------

@@ -29,13 +29,22 @@ class BackgroundSearch:
 
     def __init__(self, series, cores):
         self._series, self._cores = series, cores
-        self._waiting, self._process, self._commands = [], None, []
+        self._waiting, self._new, self._process, self._commands = [], set(), None, []
         self.image = None
 
-    def add(self, image):
-        """Search an image: the newest is searched first. One whose stores were replaced is searched again."""
+    def add(self, image, new=True):
+        """Search an image: what is added last is searched first.
+
+        Parameters
+        ----------
+        image : str
+        new : bool
+            Whether its stores are new, so that the workflow does not know them yet; of others the search goes on.
+        """
         if image == self.image:
             self.stop()
+        if new:
+            self._new.add(image)
         self._waiting = [name for name in self._waiting if name != image] + [image]
 
     @property
@@ -56,11 +65,11 @@ class BackgroundSearch:
         folder = self._series.folder
         start = [sys.executable, "-m", "snakemake", "-s", str(SNAKEFILE), "--configfile", str(folder / KEPT)]
         start += ["--nolock", "--quiet", "all", "--cores", str(self._cores)]
-        stores = [str(folder / image / name) for name in STORES]
-        return [
-            [*start, "--touch", "--forceall", "--", *stores],
-            [*start, "--", str(folder / image / "explorer.html")],
-        ]
+        search = [*start, "--", str(folder / image / "explorer.html")]
+        if image not in self._new:
+            return [search]
+        self._new.discard(image)
+        return [[*start, "--touch", "--forceall", "--", *(str(folder / image / name) for name in STORES)], search]
 
     def _begin(self, command):
         log = self._series.folder / LOG

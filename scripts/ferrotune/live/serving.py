@@ -11,7 +11,7 @@ from ferrotune.front.answers import summary_words
 from ferrotune.front.selection import selected_pipeline
 from ferrotune.pipelines.pipeline import Pipeline, members_of, trains
 from ferrotune.search.proposals import suggest
-from ferrotune.workflow.progress import is_complete
+from ferrotune.workflow.progress import ENDED, is_complete
 
 # Settings that are tried where none has served yet: evenly distributed over the space, as a search begins. Ours, by
 # time: six take a sixth of what a full-size image takes in all. The search that follows in the background tries more.
@@ -103,6 +103,13 @@ def best_of(outcomes):
     return int(np.argmax(decided)) if any(decided) else None
 
 
+def _is_current(store):
+    """Whether a selected.zarr is complete, and not of an image that was replaced after it."""
+    cells = Path(store).parents[1] / "cells.zarr" / ENDED
+    ended = Path(store, ENDED)
+    return is_complete(store) and not (cells.exists() and cells.stat().st_mtime > ended.stat().st_mtime)
+
+
 def found_by_search(folder, entries):
     """What the searches of an image have selected.
 
@@ -119,7 +126,7 @@ def found_by_search(folder, entries):
     found = []
     for name, entry in entries.items():
         store = Path(folder, name, "selected.zarr")
-        if trains(entry) or not is_complete(store):
+        if trains(entry) or not _is_current(store):
             continue
         chosen = read_store(store, "wall_stands")
         if chosen[1]["trial"] is None:
@@ -135,7 +142,7 @@ def found_by_search(folder, entries):
 
 def searches_are_complete(folder, names):
     """Whether all searches (names of pipelines) of an image have selected a trial."""
-    return all(is_complete(Path(folder, name, "selected.zarr")) for name in names)
+    return all(_is_current(Path(folder, name, "selected.zarr")) for name in names)
 
 
 def serving_of_series(series, entries):

@@ -45,7 +45,7 @@ class Session:
                 folder.know(one["file"], one["identity"])
         for name, one in self._images.items():
             if search is not None and not searches_are_complete(series.folder / name, series.entries):
-                search.add(name)
+                search.add(name, new=False)
                 one["search"] = WAITS
         self.page = write_page(series.folder, series.config["series"])
         self._show()

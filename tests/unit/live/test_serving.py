@@ -7,7 +7,14 @@ from types import SimpleNamespace
 import numpy as np
 
 from ferrotune.files.stores import write_store
-from ferrotune.live.serving import best_of, first_pipeline, first_settings, found_by_search, serving_of_series
+from ferrotune.live.serving import (
+    best_of,
+    first_pipeline,
+    first_settings,
+    found_by_search,
+    searches_are_complete,
+    serving_of_series,
+)
 from ferrotune.notebook.defaults import default_config
 from ferrotune.search.search_config import pipeline_entry
 
@@ -60,6 +67,18 @@ def test_a_search_that_has_not_ended_or_has_selected_nothing_serves_no_image(tmp
     assert found_by_search(tmp_path / "film", ENTRIES) is None
     write_selected(tmp_path / "film", "cell_gmm", 0.7)
     (tmp_path / "film/cell_gmm/selected.zarr/.snakemake_timestamp").unlink()
+    assert found_by_search(tmp_path / "film", ENTRIES) is None
+
+
+def test_a_search_of_an_image_that_was_replaced_after_it_counts_no_more(tmp_path):
+    write_selected(tmp_path / "film", "cell_gmm", 0.7)
+    ended = tmp_path / "film/cells.zarr/.snakemake_timestamp"
+    ended.parent.mkdir()
+    ended.touch()
+    os.utime(ended, (1, 1))
+    assert searches_are_complete(tmp_path / "film", ["cell_gmm"])
+    os.utime(ended, (2**31, 2**31))
+    assert not searches_are_complete(tmp_path / "film", ["cell_gmm"])
     assert found_by_search(tmp_path / "film", ENTRIES) is None
 
 

@@ -24,8 +24,8 @@ class Searched:
     def __init__(self, series):
         self.series, self.image, self.ended, self.calls = series, None, None, []
 
-    def add(self, image):
-        self.calls.append(image)
+    def add(self, image, new=True):
+        self.calls.append(image if new else f"again {image}")
 
     def pause(self):
         self.calls.append("pause")
@@ -131,6 +131,9 @@ def test_a_search_takes_over_where_it_explains_more_and_its_setting_serves_the_n
     instrument.now += SETTLED
     instrument.session.step()
     following = instrument.state()["images"][0]
+    again = Searched(instrument.series)
+    instrument.begin(again)  # the search of the second image had not ended
+    assert again.calls == ["again next"]
     assert following["origin"] == "search of film" and "k = 3" in following["setting"]
 
 
