@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import sys
+import warnings
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -17,6 +18,7 @@ from ferrotune.live.session import Session
 from ferrotune.live.warming import warm_up
 from ferrotune.workflow.image_files import plain_name
 from ferrotune.workflow.jobs import KEEPS_MEMORY
+from ferrotune.workflow.progress import ENDED
 from ferrotune.workflow.sample_sheet import cell_size
 
 LOG = "live/session.log"
@@ -61,6 +63,7 @@ def main(arguments):
         log.parent.mkdir(parents=True, exist_ok=True)
         logging.basicConfig(filename=log, level=logging.WARNING, format="%(asctime)s %(message)s", force=True)
         search = None if chosen.no_search else BackgroundSearch(series, chosen.cores)
+        warnings.filterwarnings("ignore", message=f"Object at {ENDED}")  # zarr does not know what it is
         with threadpool_limits(1):
             warm_up(chosen.cores)
             session = Session(series, folder, search, chosen.cores, say=lambda line: print(line, flush=True))
