@@ -51,7 +51,8 @@ so-far: $(STAMP)
 # Map the images that a microscope writes to FOLDER, while it writes them; docs/live.md. SERIES, CONFIG=my.yaml and
 # OPTIONS="--pixel-size 15.6" may be given
 live: $(STAMP)
-	$(BIN)/python -m ferrotune.live $(FOLDER) $(if $(SERIES),--series $(SERIES)) $(if $(CONFIG),--config $(CONFIG)) $(OPTIONS)
+	$(BIN)/python -m ferrotune.live $(if $(FOLDER),"$(FOLDER)") $(if $(SERIES),--series $(SERIES)) \
+		$(if $(CONFIG),--config "$(CONFIG)") $(OPTIONS)
 
 # Which rewards lead to the truth: on drawn films, and on films of measured maps where these are there
 MAPS := ../shared/data/sm_bfo_polarization_maps.npz

@@ -10,7 +10,6 @@ from ferrotune.images.smoothing import gaussian, local_mean, median
 AUTO, BRIGHT, DARK = CONTRASTS = ("auto", "bright", "dark")
 COLUMN_CELLS, GROUND_CELLS = 0.1, 0.5  # Gaussians that keep columns, and that take off what is slower than a cell
 EDGE_CELLS = 0.3  # pixels so near to the edge of a step or particle do not count
-DEFECT_PX = 3  # side of a median that takes off defective pixels
 OUTER = (0.5, 99.5)  # percentiles of the levels; what is beyond counts as they do: dirt
 # Skewness below which columns are dark. Ours, with the widths above: of films of `simulate` (10 to 26 px a cell, 5 to
 # 200 counts, columns of 0.08 to 0.27 cells, with hills, steps and particles) whose lattice is found, none of 339 with
@@ -45,7 +44,7 @@ def brightness_skewness(image, mask, cell_px):
     >>> print(brightness_skewness(image, mask, 26.0) > 0.9, brightness_skewness(-image, mask, 26.0) < -0.9)
     True True
     """
-    image = median(image, DEFECT_PX)
+    image = median(image)  # takes off defective pixels
     _, even, reach = without_slow_background(image, mask)
     if reach is not None:
         even = ndimage.binary_erosion(even, iterations=max(1, int(EDGE_CELLS * cell_px)))
