@@ -11,7 +11,7 @@ PEERS := tests/benchmarks/requirements.txt
 ALONE := tests/benchmarks/requirements-alone.txt
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
 
-.PHONY: setup run watch so-far report export paper-figures rewards truth test bench lint format pins clean
+.PHONY: setup run watch so-far live report export paper-figures rewards truth test bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -47,6 +47,12 @@ watch: $(STAMP)
 # trials.tsv and the page of the rounds so far, in results/NAME.so_far; SERIES="results/NAME IMAGE" for one image
 so-far: $(STAMP)
 	$(BIN)/python -m ferrotune.workflow.so_far $(SERIES)
+
+# Map the images that a microscope writes to FOLDER, while it writes them; docs/live.md. SERIES, CONFIG=my.yaml and
+# OPTIONS="--pixel-size 15.6" may be given
+live: $(STAMP)
+	$(BIN)/python -m ferrotune.live $(if $(FOLDER),"$(FOLDER)") $(if $(SERIES),--series $(SERIES)) \
+		$(if $(CONFIG),--config "$(CONFIG)") $(OPTIONS)
 
 # Which rewards lead to the truth: on drawn films, and on films of measured maps where these are there
 MAPS := ../shared/data/sm_bfo_polarization_maps.npz

@@ -96,6 +96,7 @@ rule import_image:
         f"{IMAGE}/benchmarks/import_image.tsv"
     conda:
         "../envs/ferrotune.yaml"
+    threads: get_threads
     params:
         path=get_source_path,
         mask=lambda wildcards: IMAGES[wildcards.image]["mask"],

@@ -12,6 +12,7 @@ from ferrotune.columns.row_shifts import find_straight_columns
 from ferrotune.columns.sublattices import A
 from ferrotune.files.stage_arrays import columns_arrays
 from ferrotune.files.stores import read_store, write_store
+from ferrotune.images.threads import filter_threads
 from ferrotune.workflow.jobs import job, warn
 
 
@@ -31,7 +32,7 @@ def main(
     `cell` is the unit cell as the sample sheet names it, or None; `settings` (dict) are those of the finder blob_log,
     `search` is the path of column_search.zarr of the finder log_rewards.
     """
-    with job(log_path, f"image {image}") as log:
+    with job(log_path, f"image {image}") as log, filter_threads(threads):
         arrays, attributes = read_store(image_store, "image", "mask")
         lattice = find_lattice(arrays["image"], arrays["mask"], cell, attributes["pixel_size_pm"])
         log.info("lattice a = %s, b = %s px, cell %.2f px", lattice.a, lattice.b, lattice.cell_px)

@@ -12,6 +12,7 @@ from ferrotune.files.masks import crop_mask, exclusion_mask
 from ferrotune.files.stored_images import PIXEL_LIMIT
 from ferrotune.files.stores import write_store
 from ferrotune.images.normalisation import prepare
+from ferrotune.images.threads import filter_threads
 from ferrotune.workflow.jobs import job, warn
 
 
@@ -50,15 +51,16 @@ def main(path, mask, output, pixel_size_pm, sm_percent, image, log_path, options
 
 
 if __name__ == "__main__":
-    main(
-        path=snakemake.params.path,
-        mask=snakemake.params.mask,
-        output=snakemake.output[0],
-        pixel_size_pm=snakemake.params.pixel_size_pm,
-        sm_percent=snakemake.params.sm_percent,
-        image=snakemake.wildcards.image,
-        log_path=snakemake.log[0],
-        options=snakemake.params.options,
-        contrast=snakemake.params.contrast,
-        cell=snakemake.params.cell,
-    )
+    with filter_threads(snakemake.threads):
+        main(
+            path=snakemake.params.path,
+            mask=snakemake.params.mask,
+            output=snakemake.output[0],
+            pixel_size_pm=snakemake.params.pixel_size_pm,
+            sm_percent=snakemake.params.sm_percent,
+            image=snakemake.wildcards.image,
+            log_path=snakemake.log[0],
+            options=snakemake.params.options,
+            contrast=snakemake.params.contrast,
+            cell=snakemake.params.cell,
+        )

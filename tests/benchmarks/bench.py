@@ -24,6 +24,7 @@ FIGURES = {
     "judging": "judging_seconds",
     "run": "run_seconds_full_size",
     "one_line": "one_line_seconds_full_size",
+    "live": "live_seconds",
     "crvae": "crvae_trial_seconds",
     "rvae": "rvae_epoch_seconds",
     "scaling": "scaling",

@@ -5,12 +5,11 @@ from scipy import ndimage
 from scipy.stats import skew
 
 from ferrotune.images.slow_background import without_slow_background
-from ferrotune.images.smoothing import local_mean
+from ferrotune.images.smoothing import gaussian, local_mean, median
 
 AUTO, BRIGHT, DARK = CONTRASTS = ("auto", "bright", "dark")
 COLUMN_CELLS, GROUND_CELLS = 0.1, 0.5  # Gaussians that keep columns, and that take off what is slower than a cell
 EDGE_CELLS = 0.3  # pixels so near to the edge of a step or particle do not count
-DEFECT_PX = 3  # side of a median that takes off defective pixels
 OUTER = (0.5, 99.5)  # percentiles of the levels; what is beyond counts as they do: dirt
 # Skewness below which columns are dark. Ours, with the widths above: of films of `simulate` (10 to 26 px a cell, 5 to
 # 200 counts, columns of 0.08 to 0.27 cells, with hills, steps and particles) whose lattice is found, none of 339 with
@@ -45,12 +44,12 @@ def brightness_skewness(image, mask, cell_px):
     >>> print(brightness_skewness(image, mask, 26.0) > 0.9, brightness_skewness(-image, mask, 26.0) < -0.9)
     True True
     """
-    image = ndimage.median_filter(image, DEFECT_PX)
+    image = median(image)  # takes off defective pixels
     _, even, reach = without_slow_background(image, mask)
     if reach is not None:
         even = ndimage.binary_erosion(even, iterations=max(1, int(EDGE_CELLS * cell_px)))
     flat = np.where(even, image - local_mean(image, even, GROUND_CELLS * cell_px), 0)
-    levels = ndimage.gaussian_filter(flat, COLUMN_CELLS * cell_px)[even]
+    levels = gaussian(flat, COLUMN_CELLS * cell_px)[even]
     return float(skew(np.clip(levels, *np.percentile(levels, OUTER)))) if levels.size else 0.0
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from ferrotune.images.smoothing import block_mean
+from ferrotune.images.smoothing import block_mean, gaussian
 
 # Our choices; the films of tests/unit/columns/test_motif.py hold them.
 SAMPLES = 200_000  # pixels that are laid over each other: more show nothing new
@@ -32,7 +32,7 @@ def samples(image, mask, cell_px):
     weight = block_mean(mask, size)
     flat = block_mean(np.where(mask, image, 0), size)
     sigma = cell_px / size
-    level = ndimage.gaussian_filter(flat, sigma) / np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6)
+    level = gaussian(flat, sigma) / np.maximum(gaussian(weight, sigma), 1e-6)
     rows = slice(None, None, -(-flat.size // SAMPLES))
     inside = np.argwhere(weight[rows] == 1) * [rows.step, 1]
     at = tuple(inside.T)

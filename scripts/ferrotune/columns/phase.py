@@ -7,7 +7,7 @@ from scipy import ndimage
 from skimage.restoration import unwrap_phase
 
 from ferrotune.columns.motif import PEROVSKITE_100, Motif
-from ferrotune.images.smoothing import block_mean
+from ferrotune.images.smoothing import block_mean, gaussian
 
 PHASE_SIGMA_CELLS = 1.5  # phases are averages over about three cells: finer than a domain, coarser than noise
 
@@ -61,7 +61,7 @@ class LatticePhase:
         self.bin = max(1, int(lattice.cell_px // 6))
         flat, weight = block_mean(np.where(mask, image, 0), self.bin), block_mean(mask, self.bin)
         sigma = lattice.cell_px / self.bin
-        level = ndimage.gaussian_filter(flat, sigma) / np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6)
+        level = gaussian(flat, sigma) / np.maximum(gaussian(weight, sigma), 1e-6)
         flat = flat - level * weight
         rows, columns = (np.arange(n) * self.bin + (self.bin - 1) / 2 for n in flat.shape)
         self.waves = lattice.reciprocal
@@ -71,7 +71,7 @@ class LatticePhase:
         for g in self.waves:
             carrier = np.exp(-2j * np.pi * g[0] * rows)[:, None] * np.exp(-2j * np.pi * g[1] * columns)[None]
             wave = (flat * carrier).astype(np.complex64)
-            parts = (ndimage.gaussian_filter(p, PHASE_SIGMA_CELLS * sigma) for p in (wave.real, wave.imag))
+            parts = (gaussian(p, PHASE_SIGMA_CELLS * sigma) for p in (wave.real, wave.imag))
             self.fields.append(tuple(parts))
         if lattice.motif.alike:
             phases = (np.arctan2(imaginary, real).astype(float) for real, imaginary in self.fields)

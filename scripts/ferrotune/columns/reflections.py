@@ -1,9 +1,8 @@
 """Strength of a lattice's reflections around every place of an image, and what noise and disorder give."""
 
 import numpy as np
-from scipy import ndimage
 
-from ferrotune.images.smoothing import block_mean, local_mean
+from ferrotune.images.smoothing import block_mean, gaussian, local_mean
 
 BLOCKS_PER_CELL = 3  # strengths are known at this many places along a cell
 SIGMA_CELLS = 1.5  # strengths are averages over about three cells
@@ -26,8 +25,8 @@ def _power(flat, weight, waves, block, sigma):
         carrier = np.exp(-2j * np.pi * g[0] * rows).astype(np.complex64)[:, None]
         carrier = carrier * np.exp(-2j * np.pi * g[1] * columns).astype(np.complex64)[None]
         wave = flat * carrier
-        parts = (ndimage.gaussian_filter(block_mean(p, block), sigma) for p in (wave.real, wave.imag))
-        power.append(ndimage.gaussian_filter(sum(part**2 for part in parts), sigma))
+        parts = (gaussian(block_mean(p, block), sigma) for p in (wave.real, wave.imag))
+        power.append(gaussian(sum(part**2 for part in parts), sigma))
     # A straight edge has power at all waves along one direction: at one of these.
     return (np.sum(power, axis=0) - np.max(power, axis=0)) / (len(waves) - 1) / np.maximum(weight, 0.1) ** 2
 
@@ -50,5 +49,5 @@ def reflection_power(image, mask, lattice, block):
     cell = lattice.cell_px
     flat = np.where(mask, image - local_mean(image, mask, cell), 0).astype(np.float32)
     sigma = SIGMA_CELLS * cell / block
-    weight = ndimage.gaussian_filter(block_mean(mask, block), sigma)
+    weight = gaussian(block_mean(mask, block), sigma)
     return tuple(_power(flat, weight, orders @ lattice.reciprocal, block, sigma) for orders in (ORDERS, BETWEEN))

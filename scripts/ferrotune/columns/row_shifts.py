@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
-from scipy.ndimage import gaussian_filter, gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d
 from scipy.sparse.linalg import splu
 
 from ferrotune.columns.finding import find_columns
 from ferrotune.columns.fit import gaussians
+from ferrotune.columns.fit.threads import Threads
 from ferrotune.columns.slow_shifts import slow_shifts
 from ferrotune.columns.sublattices import A
 from ferrotune.images.noise import measure_noise
+from ferrotune.images.smoothing import gaussian
 from ferrotune.images.straightening import noise_left, straightened
 
 # Our choices, on simulated films with and without shifts, and on a rendered cubic crystal (border and passes).
@@ -78,7 +80,7 @@ def between_columns(shape, fit, cell_px):
     level, count = np.zeros((2, *shape), np.float32)
     np.add.at(level, at, fit.background)
     np.add.at(count, at, 1)
-    level, count = (gaussian_filter(of, cell_px / 2) for of in (level, count))
+    level, count = (gaussian(of, cell_px / 2) for of in (level, count))
     return level / np.maximum(count, 1e-9)
 
 
@@ -201,7 +203,7 @@ def _strips(fit, sublattice):
     return [_Strip.of(first, first + size, fit, sublattice) for first in firsts]
 
 
-def measure_row_shifts(image, mask, fit, sublattice, cell_px):
+def measure_row_shifts(image, mask, fit, sublattice, cell_px, threads=1):
     """Measure how far each scan row is shifted along itself.
 
     Parameters
@@ -211,6 +213,8 @@ def measure_row_shifts(image, mask, fit, sublattice, cell_px):
     fit : ferrotune.columns.fit.refinement.FittedColumns
     sublattice : (column,) int
     cell_px : float
+    threads : int
+        The strips are measured side by side from two on; the result is the same.
 
     Returns
     -------
@@ -228,8 +232,9 @@ def measure_row_shifts(image, mask, fit, sublattice, cell_px):
     if min(len(strip.sublattice) for strip in strips) == 0:
         return ScanNoise.unknown(len(image))
     for _ in range(PASSES):
-        moved = straightened(image, shift)
-        found = [strip.measured(moved, mask, cell_px, shift, expected) for strip in strips]
+        work = (straightened(image, shift), mask, cell_px, shift, expected)
+        with Threads(min(threads, len(strips))) as shared:
+            found = shared.map(lambda strip, work=work: strip.measured(*work), strips)
         expected = _common(*found)
         one, other = (_in_polarization(of, width, cell_px) for of in found)
         places = [_in_columns(of, width) for of in found]
@@ -269,7 +274,7 @@ def find_straight_columns(image, mask, lattice, finder="lattice", threads=1, noi
     columns, share = find_columns(image, mask, lattice, finder, threads), noise_share
     if finder != "lattice":
         return columns, ScanNoise.unknown(len(image))
-    scan = measure_row_shifts(image, mask, columns.fit, columns.sublattice, lattice.cell_px)
+    scan = measure_row_shifts(image, mask, columns.fit, columns.sublattice, lattice.cell_px, threads)
     if np.any(scan.shift) or shape != "gaussian":
         columns = find_columns(straightened(image, scan.shift), mask, lattice, finder, threads, shape)
         share = noise_share * noise_left(scan.shift) if np.any(scan.shift) else noise_share

@@ -125,13 +125,14 @@ def empty_figure(reason):
     return figure
 
 
-def render(figure, file_format):
+def render(figure, file_format, dpi=DPI):
     """Turn a figure into the bytes of a file.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
     file_format : {"png", "pdf", "svg"}
+    dpi : float, of a PNG
 
     Returns
     -------
@@ -140,7 +141,8 @@ def render(figure, file_format):
     """
     file = io.BytesIO()
     with mpl.rc_context(STYLE):
-        figure.savefig(file, format=file_format, metadata=METADATA[file_format], **OPTIONS.get(file_format, {}))
+        look = {"metadata": METADATA[file_format], "dpi": dpi, **OPTIONS.get(file_format, {})}
+        figure.savefig(file, format=file_format, **look)
     return file.getvalue()
 
 

@@ -12,6 +12,7 @@ from skimage.filters import apply_hysteresis_threshold
 
 from ferrotune.images.flat_areas import dead_lines, saturated_areas
 from ferrotune.images.noise import NOISE_FILTER, Noise, measure_noise, sample_step
+from ferrotune.images.smoothing import median_of_nine
 
 TILE = 3  # px; the median over such a square has no single hot pixel in it
 BLOCK = 21  # tiles; over such squares, of 63 px, the normal range of an image is taken
@@ -78,7 +79,7 @@ def _by_chance(noise, level):
 
 def _limits(tiles):
     """Bottom and top of the normal range around each tile, how far beyond pixels may be, and what share is further."""
-    medians = np.median(tiles, axis=2)
+    medians = median_of_nine([tiles[..., pixel].copy() for pixel in range(TILE * TILE)])
     bottom, top = _normal_range(medians)
     span = top - bottom
     noise, most = _noise_of(tiles, medians, span)

@@ -117,7 +117,26 @@ def _with_stretches(crossings, along, null, p, stands, rate):
     return crossings, gain, p, stands
 
 
-def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None):
+def judged_fields(labels, scores, measured=None):
+    """Fields (list of (site, r) float) whose boundaries are judged, and of which null maps are drawn.
+
+    Parameters
+    ----------
+    labels : (site,) int, negative for sites that were not clustered
+    scores : (site, r) float
+    measured : ferrotune.judge.explained.MeasuredField, optional
+
+    Returns
+    -------
+    list of (site, r) float
+        The scores (raw patches on their leading components) and, where it was measured, the polarization; unknown
+        values and those that were not clustered are replaced by the mean.
+    """
+    fields = [_leading(scores)] if measured is None else [_leading(scores), measured.values]
+    return [_filled(field, labels >= 0) for field in fields]
+
+
+def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None, null=None):
     """Judge the labels of a segmentation boundary by boundary.
 
     Parameters
@@ -135,19 +154,22 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None):
         Number of null maps.
     measured : ferrotune.judge.explained.MeasuredField, optional
         The polarization, where it was measured. A wall must then be visible in it, too.
+    null : list of ferrotune.judge.null_maps.Found, optional
+        What the same setting finds on null maps of this image, where they were drawn before. By default they are drawn.
 
     Returns
     -------
     Judgement
     """
     scores = _leading(scores)
+    fields = judged_fields(labels, scores, measured)
     decided = decided_labels(grid, labels, scores)
     if len(np.unique(decided[decided >= 0])) > 2:
         decided = without_wall_clusters(grid, decided, scores)
     crossings = Crossings.of(grid, decided)
-    fields = [_filled(field, labels >= 0) for field in ([scores] if measured is None else [scores, measured.values])]
-    along, null = [crossings.along(field) for field in fields], null_maps(grid, fields, clusters, seed, maps)
+    along = [crossings.along(field) for field in fields]
     found = found_of(crossings, along)
+    null = list(null_maps(grid, fields, clusters, seed, maps)) if null is None else null
     p, stands = _whole_boundaries(found, null, rate)
     crossings, gain, p, stands = _with_stretches(crossings, along, null, p, stands, rate)
     # a setting that leaves much undecided is worth less, also where the rest is clear

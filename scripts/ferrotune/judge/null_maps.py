@@ -74,11 +74,11 @@ def null_maps(grid, fields, clusters, seed, count=MAPS):
     seed : int
     count : int
 
-    Returns
-    -------
-    list of Found
+    Yields
+    ------
+    Found
     """
-    found, surrogates = [], Surrogates(grid, np.hstack(fields))
+    surrogates = Surrogates(grid, np.hstack(fields))
     ends = np.cumsum([field.shape[1] for field in fields])
     for number in range(count):
         rng = np.random.default_rng([seed, number])
@@ -86,5 +86,4 @@ def null_maps(grid, fields, clusters, seed, count=MAPS):
         labels = clusters.on_grid(grid, _null_labels(drawn[0], clusters, seed, rng), drawn[0])
         labels = decided_labels(grid, labels, drawn[0])
         crossings = Crossings.of(grid, labels)
-        found.append(found_of(crossings, [crossings.along(field) for field in drawn]))
-    return found
+        yield found_of(crossings, [crossings.along(field) for field in drawn])

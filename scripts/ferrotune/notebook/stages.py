@@ -20,12 +20,16 @@ from ferrotune.errors import InputError
 from ferrotune.files.images import read_image
 from ferrotune.files.masks import exclusion_mask
 from ferrotune.files.stage_arrays import cells_arrays, columns_arrays, stored_lattice
+from ferrotune.files.stored_images import PIXEL_LIMIT
 from ferrotune.images.normalisation import prepare
+from ferrotune.images.threads import filter_threads
 from ferrotune.notebook.labelled import dataset_of
 from ferrotune.search.column_search import search_columns
 
 
-def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=None):
+def prepare_image(
+    image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=None, pixel_limit=PIXEL_LIMIT, threads=1
+):
     """Read, mask and normalise an image, as the workflow imports it.
 
     What is not the largest crystal is masked, and an image with dark columns is inverted. If the size of the unit cell
@@ -42,6 +46,10 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=N
         Of the columns: dark in bright field and annular bright field. By default it is recognised.
     lattice : str, float or list of float, optional
         The known unit cell in pm: 395, "399.4x403.6", "399.4x403.6x90". Give it to `locate_columns` as well.
+    pixel_limit : int
+        A file that unpacks to more pixels is refused.
+    threads : int
+        The result is the same on any number of cores.
 
     Returns
     -------
@@ -71,12 +79,17 @@ def prepare_image(image, mask=None, pixel_size_pm=None, contrast=AUTO, lattice=N
     >>> image.sizes["y"], image.sizes["x"], bool(image.mask[10, 10])
     (300, 320, False)
     """
-    data, own_size = read_image(image) if isinstance(image, str | Path) else (np.asarray(image), None)
+    of_file = isinstance(image, str | Path)
+    data, own_size = read_image(image, pixel_limit) if of_file else (np.asarray(image), None)
     if data.ndim != 2:
         raise InputError(f"image has shape {data.shape}, not (y, x); give one frame")
-    usable = exclusion_mask(mask, data.shape) if mask is None or isinstance(mask, str) else np.asarray(mask, bool)
+    usable = (
+        exclusion_mask(mask, data.shape, pixel_limit)
+        if mask is None or isinstance(mask, str)
+        else np.asarray(mask, bool)
+    )
     size = own_size if pixel_size_pm is None else pixel_size_pm
-    with threadpool_limits(1):
+    with threadpool_limits(1), filter_threads(threads):
         calibration = calibrated(analysed_image(*prepare(data, usable), contrast), size, lattice)
     for doubt in calibration.doubts():
         warnings.warn(doubt, stacklevel=2)
@@ -133,7 +146,7 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
     ('column', 'axis')
     """
     pixels, mask = image["image"].to_numpy(), image["mask"].to_numpy()
-    with threadpool_limits(1):
+    with threadpool_limits(1), filter_threads(threads):
         found = find_lattice(pixels, mask, lattice, image.attrs.get("pixel_size_pm"))
         share = image.attrs.get("noise_share", 1.0)
         find = _by_rewards(pixels, mask, found, threads) if finder == "log_rewards" else finder

@@ -43,12 +43,14 @@ class Judging:
     thorough : bool, whether to use many null maps, and to measure the widths and jumps of walls
     polar : bool, whether the polarization judges them, where it was measured
     measured : MeasuredField, the polarization, which all trials of an image share; None where it was not measured
+    null : list of ferrotune.judge.null_maps.Found, of null maps that were drawn before; None: each trial draws its own
     """
 
     rate: float | None = RATE
     thorough: bool = False
     polar: bool = True
     measured: MeasuredField | None = None
+    null: list | None = None
 
     @classmethod
     def of(cls, sites, rate, seed, thorough=False):
@@ -64,6 +66,10 @@ class Judging:
     def share(self, sites):
         """Share of the sites (Sites) whose measured polarization judges."""
         return sites.known_share if self.polar else 0.0
+
+    def field(self, sites):
+        """The polarization (MeasuredField) where it judges the segmentations of sites (Sites), else None."""
+        return self.measured if self.share(sites) >= MOSTLY_KNOWN else None
 
 
 @dataclass(frozen=True)
@@ -140,9 +146,10 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=N
 
 def _judged(labels, scores, sites, seed, of_scores, judging):
     """Judgement of labels, and how much the polarization changes over a few cells (inf where it does not judge)."""
-    measured = judging.measured if judging.share(sites) >= MOSTLY_KNOWN else None
+    measured = judging.field(sites)
     maps = MANY_MAPS if judging.thorough else MAPS
-    judgement = judge(sites.grid, labels, scores, of_scores, seed, judging.rate_of_test, maps, measured)
+    how = (judging.rate_of_test, maps, measured, judging.null)
+    judgement = judge(sites.grid, labels, scores, of_scores, seed, *how)
     if measured is None:
         return judgement, math.inf
     changes = measured.changes

@@ -79,7 +79,7 @@ def _row(table, line):
                 row[key] = None
     if row.get("lattice"):
         with suppress(InputError):  # a name, or what the schema refuses
-            row["lattice"] = _size(row["lattice"])
+            row["lattice"] = cell_size(row["lattice"])
     for key in PATHS:
         if row.get(key) is not None:
             try:
@@ -89,8 +89,23 @@ def _row(table, line):
     return row, wrong
 
 
-def _size(cell):
-    """Size of a unit cell: a number, or a list of two edges and an angle; InputError where it is none."""
+def cell_size(cell):
+    """Size of a unit cell, as the sheet writes it: a number, or a list of two edges and an angle.
+
+    Parameters
+    ----------
+    cell : str, such as 395, 399.4x403.6, 399.4x403.6x90
+
+    Raises
+    ------
+    InputError
+        If a part of it is no number.
+
+    Examples
+    --------
+    >>> cell_size("395"), cell_size("399.4x403.6")
+    (395.0, [399.4, 403.6, 90.0])
+    """
     values = [number(part.strip()) for part in TIMES.split(cell)]
     return values[0] if len(values) == 1 else [*values, RIGHT] if len(values) == 2 else values
 

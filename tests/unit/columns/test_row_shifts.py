@@ -59,6 +59,13 @@ def test_the_shifts_are_those_of_the_film():
     assert np.corrcoef(best, scan.shift[inner])[0, 1] > 0.9
 
 
+def test_the_shifts_do_not_depend_on_the_threads():
+    _, image, mask, lattice = prepared(geometry="none", dose=500.0, jitter_px=1.0)
+    fit = find_columns(image, mask, lattice)
+    alone, shared = (measure_row_shifts(image, mask, fit.fit, fit.sublattice, lattice.cell_px, n) for n in (1, 2))
+    assert np.array_equal(alone.shift, shared.shift) and (alone.rms, alone.left) == (shared.rms, shared.left)
+
+
 def test_rows_that_are_not_shifted_stay():
     _, image, mask, lattice = prepared(geometry="closure", dose=260.0, jitter_px=0.0)
     columns, scan = find_straight_columns(image, mask, lattice)
