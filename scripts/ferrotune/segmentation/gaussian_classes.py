@@ -31,6 +31,7 @@ def log_densities(scores, of, labels, pooled):
     -------
     (n, class) float, classes in the order of `numpy.unique(labels)`
     """
+    scores, of = np.asarray(scores, float), np.asarray(of, float)  # raw patches are float32
     names, place = np.unique(labels, return_inverse=True)
     means = np.stack([of[place == k].mean(axis=0) for k in range(len(names))])
     residual, share = of - means[place], np.bincount(place) / len(of)

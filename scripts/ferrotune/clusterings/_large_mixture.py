@@ -1,0 +1,88 @@
+"""Gaussian mixture of many numbers a site, such as raw patches: scikit-learn's steps, without its cost.
+
+The steps, their order, what is added to the variances, and when they stop are those of
+`sklearn.mixture.GaussianMixture`. Its start is too: k-means from the same seed.
+"""
+
+import numpy as np
+
+from ferrotune.clusterings._mixture_covariances import FORMS, Unresolved, blocks
+
+STEPS, TOLERANCE = 100, 1e-3  # at most, and nat a site; as in scikit-learn
+
+
+def _expectation(components, shares):
+    """Shares (n, k) of the components, in place, whose sums are kept; mean log density of the sites, nat."""
+    total = 0.0
+    components.begin()
+    for rows in blocks(len(shares), components.block):
+        logs = components.log_joint(rows)
+        top = logs.max(axis=1, keepdims=True)
+        density = np.exp(logs - top)
+        sums = density.sum(axis=1, keepdims=True)
+        shares[rows] = density / sums
+        components.add(rows, shares[rows])
+        total += (top + np.log(sums)).sum()
+    return total / len(shares) + components.offset
+
+
+def _fitted(values, start, covariance, regularisation):
+    """Labels (n,) of the most probable component, and the bounds (step,)."""
+    shares = (start[:, None] == np.arange(start.max() + 1)).astype(float)
+    components = FORMS[covariance](values, shares.shape[1], regularisation)
+    components.begin()
+    for rows in blocks(len(values), components.block):
+        components.add(rows, shares[rows])
+    components.finish()
+    bounds = [-np.inf]
+    for _ in range(STEPS):
+        bounds.append(_expectation(components, shares))
+        components.finish()
+        if abs(bounds[-1] - bounds[-2]) < TOLERANCE:
+            break
+    bounds.append(_expectation(components, shares))
+    return shares.argmax(axis=1), np.array(bounds[1:])
+
+
+def fit_from(values, start, covariance, regularisation):
+    """Fit a mixture by expectation maximisation.
+
+    Parameters
+    ----------
+    values : (n, d) float32 or float64
+    start : (n,) int
+        Labels from 0 that the first components are made of.
+    covariance : {"spherical", "diag", "tied", "full"}
+    regularisation : float
+        Added to each variance.
+
+    Returns
+    -------
+    labels : (n,) int
+        Most probable component of each row of values.
+    bounds : (step,) float
+        Mean log density of the rows at each step, nat, and after the last one.
+
+    Raises
+    ------
+    ValueError
+        If the covariance of a component is not positive definite.
+
+    Notes
+    -----
+    In single precision, unless a covariance is so near to singular that it needs double precision.
+    """
+    values = np.asarray(values)
+    values = values - values.mean(axis=0, dtype=float).astype(values.dtype)
+    try:
+        return _fitted(values, start, covariance, regularisation)
+    except Unresolved:
+        values = values.astype(float)
+    return _fitted(values, start, covariance, regularisation)
+
+
+def kmeans_start(values, count, seed):
+    """Labels (n,) by k-means from one start, as scikit-learn's mixture starts with the same seed."""
+    from sklearn.cluster import KMeans
+
+    return KMeans(count, n_init=1, random_state=seed).fit(values).labels_
