@@ -26,7 +26,7 @@ def _expectation(components, shares):
     return total / len(shares) + components.offset
 
 
-def _fitted(values, start, covariance, regularisation):
+def _fitted(values, start, covariance, regularisation, steps):
     """Labels (n,) of the most probable component, and the bounds (step,)."""
     shares = (start[:, None] == np.arange(start.max() + 1)).astype(float)
     components = FORMS[covariance](values, shares.shape[1], regularisation)
@@ -35,7 +35,7 @@ def _fitted(values, start, covariance, regularisation):
         components.add(rows, shares[rows])
     components.finish()
     bounds = [-np.inf]
-    for _ in range(STEPS):
+    for _ in range(steps):
         bounds.append(_expectation(components, shares))
         components.finish()
         if abs(bounds[-1] - bounds[-2]) < TOLERANCE:
@@ -44,7 +44,7 @@ def _fitted(values, start, covariance, regularisation):
     return shares.argmax(axis=1), np.array(bounds[1:])
 
 
-def fit_from(values, start, covariance, regularisation):
+def fit_from(values, start, covariance, regularisation, steps=STEPS):
     """Fit a mixture by expectation maximisation.
 
     Parameters
@@ -55,6 +55,8 @@ def fit_from(values, start, covariance, regularisation):
     covariance : {"spherical", "diag", "tied", "full"}
     regularisation : float
         Added to each variance.
+    steps : int
+        At most.
 
     Returns
     -------
@@ -75,10 +77,10 @@ def fit_from(values, start, covariance, regularisation):
     values = np.asarray(values)
     values = values - values.mean(axis=0, dtype=float).astype(values.dtype)
     try:
-        return _fitted(values, start, covariance, regularisation)
+        return _fitted(values, start, covariance, regularisation, steps)
     except Unresolved:
         values = values.astype(float)
-    return _fitted(values, start, covariance, regularisation)
+    return _fitted(values, start, covariance, regularisation, steps)
 
 
 def kmeans_start(values, count, seed):

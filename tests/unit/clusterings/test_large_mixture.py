@@ -26,8 +26,9 @@ class Started(GaussianMixture):
 def patches(n, d, noise=0.5, seed=0):
     """Values (n, d) float32 of mean variance 1: a motif for each of four variants, eight common modes, and noise."""
     rng = np.random.default_rng(seed)
-    motifs, modes = 0.3 * rng.normal(size=(COMPONENTS, d)), rng.normal(size=(8, d)) * np.linspace(2, 0.1, 8)[:, None]
-    values = motifs[rng.integers(COMPONENTS, size=n)] + rng.normal(size=(n, 8)) @ modes + noise * rng.normal(size=(n, d))
+    motifs = 0.3 * rng.normal(size=(COMPONENTS, d))[rng.integers(COMPONENTS, size=n)]
+    modes = rng.normal(size=(8, d)) * np.linspace(2, 0.1, 8)[:, None]
+    values = motifs + rng.normal(size=(n, 8)) @ modes + noise * rng.normal(size=(n, d))
     return (values / np.sqrt(values.var(axis=0).mean())).astype(np.float32)
 
 
