@@ -26,7 +26,7 @@ MOST_SHARE = 0.15  # of the wall time, in which no job runs
 
 
 def make_case(folder, specimen, pipelines, search, **changes):
-    """A new folder with one simulated image, its cells as the reference, and a config, as a Case. `changes`: further keys of the config."""
+    """A new folder with one simulated image, its cells as the reference, and a config with `changes`, as a Case."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     simulated = simulate(Specimen(**specimen), seed=1)
