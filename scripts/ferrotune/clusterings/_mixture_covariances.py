@@ -10,9 +10,10 @@ from scipy.linalg.blas import get_blas_funcs
 from scipy.linalg.lapack import dpotrf, dtrtri
 
 THIN, THICK = 256, 2048  # sites of a block: of products with k means, and of products with a whole covariance
-# Share of the mean variance. Rounding in single precision adds a few 1e-6 of it to each variance, so that a smaller
-# one is wrong by some percent. Ours; docs/methods.md has what it was chosen on.
-RESOLVED = 1e-4
+# Single precision is left where a pivot of a covariance is a smaller share of the mean variance than RESOLVED, and
+# where less than LEFT of a sum of squares is left after the means are subtracted. With the first, the bound of a full
+# covariance is within 2e-3 nat of that in double precision. Ours; docs/methods.md says on what they were chosen.
+RESOLVED, LEFT = 1e-2, 1e-4
 NEGLIGIBLE = 1e-7  # change of a site's share of a component that its covariance need not follow: single precision
 ILL_DEFINED = "the covariance of a component is not positive definite: try fewer components, or tied or diag"
 
@@ -77,9 +78,9 @@ class _Components:
         self.mean = self.first / self.weight[:, None]
         self.share = self.weight / self.weight.sum()
 
-    def _require(self, smallest, scale):
-        """Raise where a variance is too small for the precision, or not positive."""
-        if self.single and not smallest >= RESOLVED * scale:
+    def _require(self, smallest, least):
+        """Raise where the smallest share of variance is not positive or, in single precision, below the least."""
+        if self.single and not smallest >= least:
             raise Unresolved
         if not smallest > 0:
             raise ValueError(ILL_DEFINED)
@@ -109,7 +110,7 @@ class Spherical(_Components):
         d = self.values.shape[1]
         square = self._squares / self.weight / d
         variance = square - (self.mean**2).mean(axis=1) + self.regularisation
-        self._require((variance / square.max()).min(), 1.0)
+        self._require((variance / square.max()).min(), LEFT)
         self._linear = (self.mean / variance[:, None]).T.astype(self.values.dtype)
         self._half = 0.5 / variance
         constant = (self.mean**2).sum(axis=1) * self._half + d / 2 * np.log(2 * np.pi * variance)
@@ -138,7 +139,7 @@ class Diagonal(_Components):
         super().finish()
         square = self._squares / self.weight[:, None]
         variance = square - self.mean**2 + self.regularisation
-        self._require((variance / np.maximum(square.mean(axis=0), self.regularisation)).min(), 1.0)
+        self._require((variance / np.maximum(square.mean(axis=0), self.regularisation)).min(), LEFT)
         self._linear = (self.mean / variance).T.astype(self.values.dtype)
         self._half = (-0.5 / variance).T.astype(self.values.dtype)
         constant = 0.5 * (self.mean**2 / variance + np.log(2 * np.pi * variance)).sum(axis=1)
@@ -161,8 +162,8 @@ class Tied(_Components):
     def __init__(self, *given):
         super().__init__(*given)
         total = _second_moments(self.values, double=True) / len(self.values)
-        total[np.diag_indices(len(total))] += self.regularisation
-        self._lower = _factor(total)
+        self._lower, smallest = _factor(total, self.regularisation)
+        self._require(smallest, RESOLVED)
         inverse = dtrtri(self._lower, lower=1)[0]
         self._trace = np.einsum("ij,ij->", inverse, inverse)  # of the inverse of T
         self._log_determinant = 2 * np.log(np.diagonal(self._lower)).sum()
@@ -173,7 +174,7 @@ class Tied(_Components):
         white = solve_triangular(self._lower, self.mean.T, lower=True, check_finite=False)
         own = white * np.sqrt(self.share)
         left = np.eye(self.count) - own.T @ own
-        self._require(np.linalg.eigvalsh(left)[0], 1.0)
+        self._require(np.linalg.eigvalsh(left)[0], LEFT)
         along = white + own @ np.linalg.solve(left, own.T @ white)
         back = solve_triangular(
             self._lower, np.hstack([along, own]), lower=True, trans=1, check_finite=False, overwrite_b=True
@@ -220,13 +221,10 @@ class Full(_Components):
             self._follow(k)
             covariance = self._second[k] / self.weight[k]
             covariance -= np.outer(self.mean[k], self.mean[k])
-            d = len(covariance)
-            scale = np.trace(covariance) / d
-            covariance[np.diag_indices(d)] += self.regularisation
-            lower = _factor(covariance)
-            pivot = np.diagonal(lower)
-            self._require(pivot.min() ** 2, scale)
-            self._constant[k] = np.log(self.share[k]) - np.log(pivot).sum() - d / 2 * np.log(2 * np.pi)
+            lower, smallest = _factor(covariance, self.regularisation)
+            self._require(smallest, RESOLVED)
+            d, half = len(lower), np.log(np.diagonal(lower)).sum()
+            self._constant[k] = np.log(self.share[k]) - half - d / 2 * np.log(2 * np.pi)
             self._inverse.append(dtrtri(lower, lower=1)[0].astype(self.values.dtype, order="F"))
 
     def _follow(self, k):
@@ -254,12 +252,15 @@ class Full(_Components):
         return found + self._constant
 
 
-def _factor(matrix):
-    """Lower Cholesky factor of a positive definite matrix (d, d), of which the lower triangle is read; overwritten."""
-    lower, failed = dpotrf(matrix, lower=1, clean=1, overwrite_a=1)
-    if failed:
-        lower[failed - 1, failed - 1] = 0.0  # what is left of this pivot
-    return lower
+def _factor(covariance, regularisation):
+    """Lower Cholesky factor (d, d) of a covariance, overwritten, of which only the lower triangle is read.
+
+    Also the smallest pivot over the mean variance; 0 where there is no factor.
+    """
+    scale = np.trace(covariance) / len(covariance) + regularisation
+    covariance[np.diag_indices(len(covariance))] += regularisation
+    lower, failed = dpotrf(covariance, lower=1, clean=1, overwrite_a=1)
+    return lower, 0.0 if failed else np.diagonal(lower).min() ** 2 / scale
 
 
 FORMS = {"spherical": Spherical, "diag": Diagonal, "tied": Tied, "full": Full}
