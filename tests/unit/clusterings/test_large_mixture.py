@@ -90,12 +90,18 @@ def test_single_precision_refuses_a_covariance_that_it_does_not_resolve():
 
 
 @pytest.mark.parametrize("covariance", FORMS)
-def test_the_clustering_starts_where_scikit_learn_does_with_the_same_seed(covariance):
+def test_raw_patches_have_the_same_labels_again(covariance):
     values, setting = patches(1200, 80), {"components": COMPONENTS, "covariance": covariance}
-    plain = GaussianMixture(COMPONENTS, covariance_type=covariance, reg_covar=gmm.REGULARISATION, random_state=3)
     labels = gmm.cluster(values, setting, seed=3)
-    assert adjusted_rand_score(plain.fit_predict(values.astype(float)), labels) >= 0.99
     assert np.array_equal(labels, gmm.cluster(values, setting, seed=3))
+
+
+def test_a_fit_starts_from_clusters_that_noise_in_many_pixels_does_not_hide():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(COMPONENTS, size=800)
+    motifs = 0.35 * rng.normal(size=(COMPONENTS, 600))
+    values = (motifs[truth] + rng.normal(size=(800, 600))).astype(np.float32)
+    assert adjusted_rand_score(truth, kmeans_start(values, COMPONENTS, seed=0)) > 0.99
 
 
 def test_below_the_threshold_labels_are_scikit_learns_own():
