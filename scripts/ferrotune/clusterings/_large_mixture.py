@@ -10,6 +10,7 @@ import numpy as np
 from ferrotune.clusterings._mixture_covariances import FORMS, Unresolved, blocks
 
 STEPS, TOLERANCE = 100, 1e-3  # at most, and nat a site; as in scikit-learn
+TINY = 1e-30  # smaller shares are 0: in single precision they are denormal numbers, with which products are slow
 LEADING, POWER = 32, 3  # components that k-means sees, and power iterations that find them; ours
 
 
@@ -22,7 +23,7 @@ def _expectation(components, shares):
         top = logs.max(axis=1, keepdims=True)
         density = np.exp(logs - top)
         sums = density.sum(axis=1, keepdims=True)
-        shares[rows] = density / sums
+        shares[rows] = np.where(density > TINY, density / sums, 0.0)
         components.add(rows, shares[rows])
         total += (top + np.log(sums)).sum()
     return total / len(shares) + components.offset
@@ -36,14 +37,20 @@ def _fitted(values, start, covariance, regularisation, steps):
     for rows in blocks(len(values), components.block):
         components.add(rows, shares[rows])
     components.finish()
-    bounds = [-np.inf]
+    bounds, settled = [], False
     for _ in range(steps):
-        bounds.append(_expectation(components, shares))
-        components.finish()
-        if abs(bounds[-1] - bounds[-2]) < TOLERANCE:
+        if not settled:
+            before = shares.copy()
+            bound = _expectation(components, shares)
+            settled = np.array_equal(shares, before)  # further steps change nothing, and are not computed
+        if not settled:
+            components.finish()
+        bounds.append(bound)
+        if len(bounds) > 1 and abs(bounds[-1] - bounds[-2]) < TOLERANCE:
             break
-    bounds.append(_expectation(components, shares))
-    return shares.argmax(axis=1), np.array(bounds[1:])
+    if not settled:
+        bound = _expectation(components, shares)
+    return shares.argmax(axis=1), np.array([*bounds, bound])
 
 
 def fit_from(values, start, covariance, regularisation, steps=STEPS):

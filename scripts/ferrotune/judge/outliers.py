@@ -32,9 +32,9 @@ def _off_inside(grid, values, inside, weight, sigma):
 
     The Gaussian mean is computed by matrices: faster than sums along each line.
     """
-    field = np.ascontiguousarray(np.moveaxis(grid.gridded(np.asarray(values, float), 0.0), -1, 0))
-    down, across = (gaussian_filter1d(np.eye(n), sigma, mode="constant") for n in inside.shape)
-    field -= down @ (field * inside) @ across.T / np.maximum(weight, 1e-6)
+    field = np.ascontiguousarray(np.moveaxis(grid.gridded(values, 0.0), -1, 0))
+    down, across = (gaussian_filter1d(np.eye(n, dtype=field.dtype), sigma, mode="constant") for n in inside.shape)
+    field -= down @ (field * inside) @ across.T / np.maximum(weight, 1e-6).astype(field.dtype)
     return field.reshape(len(field), -1)
 
 
@@ -66,6 +66,7 @@ def outliers_at_borders(grid, values):
     inside = grid.known & ~near
     if not inside.any():
         return np.zeros(len(values), bool)
+    values = values if values.dtype == np.float32 else np.asarray(values, float)  # raw patches stay as they are
     sigma = INSIDE / grid.step
     weight = gaussian_filter(inside.astype(float), sigma, mode="constant")
     tested = near & (weight > 1e-6)

@@ -27,12 +27,12 @@ def cluster(scores, clustering, setting, seed):
     """
     if not getattr(clustering, "SINGLE_PRECISION", False):
         scores = np.asarray(scores, float)
-    scale = np.sqrt(scores.var(axis=0, dtype=float).mean())
+    scale = np.sqrt(scores.var(axis=0).mean())
     if not scale > 0:
         raise ValueError("the descriptors of all sites are the same")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return by_size(clustering.cluster(scores / scores.dtype.type(scale), setting, seed))
+        return by_size(clustering.cluster(scores / scale, setting, seed))
 
 
 class Clusters:
