@@ -32,7 +32,8 @@ def _off_inside(grid, values, inside, weight, sigma):
 
     The Gaussian mean is computed by matrices: faster than sums along each line.
     """
-    field = np.ascontiguousarray(np.moveaxis(grid.gridded(values, 0.0), -1, 0))
+    field = np.ascontiguousarray(values.T).take(grid.site.ravel(), axis=1).reshape(-1, *grid.site.shape)
+    field[:, ~grid.known] = 0.0
     down, across = (gaussian_filter1d(np.eye(n, dtype=field.dtype), sigma, mode="constant") for n in inside.shape)
     field -= down @ (field * inside) @ across.T / np.maximum(weight, 1e-6).astype(field.dtype)
     return field.reshape(len(field), -1)

@@ -6,6 +6,14 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 
+def _mean_variance(scores):
+    """Mean over the numbers of a site (n, r) of their variance; of raw patches without a copy of them."""
+    if scores.dtype != np.float32:
+        return scores.var(axis=0).mean()
+    square = np.einsum("ij,ij->i", scores, scores).mean(dtype=float)
+    return np.float32(max(square / scores.shape[1] - (scores.mean(axis=0, dtype=float) ** 2).mean(), 0.0))
+
+
 def cluster(scores, clustering, setting, seed):
     """Cluster sites by their scores, and number the labels by falling size.
 
@@ -27,7 +35,7 @@ def cluster(scores, clustering, setting, seed):
     """
     if not getattr(clustering, "SINGLE_PRECISION", False):
         scores = np.asarray(scores, float)
-    scale = np.sqrt(scores.var(axis=0).mean())
+    scale = np.sqrt(_mean_variance(scores))
     if not scale > 0:
         raise ValueError("the descriptors of all sites are the same")
     with warnings.catch_warnings():
