@@ -85,6 +85,8 @@ def fit_from(values, start, covariance, regularisation, steps=STEPS):
     """
     values = np.asarray(values)
     values = values - values.mean(axis=0, dtype=float).astype(values.dtype)
+    if values.shape[1] < FORMS[covariance].single_from:
+        values = values.astype(float)
     try:
         return _fitted(values, start, covariance, regularisation, steps)
     except Unresolved:

@@ -14,7 +14,8 @@ THIN, THICK = 256, 2048  # sites of a block: of products with k means, and of pr
 # where less than LEFT of a sum of squares is left after the means are subtracted. With the first, the bound of a full
 # covariance is within 2e-3 nat of that in double precision. Ours; docs/methods.md says on what they were chosen.
 RESOLVED, LEFT = 1e-2, 1e-4
-NEGLIGIBLE = 1e-7  # change of a site's share of a component that its covariance need not follow: single precision
+# Change of a site's share of a component that its covariance need not follow, in single and in double precision.
+NEGLIGIBLE = {np.dtype(np.float32): 1e-7, np.dtype(float): 1e-14}
 ILL_DEFINED = "the covariance of a component is not positive definite: try fewer components, or tied or diag"
 
 
@@ -52,6 +53,7 @@ class _Components:
     """
 
     block = THIN
+    single_from = 0  # numbers a site from which single precision serves
     offset = 0.0  # mean over the sites of what `log_joint` lacks
 
     def __init__(self, values, count, regularisation):
@@ -201,6 +203,8 @@ class Full(_Components):
     """
 
     block = THICK
+    # With fewer numbers, components overlap: rounding adds up over many steps, each of which costs little. Ours.
+    single_from = 256
 
     def __init__(self, *given):
         super().__init__(*given)
@@ -230,10 +234,11 @@ class Full(_Components):
     def _follow(self, k):
         """Bring the second moments of a component up to date with its shares."""
         shares, summed = self._shares[:, k], self._summed[:, k]
-        changed = np.abs(shares - summed) > NEGLIGIBLE
-        if changed.sum() > (shares > NEGLIGIBLE).sum():  # summed anew
+        least = NEGLIGIBLE[self.values.dtype]
+        changed = np.abs(shares - summed) > least
+        if changed.sum() > (shares > least).sum():  # summed anew
             self._second[k][...], summed[...] = 0.0, 0.0
-            changed = shares > NEGLIGIBLE
+            changed = shares > least
         for sign in (1, -1):
             rows = np.flatnonzero(changed & (sign * (shares - summed) > 0))
             for part in blocks(len(rows), THICK):
