@@ -12,7 +12,7 @@ from scipy.linalg.lapack import dpotrf, dtrtri
 THIN, THICK = 256, 2048  # sites of a block: of products with k means, and of products with a whole covariance
 # Single precision is left where a pivot of a covariance is a smaller share of the mean variance than RESOLVED, and
 # where less than LEFT of a sum of squares is left after the means are subtracted. With the first, the bound of a full
-# covariance is within 2e-3 nat of that in double precision. Ours; docs/methods.md says on what they were chosen.
+# covariance is within 2.5e-3 nat of that in double precision. Ours; docs/methods.md says on what they were chosen.
 RESOLVED, LEFT = 1e-2, 1e-4
 # Change of a site's share of a component that its covariance need not follow, in single and in double precision.
 NEGLIGIBLE = {np.dtype(np.float32): 1e-7, np.dtype(float): 1e-14}
