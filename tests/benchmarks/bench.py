@@ -22,6 +22,7 @@ FIGURES = {
     "trial": "trial_seconds_full_size",
     "pipelines": "pipeline_trial_seconds",
     "judging": "judging_seconds",
+    "raw": "raw_trial_seconds",
     "run": "run_seconds_full_size",
     "one_line": "one_line_seconds_full_size",
     "live": "live_seconds",

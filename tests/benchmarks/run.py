@@ -25,8 +25,8 @@ MOST_GB = 6.0
 MOST_SHARE = 0.15  # of the wall time, in which no job runs
 
 
-def make_case(folder, specimen, pipelines, search):
-    """A new folder with one simulated image, its cells as the reference, and a config, as a Case."""
+def make_case(folder, specimen, pipelines, search, **changes):
+    """A new folder with one simulated image, its cells as the reference, and a config with `changes`, as a Case."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     simulated = simulate(Specimen(**specimen), seed=1)
@@ -34,7 +34,7 @@ def make_case(folder, specimen, pipelines, search):
     row = ("full", "0", "HAADF.h5", str(simulated.pixel_size_pm), "UCParameterization.h5", "")
     case = Case(folder, rows="\t".join(row) + "\n")
     config = {"series": "bench", "images": "images.tsv", "pipelines": pipelines, "search": search}
-    case.write(config | {"patches": {"subpixel": False}})
+    case.write(config | {"patches": {"subpixel": False}} | changes)
     return case
 
 

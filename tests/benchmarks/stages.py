@@ -32,7 +32,7 @@ def measure_cells(folder):
     cells.main(folder / "columns.zarr", folder / "cells.zarr", "benchmark", folder / "log")
 
 
-def describe_sites(folder, pipeline, threads):
+def describe_sites(folder, pipeline, threads, subpixel=True):
     """The store of a pipeline's descriptor, around A, for all settings of its space."""
     descriptor = pipeline["descriptor"]
     describe.main(
@@ -40,7 +40,7 @@ def describe_sites(folder, pipeline, threads):
         stores={name: folder / f"{name}.zarr" for name in part("descriptor", descriptor).NEEDS},
         output=folder / "descriptors" / f"{descriptor}.zarr",
         uses=descriptor_uses({"benchmark": pipeline}, descriptor),
-        options={"sites": "A", "subpixel": True},
+        options={"sites": "A", "subpixel": subpixel},
         image="benchmark",
         threads=threads,
         log_path=folder / "log",
@@ -52,7 +52,7 @@ def described(folder, pipeline):
     return folder / "descriptors" / f"{pipeline['descriptor']}.zarr"
 
 
-def evaluate_round(folder, pipeline, proposals, output, rewards, threads):
+def evaluate_round(folder, pipeline, proposals, output, rewards, threads, rate=RATE):
     """A round's store from its proposals (path)."""
     evaluate.main(
         inputs={
@@ -66,7 +66,7 @@ def evaluate_round(folder, pipeline, proposals, output, rewards, threads):
         output=output,
         pipeline=pipeline,
         rewards=rewards,
-        rate=RATE,
+        rate=rate,
         seed=SEED,
         threads=threads,
         subject="benchmark",
@@ -74,13 +74,13 @@ def evaluate_round(folder, pipeline, proposals, output, rewards, threads):
     )
 
 
-def evaluate_settings(folder, pipeline, settings, batch, threads):
+def evaluate_settings(folder, pipeline, settings, batch, threads, rate=RATE):
     """Evaluate settings (list of dict) of a pipeline in rounds of `batch`; each trial's own seconds (n,)."""
     seconds = []
     for start in range(0, len(settings), batch):
         proposals, output = folder / "round.json", folder / "round.zarr"
         trials = [{"trial": start + i, "setting": s} for i, s in enumerate(settings[start : start + batch])]
         proposals.write_text(json.dumps({"trials": trials}))
-        evaluate_round(folder, pipeline, proposals, output, cheap(), threads)
+        evaluate_round(folder, pipeline, proposals, output, cheap(), threads, rate)
         seconds.append(open_array(output, "seconds")[...])
     return np.concatenate(seconds)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ferrotune.clusterings.gmm import PARAMETERS as OF_MIXTURE
+from ferrotune.clusterings.gmm import SINGLE_PRECISION as SINGLE_PRECISION
 from ferrotune.clusterings.gmm import cluster as cluster
 from ferrotune.pipelines.parameters import NOT_NEGATIVE, Parameter
 from ferrotune.segmentation.gaussian_classes import log_densities, names_of

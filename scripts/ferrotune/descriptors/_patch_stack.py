@@ -83,7 +83,10 @@ class PatchStack:
         """Patches (n, height * width) of the window of a trial, minus the mean of their sublattice."""
         window = self.window(setting)
         mean = crop(self.mean, window)
-        return np.concatenate([self._cropped(part, window) - mean[self.site_class[part]] for part in blocks(len(self))])
+        found = np.empty((len(self), mean.shape[1]), np.float32)
+        for part in blocks(len(self)):
+            np.subtract(self._cropped(part, window), mean[self.site_class[part]], out=found[part])
+        return found
 
     def principal_components(self, setting, rank):
         """Scores (n, rank) float64 of the window of a trial, by falling variance; at most one per pixel or site."""

@@ -66,7 +66,7 @@ def _leading(scores):
         return scores
     vectors = np.linalg.eigh(np.cov(scores.T))[1][:, : -COMPONENTS - 1 : -1]
     vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(COMPONENTS)])
-    return (scores - scores.mean(axis=0)) @ vectors
+    return (scores - scores.mean(axis=0, dtype=float)) @ vectors
 
 
 def _significance(length, gain, null, prefix, field=""):

@@ -1,7 +1,7 @@
 """Sites whose values are unlike those around them: beside holes and borders, and in damaged regions."""
 
 import numpy as np
-from scipy.ndimage import binary_dilation, gaussian_filter, uniform_filter
+from scipy.ndimage import binary_dilation, gaussian_filter, gaussian_filter1d, uniform_filter
 from scipy.stats import median_abs_deviation
 
 # Our choices.
@@ -10,12 +10,33 @@ BESIDE = 2  # points of the grid from a hole or the border
 INSIDE = 3.0  # cells
 AROUND = 5  # points
 SHARE = 0.4  # of the points around a site are unlike their neighbours: the film is damaged there
+NORMAL = 0.6744897501960817  # median absolute deviation of a standard normal distribution
+TOGETHER = 64  # components that are smoothed at a time: raw patches have thousands
 
 
-def _far(off, among):
-    """Whether each point is far off (row, column) bool, by the deviation of some points; off (row, column, c)."""
-    deviation = median_abs_deviation(off[among], axis=0, scale="normal")
-    return np.sqrt(((off / np.where(deviation > 0, deviation, np.inf)) ** 2).mean(axis=-1)) > OUTLYING
+def _median(values):
+    """Median (c, 1) of values (c, n): that of numpy, several times faster because it selects one rank only."""
+    middle = values.shape[1] // 2
+    ordered = np.partition(values, middle, axis=1)
+    upper = ordered[:, middle]
+    return (upper if values.shape[1] % 2 else (ordered[:, :middle].max(axis=1) + upper) / 2)[:, None]
+
+
+def _deviation(values):
+    """Median absolute deviation (c, 1) of values (c, n), as the standard deviation of a normal distribution."""
+    return _median(np.abs(values - _median(values))) / NORMAL
+
+
+def _off_inside(grid, values, inside, weight, sigma):
+    """Values (site, c) at the points, minus the mean of those inside around each, (c, point).
+
+    The Gaussian mean is computed by matrices: faster than sums along each line.
+    """
+    field = np.ascontiguousarray(values.T).take(grid.site.ravel(), axis=1).reshape(-1, *grid.site.shape)
+    field[:, ~grid.known] = 0.0
+    down, across = (gaussian_filter1d(np.eye(n, dtype=field.dtype), sigma, mode="constant") for n in inside.shape)
+    field -= down @ (field * inside) @ across.T / np.maximum(weight, 1e-6).astype(field.dtype)
+    return field.reshape(len(field), -1)
 
 
 def _beside(known):
@@ -46,12 +67,19 @@ def outliers_at_borders(grid, values):
     inside = grid.known & ~near
     if not inside.any():
         return np.zeros(len(values), bool)
+    values = values if values.dtype == np.float32 else np.asarray(values, float)  # raw patches stay as they are
     sigma = INSIDE / grid.step
     weight = gaussian_filter(inside.astype(float), sigma, mode="constant")
-    field = grid.gridded(values, 0.0)
-    sums = gaussian_filter(field * inside[..., None], (sigma, sigma, 0), mode="constant")
-    off = field - sums / np.maximum(weight, 1e-6)[..., None]
-    return grid.at_sites(near & (weight > 1e-6) & _far(off, inside))
+    tested = near & (weight > 1e-6)
+    among, rim = np.flatnonzero(inside), np.flatnonzero(tested)
+    squared = np.zeros(len(rim))
+    for first in range(0, values.shape[1], TOGETHER):
+        off = _off_inside(grid, values[:, first : first + TOGETHER], inside, weight, sigma)
+        deviation = _deviation(off.take(among, axis=1))
+        squared += ((off.take(rim, axis=1) / np.where(deviation > 0, deviation, np.inf)) ** 2).sum(axis=0)
+    far = np.zeros(grid.known.shape, bool)
+    far[tested] = np.sqrt(squared / values.shape[1]) > OUTLYING
+    return grid.at_sites(far)
 
 
 def _unlike_neighbours(field, known):

@@ -1,5 +1,6 @@
 """Principal component analysis: exact, from the covariance where the descriptor has one."""
 
+from ferrotune.clusterings.gmm import MANY
 from ferrotune.pipelines.parameters import RANK_OR_NONE, RANKED, Parameter
 
 PARAMETERS = {"rank": Parameter(RANK_OR_NONE, *RANKED)}
@@ -17,7 +18,7 @@ def reduce(described, setting, rank):
 
     Returns
     -------
-    (site, rank) float64
+    (site, rank) float64; raw patches of many pixels float32, as they are stored
 
     Examples
     --------
@@ -31,7 +32,8 @@ def reduce(described, setting, rank):
     from ferrotune.reductions._windowed_pca import decompose
 
     if rank is None:
-        return described.features(setting).astype(float)
+        features = described.features(setting)
+        return features if features.shape[1] >= MANY else features.astype(float)
     if hasattr(described, "principal_components"):
         return described.principal_components(setting, rank)
     return decompose(described.features(setting), rank)

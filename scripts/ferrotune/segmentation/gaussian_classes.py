@@ -3,6 +3,9 @@
 import numpy as np
 
 REGULAR = 1e-6  # of the mean variance, added to each
+MOST_SINGLE = (
+    64  # numbers a site that stay in single precision: covariances of raw patches, which have more, need double
+)
 
 
 def _inverse(covariance, scale):
@@ -61,6 +64,8 @@ def log_densities(scores, of, labels, pooled):
     -------
     (n, class) float, classes in the order of `numpy.unique(labels)`
     """
+    if scores.shape[1] > MOST_SINGLE:
+        scores, of = np.asarray(scores, float), np.asarray(of, float)
     names, place = names_of(labels)
     number, means, products = class_moments(of, place, len(names))
     share, common = number / len(of), products.sum(axis=0) / len(of)

@@ -5,6 +5,14 @@ import warnings
 import numpy as np
 
 
+def _mean_variance(scores):
+    """Mean over the numbers of a site (n, r) of their variance; of raw patches without a copy of them."""
+    if scores.dtype != np.float32:
+        return scores.var(axis=0).mean()
+    square = np.einsum("ij,ij->i", scores, scores).mean(dtype=float)
+    return np.float32(max(square / scores.shape[1] - (scores.mean(axis=0, dtype=float) ** 2).mean(), 0.0))
+
+
 def cluster(scores, clustering, setting, seed):
     """Cluster sites by their scores, and number the labels by falling size.
 
@@ -26,7 +34,9 @@ def cluster(scores, clustering, setting, seed):
     """
     from sklearn.exceptions import ConvergenceWarning  # here, as most jobs that load this module do not need it
 
-    scale = np.sqrt(scores.var(axis=0).mean())
+    if not getattr(clustering, "SINGLE_PRECISION", False):
+        scores = np.asarray(scores, float)
+    scale = np.sqrt(_mean_variance(scores))
     if not scale > 0:
         raise ValueError("the descriptors of all sites are the same")
     with warnings.catch_warnings():

@@ -31,3 +31,11 @@ def test_a_damaged_region_is_found_and_a_sharp_wall_is_not():
     assert found[hurt].mean() > 0.9
     assert found[~hurt].mean() < 0.03  # the rim of the region only
     assert not found[30:].any()
+
+
+def test_components_that_repeat_do_not_change_the_distance_of_a_site():
+    field, _ = two_domains(2.0, noise=0.3)
+    sites, values = sites_of(field)
+    values[:60:7] += 4.0
+    once = outliers_at_borders(sites.grid, values)
+    assert once.any() and np.array_equal(outliers_at_borders(sites.grid, np.tile(values, (1, 100))), once)

@@ -272,6 +272,13 @@ def test_a_map_is_an_exhaustive_search_over_two_parameters():
         assert search_config.map_axes({**pipeline, "space": space | other}, {"mode": "exhaustive"}) == {}
 
 
+def test_the_papers_case_clusters_raw_patches_by_a_plain_mixture():
+    config = copy.deepcopy(DEFAULT)
+    update_config(config, yaml.safe_load((ROOT / "config" / "paper.yaml").read_text()))
+    space = config["pipelines"]["patch_gmm"]["space"]
+    assert (space["rank"], space["field"]) == ([None], [0])  # the default space has a prior of neighbours
+
+
 def test_every_pipeline_of_the_overlay_for_maps_is_a_map():
     config = copy.deepcopy(CONFIG)
     update_config(config, yaml.safe_load((ROOT / "config" / "maps.yaml").read_text()))
