@@ -26,9 +26,10 @@ from ferrotune.reference.reading import align
 from ferrotune.search.confirmation import confirmed, outcome_arrays
 from ferrotune.search.grouping import evaluate_round
 from ferrotune.search.outcomes import RATE
-from ferrotune.search.proposals import exhaustive, suggest
+from ferrotune.search.proposals import exhaustive, losses_of, suggest
 from ferrotune.search.reward_config import PAIRS, reward_names
-from ferrotune.search.search_config import trial_count
+from ferrotune.search.search_config import judged_rounds, trial_count
+from ferrotune.search.standstill import standstill
 
 SEARCH_KEYS = ("mode", "trials", "batch", "startup", "seed")
 
@@ -114,7 +115,16 @@ def _run_rounds(described, pipeline, search, objectives, rate, rewards, threads,
         proposals[-1].write_text(json.dumps({"round": number, "trials": numbered}))
         write_store(rounds[-1], *round_arrays(outcomes))
         write_checkpoints(rounds[-1], outcomes)
+        if _has_ended(number, total, search, objectives, proposals, rounds):
+            break
     return read_records(proposals, rounds), rounds
+
+
+def _has_ended(number, total, search, objectives, proposals, rounds):
+    """Whether a search ends after a round, as `trials: auto` asks for."""
+    if number not in judged_rounds(total, search):
+        return False
+    return standstill(losses_of(read_records(proposals, rounds), objectives), search["startup"]).ended
 
 
 def _selected(described, pipeline, table, front, paths, objectives, seed, rate, distance):

@@ -1,6 +1,7 @@
 """The pipelines of the config and their searches: which there are, how many trials, what descriptors must hold."""
 
 from ferrotune.pipelines.pipeline import Pipeline, space_of
+from ferrotune.search.standstill import AUTO, MOST_TRIALS, first_judged
 
 
 def apart(config):
@@ -41,10 +42,31 @@ def map_axes(pipeline, search):
     return varied if search["mode"] == "exhaustive" and len(varied) == 2 else {}
 
 
+def ends_by_itself(search):
+    """Whether a search ends where its front stands still (`trials: auto`)."""
+    return search["trials"] == AUTO and search["mode"] != "exhaustive"
+
+
 def trial_count(pipeline, search):
-    """Number of trials of a pipeline: its search's, or all of the space where these are fewer or are asked for."""
+    """Number of trials of a pipeline: its search's, or all of the space where these are fewer or are asked for.
+
+    Of a search that ends by itself it is the most.
+    """
     size = space_of(pipeline).size
-    return size if search["mode"] == "exhaustive" else min(search["trials"], size)
+    if search["mode"] == "exhaustive":
+        return size
+    return min(MOST_TRIALS if search["trials"] == AUTO else search["trials"], size)
+
+
+def round_count(trials, search):
+    """Number of rounds of so many trials."""
+    return -(-trials // search["batch"])
+
+
+def judged_rounds(trials, search):
+    """Rounds (range) after which a search of at most so many trials may end by itself; never after the last one."""
+    first = max(round_count(first_judged(search["startup"]), search) - 1, 0)
+    return range(first, round_count(trials, search) - 1) if ends_by_itself(search) else range(0)
 
 
 def round_search(search):

@@ -111,6 +111,11 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (("rewards",), "cheap", "rewards: 'cheap' is not a list"),
         (("search", "trials"), 0, "search.trials: 0 is too small; the least is 1"),
         (("search", "trials"), 2.5, "search.trials: 2.5 is not a whole number"),
+        (
+            ("search", "trials"),
+            "all",
+            "search.trials: 'all' is not allowed; allowed are auto, a whole number, 1 or more",
+        ),
         (("search", "batch"), "8", "search.batch: '8' is not a whole number"),
         (("search", "mode"), "random", "search.mode: 'random' is not allowed; allowed are tpe, exhaustive"),
         (
