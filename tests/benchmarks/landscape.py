@@ -32,7 +32,7 @@ from helpers.simulated import demo_specimens
 
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).with_name("landscapes.npz")
-DEFAULT = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["pipelines"]["patch_gmm"]
+PIPELINES = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["pipelines"]
 WINDOW = {"low": 1.0, "high": 2.5, "step": 0.5}
 # The default space of patch_gmm, with every second window: a film's table is then a few minutes' work.
 SPACE = {
@@ -45,7 +45,7 @@ SPACE = {
     "covariance": ["tied", "full", "spherical"],
     "field": [0, 1, 2],
 }
-PATCH_GMM = DEFAULT | {"space": SPACE}
+PATCH_GMM = PIPELINES["patch_gmm"] | {"space": SPACE}
 # Walls are judged for both pairs, so that the search of the paper's pair is held against the guards too.
 PAIRS = {"default": OF_MODES["guarded"], "paper": OF_MODES["paper"]}
 REWARDS = sorted({name for pair in PAIRS.values() for name in pair})
@@ -134,7 +134,7 @@ def landscape(film, pair):
         return Landscape(Pipeline.from_config(PATCH_GMM).space, PAIRS[pair], chosen, kept[f"{film}_status"])
 
 
-def _film(name):
+def film_of(name):
     """Specimen (dict) of a film, and its polarization (row, column, 2) px if it is of a measured map."""
     if name in DRAWN:
         return DRAWN[name], None
@@ -155,7 +155,7 @@ def _trials_by_descriptor(pipeline):
 def evaluated(film):
     """Rewards (setting, REWARDS) and status (setting,) of every setting on a film (str), which is simulated anew."""
     pipeline = Pipeline.from_config(PATCH_GMM)
-    specimen, polarization = _film(film)
+    specimen, polarization = film_of(film)
     with stores(specimen, SEED, polarization) as folder:
         describe_sites(folder, PATCH_GMM, threads=1)
         store = described(folder, PATCH_GMM)

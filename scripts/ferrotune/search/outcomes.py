@@ -14,6 +14,7 @@ from ferrotune.judge.variation import variation
 from ferrotune.judge.wall_pieces import cut_walls
 from ferrotune.judge.wall_verdicts import WallVerdicts, judge_walls, measure_walls, standing_walls
 from ferrotune.rewards import Segmentation, score
+from ferrotune.search.early_stopping import EarlierFront
 from ferrotune.segmentation.labels import by_size
 from ferrotune.segmentation.statuses import (
     FAILED,
@@ -43,18 +44,20 @@ class Judging:
     thorough : bool, whether to use many null maps, and to measure the widths and jumps of walls
     polar : bool, whether the polarization judges them, where it was measured
     measured : MeasuredField, the polarization, which all trials of an image share; None where it was not measured
+    earlier : EarlierFront, behind which a trial that is trained must not fall; None: every training goes to its end
     """
 
     rate: float | None = RATE
     thorough: bool = False
     polar: bool = True
     measured: MeasuredField | None = None
+    earlier: EarlierFront | None = None
 
     @classmethod
-    def of(cls, sites, rate, seed, thorough=False):
+    def of(cls, sites, rate, seed, thorough=False, earlier=None):
         """Judging of the segmentations of an image (Sites), with the seed of its null maps."""
         known = None if sites.polarization is None else MeasuredField(sites.grid, sites.polarization, seed)
-        return cls(rate, thorough, measured=known)
+        return cls(rate, thorough, measured=known, earlier=earlier)
 
     @property
     def rate_of_test(self):
