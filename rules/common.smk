@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
 from ferrotune.pipelines import parts
-from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module_names, trains
+from ferrotune.pipelines.pipeline import members_of, module_names, trains
 from ferrotune.search import search_config
 from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate, halved_descriptors, reward_names
 from ferrotune.workflow.case import case_of_run, results_folder
@@ -116,8 +116,8 @@ def get_records(wildcards, suffix):
 
 
 def get_earlier(wildcards, suffix):
-    """Files of the earlier rounds where a trial may start from a model of an earlier trial; else none."""
-    return get_records(wildcards, suffix) if begins_with_earlier(get_pipeline(wildcards)) else []
+    """Files of the earlier rounds where a trial may start from an earlier model, or is given up; else none."""
+    return get_records(wildcards, suffix) if CASE.looks_back(wildcards.pipeline) else []
 
 
 def get_threads(wildcards):

@@ -53,6 +53,7 @@ rule evaluate:
         rewards=reward_names(config),
         rate=false_discovery_rate(config),
         seed=lambda wildcards: CASE.searches[wildcards.pipeline]["seed"],
+        keep_up=lambda wildcards: CASE.keep_up(wildcards.pipeline),
         code=lambda wildcards: code_digest("evaluate.py", *module_names(get_pipeline(wildcards))),
     message:
         "Evaluating round {wildcards.round} of {wildcards.image}, {wildcards.pipeline}"

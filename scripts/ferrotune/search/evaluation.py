@@ -6,12 +6,13 @@ from functools import partial
 
 import numpy as np
 
+from ferrotune.errors import GivenUp
 from ferrotune.judge.outliers import outliers_at_borders
 from ferrotune.judge.scan_rows import without_row_shifts
 from ferrotune.judge.undecided import UNDECIDED
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.rewards import cheap
-from ferrotune.search.outcomes import RATE, Judging, evaluated, failed
+from ferrotune.search.outcomes import RATE, Judging, evaluated, failed, given_up
 from ferrotune.segmentation.labels import Clusters
 from ferrotune.sites.sites import Sites
 
@@ -58,7 +59,8 @@ def evaluate_batch(
     Yields
     ------
     Outcome
-        A trial that raises is an outcome too, with status "failed" and its reason.
+        A trial that raises is an outcome too, with status "failed" and its reason; so is one whose training was given
+        up (`Judging.earlier`).
 
     Examples
     --------
@@ -90,6 +92,8 @@ def evaluate_batch(
             watch = batch.watch(trial, setting)
             made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs, finished, watch)
             outcome = replace(batch.outcome(trial, setting, made), checkpoint=made)
+        except GivenUp as when:
+            outcome = given_up(trial, len(sites), batch.rewards, when)
         except CAUGHT as error:
             outcome = failed(trial, len(sites), batch.rewards, error)
         yield replace(outcome, seconds=time.perf_counter() - start)

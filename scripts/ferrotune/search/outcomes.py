@@ -18,6 +18,7 @@ from ferrotune.search.early_stopping import EarlierFront
 from ferrotune.segmentation.labels import by_size
 from ferrotune.segmentation.statuses import (
     FAILED,
+    GIVEN_UP,
     MINORITY,
     MOSTLY_KNOWN,
     NO_WALL_STANDS,
@@ -196,6 +197,15 @@ def _verdict(verdicts, judging, changes):
 def failed(trial, n_sites, rewards, error):
     """Outcome of a trial that raised an error: no labels, no rewards, and the reason."""
     reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+    return _without_labels(trial, n_sites, rewards, FAILED, reason)
+
+
+def given_up(trial, n_sites, rewards, when):
+    """Outcome of a trial whose training was ended early: no labels, no rewards, and when it was (GivenUp)."""
+    return _without_labels(trial, n_sites, rewards, GIVEN_UP, f"{when}, behind the front of the earlier rounds")
+
+
+def _without_labels(trial, n_sites, rewards, status, reason):
     labels, nothing = np.full(n_sites, UNDECIDED, np.int8), dict.fromkeys(rewards, math.nan)
     none = WallVerdicts.unjudged(0, stands=False)
-    return Outcome(trial, labels, NO_WALLS_AT_ALL, none, nothing, Verdict(FAILED), reason=reason)
+    return Outcome(trial, labels, NO_WALLS_AT_ALL, none, nothing, Verdict(status), reason=reason)

@@ -1,6 +1,6 @@
 """The pipelines of the config and their searches: which there are, how many trials, what descriptors must hold."""
 
-from ferrotune.pipelines.pipeline import Pipeline, space_of
+from ferrotune.pipelines.pipeline import Pipeline, begins_with_earlier, space_of, trains
 from ferrotune.search.standstill import AUTO, MOST_TRIALS, first_judged
 
 
@@ -71,8 +71,18 @@ def judged_rounds(trials, search):
 
 def round_search(search):
     """What of a search shapes a round's proposals: not the number of trials, nor what guides where nothing does."""
-    idle = ("trials", "startup", "seed") if search["mode"] == "exhaustive" else ("trials",)
+    idle = ("trials", "give_up", *(("startup", "seed") if search["mode"] == "exhaustive" else ()))
     return {key: value for key, value in search.items() if key not in idle}
+
+
+def gives_up(entry, search):
+    """Whether trials of a config's entry are given up while they are trained, where earlier rounds did better."""
+    return search.get("give_up", False) and trains(entry)
+
+
+def looks_back(entry, search):
+    """Whether the evaluation of a config's entry needs the rounds before: to start from their models, or to give up."""
+    return begins_with_earlier(entry) or gives_up(entry, search)
 
 
 def startup_count(search):

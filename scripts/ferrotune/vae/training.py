@@ -11,6 +11,7 @@ import torch
 from pyro.infer import SVI, TraceEnum_ELBO, TraceMeanField_ELBO
 from pyro.optim import ClippedAdam
 
+from ferrotune.errors import GivenUp
 from ferrotune.vae.model import RVAE, one_hot_classes
 from ferrotune.vae.warm_start import copy_weights
 
@@ -144,10 +145,6 @@ def _with_wall_penalty(bound, weight, patches, classes, pairs, rng):
     return loss
 
 
-class GivenUp(Exception):
-    """A training was given up: its model so far showed that it is not worth the other epochs."""
-
-
 def _of_best_epoch(net, kept, curve, best, patches, classes):
     """Trained with the parameters of the best epoch (`kept`), and its latent variables in order; `net` is changed."""
     net.load_state_dict(kept)
@@ -160,8 +157,10 @@ def _ask(watch, done, epochs, so_far):
     if watch is None or done == epochs:
         return
     net, *rest = so_far
-    if watch(done, lambda: _of_best_epoch(copy.deepcopy(net), *rest)):
-        raise GivenUp(f"given up after {done} of {epochs} epochs")
+    with torch.random.fork_rng(_cuda_devices()):  # what the look draws does not change the training
+        ended = watch(done, lambda: _of_best_epoch(copy.deepcopy(net), *rest))
+    if ended:
+        raise GivenUp(f"after {done} of {epochs} epochs")
 
 
 def train(

@@ -12,7 +12,9 @@ from ferrotune.search.reward_config import with_objectives
 from ferrotune.search.search_config import (
     apart,
     ends_by_itself,
+    gives_up,
     judged_rounds,
+    looks_back,
     map_axes,
     pipeline_entry,
     round_count,
@@ -55,6 +57,14 @@ class Case:
     def entry(self, pipeline):
         """A pipeline's entry (dict) in the config; the entry of a choice holds the entries of its members."""
         return pipeline_entry(self.config["pipelines"], pipeline)
+
+    def looks_back(self, pipeline):
+        """Whether the evaluation of a pipeline's round needs the rounds before."""
+        return looks_back(self.entry(pipeline), self.searches[pipeline])
+
+    def keep_up(self, pipeline):
+        """Objectives (dict) in which trials must not fall behind while they are trained; empty: none is given up."""
+        return self.config["objectives"] if gives_up(self.entry(pipeline), self.searches[pipeline]) else {}
 
     def axes(self, pipeline):
         """The two parameters of a hyperparameter map with their values (dict); empty where the pipeline is no map."""

@@ -66,7 +66,7 @@ def test_the_default_config_is_in_order():
         ),
         (("columns", "findr"), "finder, shape"),
         (("patches", "sub_pixel"), "subpixel"),
-        (("search", "trails"), "batch, mode, seed, startup, trials"),
+        (("search", "trails"), "batch, give_up, mode, seed, startup, trials"),
         (("reference", "row"), "row_component"),
         (("simulation", "sed"), "default, images, seed"),
         (("pipelines", "patch_gmm", "clusters"), "alone, clustering, descriptor, reduction, search, space"),
@@ -121,7 +121,7 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (
             ("pipelines", "patch_gmm", "search"),
             {"trails": 3},
-            "pipelines.patch_gmm.search: unknown key 'trails'; allowed are batch, mode, seed, startup, trials",
+            "pipelines.patch_gmm.search: unknown key 'trails'; allowed are batch, give_up, mode, seed, startup, trials",
         ),
         (
             ("pipelines", "patch_gmm", "search"),
