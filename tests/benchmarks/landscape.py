@@ -33,8 +33,8 @@ from helpers.simulated import demo_specimens
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).with_name("landscapes.npz")
 PIPELINES = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["pipelines"]
-WINDOW = {"low": 1.0, "high": 2.5, "step": 0.5}
-# The default space of patch_gmm, with every second window: a film's table is then a few minutes' work.
+WINDOW = {"low": 1.0, "high": 2.5, "step": 0.75}
+# The default space of patch_gmm, with every third window: a film's table is then a few minutes' work.
 SPACE = {
     "flatten": [1, 2],
     "denoise": ["none"],
@@ -55,7 +55,7 @@ DRAWN = {
 }
 # Part (row, column, rows, columns) of a measured map: of the parts of this size, each has two regions at least.
 PARTS = {"sm_0": (48, 60, 34, 34), "sm_13": (72, 84, 34, 34)}
-FILMS = (*DRAWN, *(f"map_{key}" for key in PARTS))
+FILMS = ("nanodomains", *(f"map_{key}" for key in PARTS))
 CODES = 2**16 - 1  # a reward is kept as one of so many levels between its least and its greatest value
 
 

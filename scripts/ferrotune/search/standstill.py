@@ -9,7 +9,8 @@ from ferrotune.front import pareto
 AUTO = "auto"
 MOST_TRIALS = 200  # of a search that ends by itself. Ours: beyond, the front of a hundred trials hardly grows
 AHEAD = 20  # trials whose gain is foreseen. Ours: two rounds of the default search
-LEAST_GAIN = 0.01  # share of the hypervolume. Ours; see docs/benchmarks.md for the films it was chosen on
+LEAST_GAIN = 0.005  # share of the hypervolume. Ours, chosen on a drawn film; docs/configuration.md has another film too
+WITHOUT_FRONT = 100  # trials after which a search ends in which none has all rewards. Ours
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class Standstill:
         said = "none of them has all rewards of the search"
         if self.usable:
             said = f"{AHEAD} more would raise the hypervolume of the front by {100 * self.expected_gain:.2g} %"
-        end = f"the search ends (limit {100 * self.limit:g} %)" if self.ended else "the search goes on"
+        end = "the search goes on"
+        if self.ended:
+            end = f"the search ends (limit {100 * self.limit:g} %)" if self.usable else "the search ends"
         return f"{self.trials} trials: {said}; {end}"
 
     def as_json(self):
@@ -100,5 +103,5 @@ def standstill(losses, startup, limit=LEAST_GAIN):
     """
     losses = np.asarray(losses, float)
     gain, usable = expected_gain(losses), int(np.isfinite(losses).all(axis=1).sum())
-    ended = len(losses) >= first_judged(startup) and not gain >= limit
+    ended = len(losses) >= first_judged(startup) and (gain < limit if usable else len(losses) >= WITHOUT_FRONT)
     return Standstill(len(losses), usable, gain, limit, ended)

@@ -54,11 +54,11 @@ def test_the_whole_space_reaches_all_of_its_hypervolume(film, pair):
 def test_rewards_of_walls_are_known_where_a_wall_stands(film):
     table = landscape(film, "paper")
     assert np.array_equal(np.isfinite(table.losses).all(axis=1), table.stands)
-    assert 0.02 < table.stands.mean() < 1
+    assert 0 < table.stands.mean() < 1
 
 
 def test_the_search_does_better_than_chance():
-    table = landscape("map_sm_13", "default")
+    table = landscape("nanodomains", "default")
     chance = np.random.default_rng(0)
     random = [table.shares(chance.choice(table.space.size, 100, replace=False))[-1] for _ in range(32)]
     guided = [table.shares(searched(table, seed))[-1] for seed in range(6)]

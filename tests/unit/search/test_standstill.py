@@ -50,8 +50,9 @@ def test_a_front_that_grows_goes_on():
     assert not found.ended and found.expected_gain > 0.1 and "goes on" in found.words
 
 
-def test_trials_without_rewards_end_a_search_without_a_front():
-    found = standstill(np.full((40, 2), np.nan), startup=20)
+def test_a_search_without_a_front_goes_on_to_a_hundred_trials():
+    assert not standstill(np.full((90, 2), np.nan), startup=20).ended
+    found = standstill(np.full((100, 2), np.nan), startup=20)
     assert found.ended and found.usable == 0 and found.as_json()["expected_gain"] is None
     assert "none of them has all rewards" in found.words
 
