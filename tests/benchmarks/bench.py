@@ -32,6 +32,7 @@ FIGURES = {
     "answers": "no_walls_reported",
     "column_error": "column_error_over_crlb",
     "multislice": "multislice_factor",
+    "give_up": "epochs_saved",
     "hypervolume": "hypervolume_at_100",
 }
 

@@ -6,9 +6,7 @@ in random orders: a trial of the second or third round is given up where its rew
 the front of the earlier rounds. The margin was chosen on the first film.
 """
 
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -27,9 +25,9 @@ from ferrotune.search.reward_config import PAIRS
 from ferrotune.sites.sites import ARRAYS, Sites
 
 FILMS = ("closure", "map_sm_13")
-SETTINGS = 48
+SETTINGS = 36
 TRIALS, BATCH = 24, 8
-ORDERS = 200
+ORDERS = 60
 SPACE = PIPELINES["crvae"]["space"] | {"epochs": [30], "subset": [1500]}
 CRVAE = PIPELINES["crvae"] | {"space": SPACE}
 
@@ -118,9 +116,3 @@ def rows_of(film, pair, rewards, epochs, margin=MARGIN):
 def measure():
     """Rows of every film."""
     return [row for film in FILMS for row in rows_of(film, "guarded", *trained_trials(film, "guarded"))]
-
-
-if __name__ == "__main__":  # keeps the trials of some films, to choose a margin
-    for film in sys.argv[2:]:
-        rewards, epochs = trained_trials(film, "guarded")
-        np.savez(Path(sys.argv[1], f"{film}.npz"), rewards=rewards, epochs=epochs)

@@ -25,7 +25,7 @@ def test_the_search_ends_after_the_round_that_says_so(ended):
     rounds = sorted(path.stem for path in (folder / "rounds").glob("*.zarr"))
     verdicts = [json.loads(p.read_text()) for p in sorted((folder / "rounds").glob("*.standstill.json"))]
     assert [verdict["ended"] for verdict in verdicts] == [False] * (len(verdicts) - 1) + [True]
-    assert [verdict["trials"] for verdict in verdicts] == list(range(8, 4 * len(rounds) + 1, 4))
+    assert [verdict["trials"] for verdict in verdicts] == list(range(12, 4 * len(rounds) + 1, 4))
     trials, summary = (pd.read_csv(p, sep="\t") for p in (folder / "trials.tsv", case.results("summary.tsv")))
     assert len(trials) == 4 * len(rounds) < 64
     assert summary.loc[0, ["trials", "search_end"]].tolist() == [len(trials), "standstill"]

@@ -9,7 +9,7 @@ from ferrotune.front import pareto
 AUTO = "auto"
 MOST_TRIALS = 200  # of a search that ends by itself. Ours: beyond, the front of a hundred trials hardly grows
 AHEAD = 20  # trials whose gain is foreseen. Ours: two rounds of the default search
-LEAST_GAIN = 0.005  # share of the hypervolume. Ours, chosen on a drawn film; docs/configuration.md has another film too
+LEAST_GAIN = 0.005  # share of the hypervolume. Ours, chosen on a drawn film; docs/benchmarks.md has others
 WITHOUT_FRONT = 100  # trials after which a search ends in which none has all rewards. Ours
 
 
@@ -49,8 +49,8 @@ class Standstill:
 
 
 def first_judged(startup):
-    """Number of trials from which on a search may end: as many guided ones as there were at its start."""
-    return 2 * startup
+    """Number of trials from which on a search may end: twice as many guided ones as there were at its start. Ours."""
+    return 3 * startup
 
 
 def expected_gain(losses, ahead=AHEAD):

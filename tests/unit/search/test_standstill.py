@@ -38,8 +38,8 @@ def test_a_front_that_does_not_change_gains_nothing():
     assert standstill(losses, startup=20).ended
 
 
-def test_a_search_goes_on_until_as_many_trials_were_guided_as_at_its_start():
-    losses = np.zeros((30, 2))
+def test_a_search_goes_on_until_twice_as_many_trials_were_guided_as_at_its_start():
+    losses = np.zeros((45, 2))
     assert not standstill(losses, startup=20).ended
     assert standstill(losses, startup=15).ended
 
@@ -63,8 +63,8 @@ def test_units_and_the_order_of_bad_trials_do_not_matter():
 
 
 def test_rounds_after_which_a_search_may_end():
-    assert list(judged_rounds(200, SEARCH)) == list(range(3, 19))  # from 40 trials on, and not after the last round
-    assert list(judged_rounds(30, SEARCH)) == []
+    assert list(judged_rounds(200, SEARCH)) == list(range(5, 19))  # from 60 trials on, and not after the last round
+    assert list(judged_rounds(50, SEARCH)) == []
     assert list(judged_rounds(200, SEARCH | {"trials": 200})) == []
     assert list(judged_rounds(200, SEARCH | {"mode": "exhaustive"})) == []
 
