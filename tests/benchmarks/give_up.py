@@ -3,7 +3,7 @@
 Settings of crvae's space are trained to the end on two small films; their rewards are computed from the model as it is
 after a fifth and a third of the epochs too. Searches of 24 trials in rounds of 8 (config/crvae.yaml) are then replayed
 in random orders: a trial of the second or third round is given up where its rewards are dominated with the margin by
-the front of the earlier rounds. The margin was chosen on the first film.
+the front of the earlier rounds.
 """
 
 from dataclasses import dataclass, field

@@ -8,7 +8,7 @@ import numpy as np
 from ferrotune.front import pareto
 
 LOOKS = (1 / 5, 1 / 3)  # shares of the epochs after which a trial is looked at. Ours
-MARGIN = 0.15  # of the range of each reward over the earlier trials. Ours; docs/configuration.md has the films
+MARGIN = 0.15  # of the range of each reward over the earlier trials. Ours; docs/benchmarks.md says what it does
 LEAST_TRIALS = 6  # usable earlier trials, below which their range says little. Ours
 
 
