@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
 from ferrotune.pipelines import parts
-from ferrotune.pipelines.pipeline import begins_with_earlier, members_of, module_names, trains
+from ferrotune.pipelines.pipeline import members_of, module_names, trains
 from ferrotune.search import search_config
 from ferrotune.search.reward_config import asks_for_halves, false_discovery_rate, halved_descriptors, reward_names
 from ferrotune.workflow.case import case_of_run, results_folder
@@ -35,8 +35,7 @@ CASE = case_of_run(config, f"{workflow.basedir}/config/schemas", *CALL)
 config, IMAGES, PIPELINES = CASE.config, CASE.images, list(CASE.trials)
 RESULTS = results_folder(config)
 IMAGE = f"{RESULTS}/{{image}}"
-PIPELINE = f"{IMAGE}/{{pipeline}}"
-HALF = f"{IMAGE}/halves/{{half}}"
+PIPELINE, HALF = f"{IMAGE}/{{pipeline}}", f"{IMAGE}/halves/{{half}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
 TWINS = PIPELINES if config["judge"]["twins"] else []
 MAPS = [name for name in PIPELINES if CASE.axes(name)]
@@ -105,15 +104,20 @@ def get_sites(wildcards):
     return get_descriptors(wildcards)[0]
 
 
+def get_rounds(**search):
+    """Numbers of the rounds of an image's pipeline: all or, with `trials: auto`, those up to the standstill."""
+    return CASE.rounds_to(search["pipeline"], lambda n: checkpoints.standstill.get(**search, round=n).output[0])
+
+
 def get_records(wildcards, suffix):
     """Files of the rounds before this round, or of all rounds."""
-    rounds = CASE.rounds(wildcards.pipeline, wildcards.get("round"))
+    rounds = CASE.rounds(wildcards.pipeline, wildcards.round) if wildcards.get("round") else get_rounds(**wildcards)
     return expand(f"{PIPELINE}/rounds/{{round}}.{suffix}", round=rounds, allow_missing=True)
 
 
 def get_earlier(wildcards, suffix):
-    """Files of the earlier rounds where a trial may start from a model of an earlier trial; else none."""
-    return get_records(wildcards, suffix) if begins_with_earlier(get_pipeline(wildcards)) else []
+    """Files of the earlier rounds where a trial may start from an earlier model, or is given up; else none."""
+    return get_records(wildcards, suffix) if CASE.looks_back(wildcards.pipeline) else []
 
 
 def get_threads(wildcards):
@@ -124,7 +128,7 @@ def get_threads(wildcards):
 
 def get_every_round(wildcards):
     """Stores of the rounds of all pipelines of an image."""
-    rounds = [(pipeline, number) for pipeline in PIPELINES for number in CASE.rounds(pipeline)]
+    rounds = [(pipeline, number) for pipeline in PIPELINES for number in get_rounds(**wildcards, pipeline=pipeline)]
     return [f"{ROUND}.zarr".format(image=wildcards.image, pipeline=pipeline, round=r) for pipeline, r in rounds]
 
 

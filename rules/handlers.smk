@@ -12,7 +12,7 @@ from ferrotune.workflow.partial_series import partial_lines, remove_replaced
 onstart:
     keep_config(GIVEN, RESULTS)
     print(
-        start_line(RESULTS, IMAGES, CASE.trials),
+        start_line(RESULTS, IMAGES, CASE.trials, CASE.ending),
         *trials_apart(GIVEN, workflow.config_settings.overwrite_config),
         sep="\n",
         file=sys.stderr,

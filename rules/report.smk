@@ -99,6 +99,7 @@ rule summary:
         images=list(IMAGES),
         pipelines=PIPELINES,
         objectives=config["objectives"],
+        planned=CASE.trials,
         series=config["series"],
         code=code_digest("summary.py"),
     message:

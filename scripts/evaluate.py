@@ -3,19 +3,22 @@
 import json
 from functools import partial
 
-from ferrotune.files.rounds import finished_trials, round_arrays, write_checkpoints
+from ferrotune.files.rounds import finished_trials, read_records, round_arrays, write_checkpoints
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.rewards import without_grounds
+from ferrotune.search.early_stopping import EarlierFront
 from ferrotune.search.grouping import evaluate_round, grounds
+from ferrotune.search.outcomes import Judging
 from ferrotune.workflow.jobs import epochs_logged, job
 
 
-def main(inputs, output, pipeline, rewards, rate, seed, threads, subject, log_path):
+def main(inputs, output, pipeline, rewards, rate, seed, threads, subject, log_path, keep_up=None):
     """Write a round's store.
 
     `inputs` are paths by name: proposals, cells, and, as lists, the stores of the descriptors in use: descriptors
     and, of the two half-dose images where a reward needs these, halves; earlier_proposals and earlier, of the rounds
-    before this one.
+    before this one. `keep_up` are the objectives (dict) in which a trial that is trained must not fall behind the front
+    of the earlier rounds; without any, none is given up.
     """
     with job(log_path, subject) as log:
         with open(inputs["proposals"]) as file:
@@ -24,11 +27,11 @@ def main(inputs, output, pipeline, rewards, rate, seed, threads, subject, log_pa
         known = grounds(cells["polarization"], len(inputs["halves"]) > 0)
         for name, missing in without_grounds(rewards, known).items():
             log.info("%s has no value: there is no %s", name, " nor ".join(missing))
-        finished = finished_trials(inputs["earlier_proposals"], inputs["earlier"])
+        before = inputs["earlier_proposals"], inputs["earlier"]
+        finished = finished_trials(*before)
+        how = Judging(rate, earlier=EarlierFront.of(read_records(*before), keep_up) if keep_up else None)
         stores, progress, outcomes = [*inputs["descriptors"], *inputs["halves"]], partial(epochs_logged, log_path), []
-        for outcome in evaluate_round(
-            trials, pipeline, stores, cells, rewards, seed, threads, progress, finished, rate
-        ):
+        for outcome in evaluate_round(trials, pipeline, stores, cells, rewards, seed, threads, progress, finished, how):
             outcomes.append(outcome)
             line = "trial %d (%d of %d): %s %s in %.2f s"
             counted = (outcome.trial, len(outcomes), len(trials))
@@ -48,4 +51,5 @@ if __name__ == "__main__":
         threads=snakemake.threads,
         subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",
         log_path=snakemake.log[0],
+        keep_up=snakemake.params.keep_up,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ferrotune.files.stores import read_store
-from ferrotune.front.series import confidence_facts, image_facts, search_facts, wall_facts
+from ferrotune.front.series import confidence_facts, image_facts, search_end, search_facts, wall_facts
 from ferrotune.workflow.jobs import job
 
 SCORES = ("ari", "nmi", "correlation", "wall_f1", "polarization_r2")
@@ -24,8 +24,8 @@ def list_runs(inputs, images, pipelines):
     return runs
 
 
-def main(runs, output, objectives, series, log_path):
-    """Write summary.tsv; `runs` are those of `list_runs`."""
+def main(runs, output, objectives, planned, series, log_path):
+    """Write summary.tsv; `runs` are those of `list_runs`, `planned` the most trials of each pipeline (dict)."""
     with job(log_path, f"series {series}") as log:
         rows = []
         for run in runs:
@@ -48,7 +48,8 @@ def main(runs, output, objectives, series, log_path):
             row |= confidence_facts(selected, chosen)
             row |= json.loads(Path(run["twins"]).read_text()) if "twins" in run else {}
             row |= {name: chosen["parameters"].get(name) for name in SCORES}
-            rows.append(row | search_facts(table, front, objectives))
+            row |= search_facts(table, front, objectives)
+            rows.append(row | {"search_end": search_end(len(table), planned[run["names"]["pipeline"]])})
             log.info("%s, %s: %s", *run["names"].values(), chosen["answer_words"])
         summary = pd.DataFrame(rows).astype({"trial": "Int64"})
         summary.to_csv(output, sep="\t", index=False, na_rep="nan", float_format="%.6g")
@@ -59,6 +60,7 @@ if __name__ == "__main__":
         runs=list_runs(dict(snakemake.input.items()), snakemake.params.images, snakemake.params.pipelines),
         output=snakemake.output[0],
         objectives=snakemake.params.objectives,
+        planned=snakemake.params.planned,
         series=snakemake.params.series,
         log_path=snakemake.log[0],
     )

@@ -1,4 +1,4 @@
-"""The one error that is meant for people."""
+"""The one error that is meant for people, and the one that is none."""
 
 NEXT_LINE = "\nferrotune: "  # between the lines of a message that has several things to say
 
@@ -8,3 +8,7 @@ class InputError(ValueError):
 
     Where several rows of a sheet are wrong it has a line for each, joined by NEXT_LINE.
     """
+
+
+class GivenUp(Exception):
+    """A training was given up: its model so far showed that it is not worth the other epochs. No error of anyone."""

@@ -35,6 +35,7 @@ FIGURES = {
     "column_error": "column_error_over_crlb",
     "columns": "columns_found",
     "multislice": "multislice_factor",
+    "give_up": "epochs_saved",
     "hypervolume": "hypervolume_at_100",
     "authors": "knee_share_of_best",
 }

@@ -30,9 +30,12 @@ PAPER = {
 
 
 @contextmanager
-def stores(specimen, seed=1):
-    """A folder with image.zarr, columns.zarr and cells.zarr of a specimen (dict), as the workflow writes them."""
-    simulated = simulate(Specimen(**specimen), seed)
+def stores(specimen, seed=1, polarization=None):
+    """A folder with image.zarr, columns.zarr and cells.zarr of a specimen (dict), as the workflow writes them.
+
+    `polarization` (row, column, 2) px is that of a film of a measured map.
+    """
+    simulated = simulate(Specimen(**specimen), seed, polarization)
     image, mask = prepare(simulated.image, np.ones(simulated.image.shape, bool))
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)

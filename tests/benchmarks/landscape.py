@@ -1,7 +1,7 @@
-"""Tabulated landscapes: every setting of a space evaluated once on a demo image, and kept as a small file.
+"""Tabulated landscapes: every setting of a space evaluated once on a small film, and kept in a small file.
 
-`PYTHONPATH=scripts:tests .venv/bin/python -m benchmarks.landscape` makes the file anew, in ten minutes on one core;
-with names of landscapes after it, these only.
+`PYTHONPATH=scripts:tests .venv/bin/python -m benchmarks.landscape` makes the file anew, in some ten minutes on one
+core; with names of films after it, these only. The films of measured maps need the folder `../shared`.
 """
 
 import sys
@@ -16,36 +16,47 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.full_size import stores
 from benchmarks.stages import SEED, describe_sites, described
+from benchmarks.truth_films import MAPS, MEASURED, SCALE
+from ferrotune.files.polarization_maps import read_map
 from ferrotune.files.stores import read_store
 from ferrotune.front import pareto
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.pipelines.space import Space
 from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.search.outcomes import RATE, Judging
 from ferrotune.search.reward_config import PAIRS as OF_MODES
 from ferrotune.segmentation.statuses import OK, STATUSES
+from ferrotune.simulation.map_pattern import part_of_map
 from ferrotune.sites.sites import ARRAYS, Sites
 from helpers.simulated import demo_specimens
 
 ROOT = Path(__file__).parents[2]
-KEPT = Path(__file__).with_name("landscape.npz")
-CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-# The space that the file was made with, which was then the default.
+KEPT = Path(__file__).with_name("landscapes.npz")
+PIPELINES = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["pipelines"]
+WINDOW = {"low": 1.0, "high": 2.5, "step": 0.75}
+# The default space of patch_gmm, with every third window: a film's table is then a few minutes' work.
 SPACE = {
     "flatten": [1, 2],
-    "denoise": ["none", "gaussian 1"],
-    "w1": {"low": 1.0, "high": 2.5, "step": 0.25},
-    "w2": {"low": 1.0, "high": 2.5, "step": 0.25},
+    "denoise": ["none"],
+    "w1": WINDOW,
+    "w2": WINDOW,
     "rank": [4, 8, 16],
     "components": {"low": 2, "high": 6, "step": 1},
-    "covariance": ["tied", "full", "diag", "spherical"],
+    "covariance": ["tied", "full", "spherical"],
+    "field": [0, 1, 2],
 }
-PATCH_GMM = CONFIG["pipelines"]["patch_gmm"] | {"clustering": "gmm", "space": SPACE}
-# The pair of walls that was the default when the file was made; that of the judge is not in it yet.
-PAIRS = {"walls": {"separation": "maximise", "chord_to_arc": "minimise"}, "paper": OF_MODES["paper"]}
+PATCH_GMM = PIPELINES["patch_gmm"] | {"space": SPACE}
+# Walls are judged for both pairs, so that the search of the paper's pair is held against the guards too.
+PAIRS = {"default": OF_MODES["guarded"], "paper": OF_MODES["paper"]}
 REWARDS = sorted({name for pair in PAIRS.values() for name in pair})
-# A little smaller than the demo's, so that a table is ten minutes' work; and no substrate, whose edge is no wall.
-CHANGES = {"shape": (768, 800), "substrate_cells": 0}
-FILMS = ("Sm_13",)  # of the demo; of the others chance finds nearly all
+DRAWN = {
+    "nanodomains": demo_specimens()["Sm_13"] | {"shape": (768, 800), "substrate_cells": 0},
+    "closure": MEASURED | {"shape": (560, 560), "mistilt_shift_pm": 5.0, "geometry": "closure"},
+}
+# Part (row, column, rows, columns) of a measured map: of the parts of this size, each has two regions at least.
+PARTS = {"sm_0": (48, 60, 34, 34), "sm_13": (72, 84, 34, 34)}
+FILMS = ("nanodomains", *(f"map_{key}" for key in PARTS))
+CODES = 2**16 - 1  # a reward is kept as one of so many levels between its least and its greatest value
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ class Landscape:
     ----------
     space : Space
     objectives : dict of str to str, a reward's name to its direction
-    rewards : (setting, objective) float32, in that order; NaN where no wall stands
+    rewards : (setting, objective) float32, in that order; NaN where a setting has none
     status : (setting,) int8, the place in `STATUSES`
     """
 
@@ -67,8 +78,13 @@ class Landscape:
 
     @property
     def losses(self):
-        """(setting, objective) float, NaN where no wall stands."""
+        """(setting, objective) float, NaN where a setting lacks a reward."""
         return pareto.losses(self.rewards, list(self.objectives.values()))
+
+    @property
+    def stands(self):
+        """(setting,) bool, whether a wall stands."""
+        return self.status == STATUSES.index(OK)
 
     def record(self, setting):
         """A setting's trial, as a search is told of it."""
@@ -96,12 +112,35 @@ class Landscape:
         return pareto.hypervolume_history(self.losses[trials], bounds) / pareto.hypervolume(self.losses, bounds)
 
 
+def coded(rewards):
+    """Rewards (setting, reward) as uint16, 0 where there is none, and their least and greatest value (2, reward)."""
+    ends = np.array([np.nanmin(rewards, axis=0), np.nanmax(rewards, axis=0)])
+    share = (rewards - ends[0]) / np.where(ends[1] > ends[0], ends[1] - ends[0], 1)
+    return np.where(np.isfinite(share), np.rint(1 + share * (CODES - 1)), 0).astype(np.uint16), ends
+
+
+def decoded(codes, ends):
+    """Rewards (setting, reward) float from what `coded` made of them."""
+    share = np.where(codes > 0, (codes.astype(float) - 1) / (CODES - 1), np.nan)
+    return ends[0] + share * (ends[1] - ends[0])
+
+
 @cache
 def landscape(film, pair):
     """The kept Landscape of one of `FILMS`, for one of the pairs of rewards in `PAIRS`."""
     with np.load(KEPT) as kept:
-        rewards = kept[f"{film}_rewards"][:, [REWARDS.index(name) for name in PAIRS[pair]]]
-        return Landscape(Pipeline.from_config(PATCH_GMM).space, PAIRS[pair], rewards, kept[f"{film}_status"])
+        rewards = decoded(kept[f"{film}_rewards"], kept[f"{film}_ends"])
+        chosen = rewards[:, [REWARDS.index(name) for name in PAIRS[pair]]]
+        return Landscape(Pipeline.from_config(PATCH_GMM).space, PAIRS[pair], chosen, kept[f"{film}_status"])
+
+
+def film_of(name):
+    """Specimen (dict) of a film, and its polarization (row, column, 2) px if it is of a measured map."""
+    if name in DRAWN:
+        return DRAWN[name], None
+    key = name.removeprefix("map_")
+    part = part_of_map(read_map(f"{MAPS}#{key}"), PARTS[key])
+    return MEASURED | {"geometry": "map", "map": name, "shape": None}, SCALE * part
 
 
 def _trials_by_descriptor(pipeline):
@@ -114,18 +153,21 @@ def _trials_by_descriptor(pipeline):
 
 
 def evaluated(film):
-    """Rewards (setting, REWARDS) and status (setting,) of every setting on a demo image (str), simulated anew."""
+    """Rewards (setting, REWARDS) and status (setting,) of every setting on a film (str), which is simulated anew."""
     pipeline = Pipeline.from_config(PATCH_GMM)
-    with stores(demo_specimens()[film] | CHANGES, SEED) as folder:
+    specimen, polarization = film_of(film)
+    with stores(specimen, SEED, polarization) as folder:
         describe_sites(folder, PATCH_GMM, threads=1)
         store = described(folder, PATCH_GMM)
         arrays, attributes = read_store(store, *ARRAYS)
-        sites = Sites.from_arrays(arrays, attributes["cell_px"])
-        rewards = np.full((pipeline.space.size, len(REWARDS)), np.nan, np.float32)
+        cells, _ = read_store(folder / "cells.zarr", "yx", "polarization", "lattice")
+        sites = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
+        judging = Judging.of(sites, RATE, SEED)
+        rewards = np.full((pipeline.space.size, len(REWARDS)), np.nan)
         status = np.full(pipeline.space.size, -1, np.int8)
         for group in _trials_by_descriptor(pipeline):
             stack = pipeline.part("descriptor").open(store, group[0][1])
-            for outcome in evaluate_batch(group, pipeline, stack, sites, SEED, REWARDS):
+            for outcome in evaluate_batch(group, pipeline, stack, sites, SEED, REWARDS, judging=judging):
                 rewards[outcome.trial] = [outcome.rewards[name] for name in REWARDS]
                 status[outcome.trial] = STATUSES.index(outcome.status)
     return rewards, status
@@ -133,15 +175,17 @@ def evaluated(film):
 
 def main(films):
     """Write the file with these films' landscapes (list of str); others that it holds stay."""
-    with np.load(KEPT) as kept:
-        arrays = {key: kept[key] for key in kept.files if key.rpartition("_")[0] in FILMS}
+    arrays = {}
+    if KEPT.exists():
+        with np.load(KEPT) as kept:
+            arrays = {key: kept[key] for key in kept.files if key.rpartition("_")[0] in FILMS}
     with threadpool_limits(1):
         for film in films:
             rewards, status = evaluated(film)
-            arrays |= {f"{film}_rewards": rewards, f"{film}_status": status}
+            codes, ends = coded(rewards)
+            arrays |= {f"{film}_rewards": codes, f"{film}_ends": ends, f"{film}_status": status}
             np.savez_compressed(KEPT, **arrays)
-            usable = int((status == STATUSES.index(OK)).sum())
-            print(f"{film}: {usable} of {len(status)} settings are usable")
+            print(f"{film}: a wall stands in {int((status == STATUSES.index(OK)).sum())} of {len(status)} settings")
 
 
 if __name__ == "__main__":

@@ -307,7 +307,7 @@ def test_summary_and_series(results, tmp_path):
     namespace = runpy.run_path(str(SCRIPTS / "summary.py"))
     paths["twins"] = [_twins(tmp_path / f"{name}.json") for name in "pq"]
     runs = namespace["list_runs"](paths, ["p", "q"], ["patch_gmm"])
-    namespace["main"](runs, tmp_path / "summary.tsv", OBJECTIVES, "two", tmp_path / "log")
+    namespace["main"](runs, tmp_path / "summary.tsv", OBJECTIVES, {"patch_gmm": 99}, "two", tmp_path / "log")
     table = pd.read_csv(tmp_path / "summary.tsv", sep="\t").set_index("image")
     assert table["answer"].tolist() == ["walls", "uniform"] and table["twin_ari"].tolist() == [0.9, 0.9]
     assert table["caution"].tolist() == ["rests on 156 sites only"] * 2
@@ -325,6 +325,7 @@ def test_summary_and_series(results, tmp_path):
     assert table.loc["p", "mean_wall_confidence"] == pytest.approx(0.5)
     assert np.isnan(table.loc["q", ["mean_confidence", "mean_wall_confidence"]].astype(float)).all()
     assert table["hypervolume"].between(0, 1).all()
+    assert table["search_end"].tolist() == ["standstill"] * 2  # fewer trials than the most
     assert table.loc["q", "hypervolume"] == 0
     outputs = [tmp_path / "series.png", tmp_path / "series.pdf"]
     script("series_figure.py")(tmp_path / "summary.tsv", outputs, "two", tmp_path / "log")

@@ -62,8 +62,11 @@ def test_everything_imported_is_listed():
 
 def test_peers_are_pinned_aside():
     peers, alone = (pins((ROOT / "tests/benchmarks" / name).read_text()) for name in PEERS)
-    assert {"atomap", "optuna"} <= peers.keys() and set(alone) == {"pyroved"}
-    assert not {"atomap", "hyperspy", "optuna", "pyroved"} & pins((ROOT / "envs/requirements.txt").read_text()).keys()
+    assert {"atomap", "botorch", "optuna"} <= peers.keys() and set(alone) == {"pyroved"}
+    assert (
+        not {"atomap", "botorch", "hyperspy", "optuna", "pyroved"}
+        & pins((ROOT / "envs/requirements.txt").read_text()).keys()
+    )
 
 
 def test_the_package_asks_for_the_direct_requirements_at_run_time():

@@ -49,7 +49,9 @@ def test_scripts_are_named_after_their_rules():
     """`describe_half` is the rule `describe` on another image: it inherits the script."""
     found = {}
     for path in RULE_FILES:
-        for name, body in re.findall(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", path.read_text(), re.MULTILINE | re.DOTALL):
+        for name, body in re.findall(
+            r"^(?:rule|checkpoint) (\w+):\n(.*?)(?=^\S|\Z)", path.read_text(), re.MULTILINE | re.DOTALL
+        ):
             if script := re.search(r'script:\s+"../scripts/(\w+)\.py"', body):
                 found[name] = script[1]
     assert set(found) == {path.stem for path in SCRIPTS}

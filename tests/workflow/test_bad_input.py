@@ -98,7 +98,7 @@ def test_a_failed_image_leaves_the_summary_and_the_figure_of_the_others_until_it
     ("changes", "words"),
     [
         ({"sreach": {}}, "unknown key 'sreach'; allowed are"),
-        ({"search": {"trails": 3}}, "search: unknown key 'trails'; allowed are batch, mode"),
+        ({"search": {"trails": 3}}, "search: unknown key 'trails'; allowed are batch, give_up, mode"),
         ({"search": {"trials": 0}}, "search.trials: 0 is too small; the least is 1"),
         ({"objectives": {"straightness": "maximise", "length": "maximise"}}, "'straightness'"),
         ({"objectives": {"length": "minimise", "curvature": "minimise"}}, "against its physics"),

@@ -19,7 +19,7 @@ SCATTER_ROW = 3.75  # inches; height of panel A with its labels and its key
 BESIDE, WIDE, TALLEST = 3.82, 3.24, 4.2  # inches; left edge and width of panel B; the tallest map
 ABOVE, BAR, APART = 0.27, 0.17, 0.2  # inches; above a map; for its scale bar; between maps
 DECADES = 30.0  # an objective that spans a larger ratio is drawn on a logarithmic axis
-MARKERS = {"no_wall_stands": "x", "one_cluster": "1", "failed": "2"}
+MARKERS = {"no_wall_stands": "x", "one_cluster": "1", "failed": "2", "given_up": "3"}
 
 
 @dataclass(frozen=True)

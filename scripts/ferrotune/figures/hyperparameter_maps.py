@@ -18,7 +18,7 @@ WIDE = (TWO_COLUMNS - LEFT) / ACROSS
 BRIGHT_IS_BEST = {"minimise": "viridis_r", "maximise": "viridis"}
 BETTER = {"minimise": "lower is better", "maximise": "higher is better"}
 AGREEMENT = {"ari": "ARI with the reference", "wall_f1": "wall F1 with the reference"}
-STATUS_COLOURS = {"ok": GREEN, "no_wall_stands": ORANGE, "one_cluster": BLUE, "failed": GREY}
+STATUS_COLOURS = {"ok": GREEN, "no_wall_stands": ORANGE, "one_cluster": BLUE, "failed": GREY, "given_up": GREY}
 
 
 def _limits(values, ok):

@@ -25,6 +25,7 @@ STATUSES = {
     "no_wall_stands": "no wall stands",
     "one_cluster": "one cluster",
     "failed": "failed",
+    "given_up": "given up",
 }
 
 

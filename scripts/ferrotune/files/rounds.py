@@ -202,6 +202,11 @@ def read_labels(rounds, trials):
     return labels[[row[trial] for trial in trials]]
 
 
+def has_ended(path):
+    """Whether a search ended after the round whose NNN.standstill.json is at a path."""
+    return json.loads(Path(path).read_text())["ended"]
+
+
 def read_records(proposals, rounds):
     """Trials of some rounds, in the order in which they were proposed.
 

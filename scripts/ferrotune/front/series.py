@@ -102,3 +102,11 @@ def search_facts(table, front, objectives):
         "front_size": len(front),
         "hypervolume": pareto.hypervolume(losses, pareto.best_and_worst(losses)),
     }
+
+
+def search_end(trials, planned):
+    """Why a search ended, by the numbers of its trials and of those that were planned: "trials" or "standstill".
+
+    Only a search that ends by itself (`search.trials: auto`) has fewer trials than were planned.
+    """
+    return "standstill" if trials < planned else "trials"

@@ -24,13 +24,15 @@ from ferrotune.pipelines.pipeline import begins_with_earlier, space_of
 from ferrotune.reference.comparison import Comparison
 from ferrotune.reference.reading import align
 from ferrotune.search.confirmation import confirmed, outcome_arrays
+from ferrotune.search.early_stopping import EarlierFront
 from ferrotune.search.grouping import evaluate_round
-from ferrotune.search.outcomes import RATE
-from ferrotune.search.proposals import exhaustive, suggest
+from ferrotune.search.outcomes import RATE, Judging
+from ferrotune.search.proposals import exhaustive, losses_of, suggest
 from ferrotune.search.reward_config import PAIRS, reward_names
-from ferrotune.search.search_config import trial_count
+from ferrotune.search.search_config import gives_up, judged_rounds, trial_count
+from ferrotune.search.standstill import standstill
 
-SEARCH_KEYS = ("mode", "trials", "batch", "startup", "seed")
+SEARCH_KEYS = ("mode", "trials", "batch", "startup", "seed", "give_up")
 
 
 @dataclass(frozen=True)
@@ -107,14 +109,24 @@ def _run_rounds(described, pipeline, search, objectives, rate, rewards, threads,
             chosen = suggest(space, records, *how)
         trials = list(enumerate(chosen, start=first))
         finished = finished_trials(proposals, rounds) if begins_with_earlier(entry) else {}
-        work = (entry, stores, cells, rewards, search["seed"], threads, None, finished, rate)
+        earlier = EarlierFront.of(read_records(proposals, rounds), objectives) if gives_up(entry, search) else None
+        work = (entry, stores, cells, rewards, search["seed"], threads, None, finished, Judging(rate, earlier=earlier))
         outcomes = list(evaluate_round(trials, *work))
         proposals, rounds = [*proposals, folder / f"{number:03d}.json"], [*rounds, folder / f"{number:03d}.zarr"]
         numbered = [{"trial": trial, "setting": setting} for trial, setting in trials]
         proposals[-1].write_text(json.dumps({"round": number, "trials": numbered}))
         write_store(rounds[-1], *round_arrays(outcomes))
         write_checkpoints(rounds[-1], outcomes)
+        if _has_ended(number, total, search, objectives, proposals, rounds):
+            break
     return read_records(proposals, rounds), rounds
+
+
+def _has_ended(number, total, search, objectives, proposals, rounds):
+    """Whether a search ends after a round, as `trials: auto` asks for."""
+    if number not in judged_rounds(total, search):
+        return False
+    return standstill(losses_of(read_records(proposals, rounds), objectives), search["startup"]).ended
 
 
 def _selected(described, pipeline, table, front, paths, objectives, seed, rate, distance):

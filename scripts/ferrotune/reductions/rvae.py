@@ -28,14 +28,15 @@ PARAMETERS = {
 NESTED = False
 
 
-def train(described, setting, seed, progress=iter, finished=None):
+def train(described, setting, seed, progress=iter, finished=None, watch=None):
     """Train a model on a seeded subset of the sites: checkpoint (arrays, attributes); see `ferrotune.vae`."""
     from ferrotune.vae.encoding import train_on_sites
     from ferrotune.vae.warm_start import nearest_trial
 
     setting, finished = complete(setting), finished or {}
     near = nearest_trial(setting, {n: complete(s) for n, (s, _) in finished.items()}) if setting["warm_start"] else None
-    return train_on_sites(described, setting, seed, progress, None if near is None else finished[near][1]())
+    begun = None if near is None else finished[near][1]()
+    return train_on_sites(described, setting, seed, progress, begun, watch)
 
 
 def reduce_by(checkpoint, described, setting):

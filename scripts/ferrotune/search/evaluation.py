@@ -1,17 +1,20 @@
 """Evaluation of trials: from settings to labels, and to their outcomes."""
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
+from ferrotune.errors import GivenUp
 from ferrotune.judge.outliers import outliers_at_borders
 from ferrotune.judge.scan_rows import without_row_shifts
 from ferrotune.judge.undecided import UNDECIDED
+from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.rewards import cheap
-from ferrotune.search.outcomes import RATE, Judging, evaluated, failed
+from ferrotune.search.outcomes import RATE, Judging, evaluated, failed, given_up
 from ferrotune.segmentation.labels import Clusters
+from ferrotune.sites.sites import Sites
 
 CAUGHT = (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError)  # of a trial that is then "failed"
 
@@ -56,7 +59,8 @@ def evaluate_batch(
     Yields
     ------
     Outcome
-        A trial that raises is an outcome too, with status "failed" and its reason.
+        A trial that raises is an outcome too, with status "failed" and its reason; so is one whose training was given
+        up (`Judging.earlier`).
 
     Examples
     --------
@@ -76,28 +80,70 @@ def evaluate_batch(
     >>> outcome.status, len(outcome.walls.paths), np.bincount(outcome.labels).tolist()
     ('ok', 1, [200, 200])
     """
-    rewards, reduced = cheap() if rewards is None else rewards, [{} for _ in (described, *halves)]
     judging = replace(judging or Judging.of(sites, RATE, seed), polar=pipeline.part("descriptor").POLAR)
-    cleaned = partial(judged_scores, sites=sites, rate=judging.rate)
+    reduced = tuple({} for _ in (described, *halves))
+    batch = _Batch(
+        pipeline, described, sites, seed, cheap() if rewards is None else rewards, tuple(halves), judging, reduced
+    )
     for trial, setting in trials:
         start = time.perf_counter()
         try:
             epochs = progress(trial) if progress else iter
-            made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs, finished)
-            scores = reduced_scores(pipeline, described, setting, reduced[0], made, cleaned)
-            of_scores = Clusters(pipeline.part("clustering"), setting)
-            labels_of = partial(labels_of_scores, scores, sites, of_scores, seed, trial, measured=judging.measured)
-            of_halves = None
-            if halves:
-                work = (pipeline, halves, setting, reduced[1:], sites, cleaned, seed, trial, judging.measured)
-                of_halves = partial(_half_labels, *work)
-            ways = {"again": labels_of, "halves": of_halves}
-            seeds = trial_seed(seed, trial), seed
-            outcome = evaluated(trial, labels_of(), scores, sites, seeds, rewards, of_scores, judging, ways)
-            outcome = replace(outcome, checkpoint=made)
+            watch = batch.watch(trial, setting)
+            made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs, finished, watch)
+            outcome = replace(batch.outcome(trial, setting, made), checkpoint=made)
+        except GivenUp as when:
+            outcome = given_up(trial, len(sites), batch.rewards, when)
         except CAUGHT as error:
-            outcome = failed(trial, len(sites), rewards, error)
+            outcome = failed(trial, len(sites), batch.rewards, error)
         yield replace(outcome, seconds=time.perf_counter() - start)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What trials that share their descriptors have in common, as `evaluate_batch` is given it.
+
+    `reduced` (dict for the image and for each half) keeps the scores that several trials share.
+    """
+
+    pipeline: Pipeline
+    described: object
+    sites: Sites
+    seed: int
+    rewards: list
+    halves: tuple
+    judging: Judging
+    reduced: tuple
+
+    def outcome(self, trial, setting, checkpoint):
+        """Outcome of a trial, by the checkpoint of its training or None."""
+        pipeline, sites, seed, measured = self.pipeline, self.sites, self.seed, self.judging.measured
+        cleaned = partial(judged_scores, sites=sites, rate=self.judging.rate)
+        scores = reduced_scores(pipeline, self.described, setting, self.reduced[0], checkpoint, cleaned)
+        of_scores = Clusters(pipeline.part("clustering"), setting)
+        labels_of = partial(labels_of_scores, scores, sites, of_scores, seed, trial, measured=measured)
+        of_halves = None
+        if self.halves:
+            work = (pipeline, self.halves, setting, self.reduced[1:], sites, cleaned, seed, trial, measured)
+            of_halves = partial(_half_labels, *work)
+        ways = {"again": labels_of, "halves": of_halves}
+        seeds = trial_seed(seed, trial), seed
+        return evaluated(trial, labels_of(), scores, sites, seeds, self.rewards, of_scores, self.judging, ways)
+
+    def watch(self, trial, setting):
+        """Function that says while a trial is trained whether it is given up; None where no trial is."""
+        earlier = self.judging.earlier
+        if earlier is None or not trains_model(self.pipeline):
+            return None
+        looks = earlier.looks(self.pipeline.part("reduction").complete(setting)["epochs"])
+
+        def falls_behind(done, checkpoint_so_far):
+            if done not in looks:
+                return False
+            rewards = replace(self, rewards=list(earlier.objectives), halves=())
+            return earlier.dominates(rewards.outcome(trial, setting, checkpoint_so_far()).rewards)
+
+        return falls_behind
 
 
 def judged_scores(scores, sites, rate):
@@ -128,10 +174,16 @@ def _half_labels(pipeline, halves, setting, reduced, sites, cleaned, seed, trial
     return labels
 
 
-def trained(pipeline, described, setting, seed, progress=iter, finished=None):
+def trains_model(pipeline):
+    """Whether the trials of a Pipeline train a model."""
+    return hasattr(pipeline.part("reduction"), "train")
+
+
+def trained(pipeline, described, setting, seed, progress=iter, finished=None, watch=None):
     """Checkpoint of the reduction that a trial trained, or None where it trains none."""
-    reduction = pipeline.part("reduction")
-    return reduction.train(described, setting, seed, progress, finished) if hasattr(reduction, "train") else None
+    if not trains_model(pipeline):
+        return None
+    return pipeline.part("reduction").train(described, setting, seed, progress, finished, watch)
 
 
 def reduced_scores(pipeline, described, setting, known, checkpoint=None, cleaned=lambda scores: scores):

@@ -11,7 +11,7 @@ from ferrotune.files.stores import read_store
 from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
 from ferrotune.search.evaluation import evaluate_batch
-from ferrotune.search.outcomes import RATE, Judging
+from ferrotune.search.outcomes import Judging
 from ferrotune.sites.sites import ARRAYS, Sites, nearest
 
 
@@ -129,7 +129,7 @@ def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, f
         yield from Parallel(n_jobs=threads, return_as="generator")(work)
 
 
-def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progress=None, finished=None, rate=RATE):
+def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progress=None, finished=None, how=None):
     """Evaluate the trials of a round; each is judged at the sites of its own descriptor.
 
     Parameters
@@ -144,20 +144,21 @@ def evaluate_round(trials, entry, stores, cells, rewards, seed, threads=1, progr
     threads : int
     progress, finished
         As in `ferrotune.search.evaluation.evaluate_batch`, optional.
-    rate : float, false discovery rate of walls; None: walls are not judged (mode paper)
+    how : Judging, optional
+        Its `rate` and `earlier`; by default as in the search of the default configuration.
 
     Yields
     ------
     ferrotune.search.outcomes.Outcome
         Labels are given at the sites of the first descriptor, see `common_sites`.
     """
-    stores, sites, positions = by_descriptor(stores), {}, {}
+    how, stores, sites, positions = how or Judging(), by_descriptor(stores), {}, {}
     for name, (of_image, *_) in stores.items():
         arrays, attributes = read_store(of_image, *ARRAYS)
         positions[name] = arrays["yx"]
         sites[name] = Sites.from_arrays(arrays, attributes["cell_px"]).with_cells(cells)
     groups = group_trials(trials, members_of(entry))
-    judging = {name: Judging.of(of, rate, seed) for name, of in sites.items()}
+    judging = {name: Judging.of(of, how.rate, seed, earlier=how.earlier) for name, of in sites.items()}
     work = (stores, sites, positions, seed, rewards, progress, finished, threads, judging)
     for of_group in evaluate_groups(groups, *work):
         yield from of_group

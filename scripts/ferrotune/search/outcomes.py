@@ -14,9 +14,11 @@ from ferrotune.judge.variation import variation
 from ferrotune.judge.wall_pieces import cut_walls
 from ferrotune.judge.wall_verdicts import WallVerdicts, judge_walls, measure_walls, standing_walls
 from ferrotune.rewards import Segmentation, score
+from ferrotune.search.early_stopping import EarlierFront
 from ferrotune.segmentation.labels import by_size
 from ferrotune.segmentation.statuses import (
     FAILED,
+    GIVEN_UP,
     MINORITY,
     MOSTLY_KNOWN,
     NO_WALL_STANDS,
@@ -44,6 +46,7 @@ class Judging:
     polar : bool, whether the polarization judges them, where it was measured
     measured : MeasuredField, the polarization, which all trials of an image share; None where it was not measured
     null : list of ferrotune.judge.null_maps.Found, of null maps that were drawn before; None: each trial draws its own
+    earlier : EarlierFront, behind which a trial that is trained must not fall; None: every training goes to its end
     """
 
     rate: float | None = RATE
@@ -51,12 +54,13 @@ class Judging:
     polar: bool = True
     measured: MeasuredField | None = None
     null: list | None = None
+    earlier: EarlierFront | None = None
 
     @classmethod
-    def of(cls, sites, rate, seed, thorough=False):
+    def of(cls, sites, rate, seed, thorough=False, earlier=None):
         """Judging of the segmentations of an image (Sites), with the seed of its null maps."""
         known = None if sites.polarization is None else MeasuredField(sites.grid, sites.polarization, seed)
-        return cls(rate, thorough, measured=known)
+        return cls(rate, thorough, measured=known, earlier=earlier)
 
     @property
     def rate_of_test(self):
@@ -200,6 +204,15 @@ def _verdict(verdicts, judging, changes):
 def failed(trial, n_sites, rewards, error):
     """Outcome of a trial that raised an error: no labels, no rewards, and the reason."""
     reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+    return _without_labels(trial, n_sites, rewards, FAILED, reason)
+
+
+def given_up(trial, n_sites, rewards, when):
+    """Outcome of a trial whose training was ended early: no labels, no rewards, and when it was (GivenUp)."""
+    return _without_labels(trial, n_sites, rewards, GIVEN_UP, f"{when}, behind the front of the earlier rounds")
+
+
+def _without_labels(trial, n_sites, rewards, status, reason):
     labels, nothing = np.full(n_sites, UNDECIDED, np.int8), dict.fromkeys(rewards, math.nan)
     none = WallVerdicts.unjudged(0, stands=False)
-    return Outcome(trial, labels, NO_WALLS_AT_ALL, none, nothing, Verdict(FAILED), reason=reason)
+    return Outcome(trial, labels, NO_WALLS_AT_ALL, none, nothing, Verdict(status), reason=reason)

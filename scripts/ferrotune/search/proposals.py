@@ -62,16 +62,6 @@ def _trial(domain, space, trial, setting, loss):
     return {"tid": trial, "state": JOB_STATE_DONE, "result": result, "misc": misc, **times}
 
 
-def _normalised_losses(records, objectives):
-    """Losses (trial, objective) in [0, 1]; NaN for trials that may not guide the search."""
-    names = sorted(objectives)
-    rewards = np.full((len(records), len(names)), np.nan)
-    for row, record in zip(rewards, records, strict=True):
-        found = (record["rewards"].get(name) for name in names)
-        row[:] = [np.nan if value is None else value for value in found]
-    return pareto.normalise(pareto.losses(rewards, [objectives[name] for name in names]))
-
-
 def _ranked_scalar(losses, weights):
     """Rank of each trial by the augmented Tchebycheff function of its losses; infinite for NaN rows."""
     weighted = losses * weights
@@ -158,6 +148,22 @@ def _guided(space, settings, losses, key):
     return _untried(space, tried, rng)
 
 
+def losses_of(records, objectives):
+    """Losses (trial, objective), smaller is better, objectives by name; NaN for trials that may not guide the search.
+
+    Parameters
+    ----------
+    records : sequence of dict with ``rewards`` (dict of name to float)
+    objectives : dict of reward name to direction
+    """
+    names = sorted(objectives)
+    rewards = np.full((len(records), len(names)), np.nan)
+    for row, record in zip(rewards, records, strict=True):
+        found = (record["rewards"].get(name) for name in names)
+        row[:] = [np.nan if value is None else value for value in found]
+    return pareto.losses(rewards, [objectives[name] for name in names])
+
+
 def suggest(
     space,
     records,
@@ -210,7 +216,7 @@ def suggest(
     """
     if len(objectives) < 2:
         raise InputError(f"objectives: {list(objectives)} is fewer than two; name two rewards or more")
-    losses = _normalised_losses(records, objectives)
+    losses = pareto.normalise(losses_of(records, objectives))
     settings = [record["setting"] for record in records]
     start = _start_design(space, startup, seed)
     proposals = min(n, space.size - len({space.index(setting) for setting in settings}))

@@ -1,6 +1,7 @@
 """The pipelines of the config and their searches: which there are, how many trials, what descriptors must hold."""
 
-from ferrotune.pipelines.pipeline import Pipeline, space_of
+from ferrotune.pipelines.pipeline import Pipeline, begins_with_earlier, space_of, trains
+from ferrotune.search.standstill import AUTO, MOST_TRIALS, first_judged
 
 
 def apart(config):
@@ -41,16 +42,47 @@ def map_axes(pipeline, search):
     return varied if search["mode"] == "exhaustive" and len(varied) == 2 else {}
 
 
+def ends_by_itself(search):
+    """Whether a search ends where its front stands still (`trials: auto`)."""
+    return search["trials"] == AUTO and search["mode"] != "exhaustive"
+
+
 def trial_count(pipeline, search):
-    """Number of trials of a pipeline: its search's, or all of the space where these are fewer or are asked for."""
+    """Number of trials of a pipeline: its search's, or all of the space where these are fewer or are asked for.
+
+    Of a search that ends by itself it is the most.
+    """
     size = space_of(pipeline).size
-    return size if search["mode"] == "exhaustive" else min(search["trials"], size)
+    if search["mode"] == "exhaustive":
+        return size
+    return min(MOST_TRIALS if search["trials"] == AUTO else search["trials"], size)
+
+
+def round_count(trials, search):
+    """Number of rounds of so many trials."""
+    return -(-trials // search["batch"])
+
+
+def judged_rounds(trials, search):
+    """Rounds (range) after which a search of at most so many trials may end by itself; never after the last one."""
+    first = max(round_count(first_judged(search["startup"]), search) - 1, 0)
+    return range(first, round_count(trials, search) - 1) if ends_by_itself(search) else range(0)
 
 
 def round_search(search):
     """What of a search shapes a round's proposals: not the number of trials, nor what guides where nothing does."""
-    idle = ("trials", "startup", "seed") if search["mode"] == "exhaustive" else ("trials",)
+    idle = ("trials", "give_up", *(("startup", "seed") if search["mode"] == "exhaustive" else ()))
     return {key: value for key, value in search.items() if key not in idle}
+
+
+def gives_up(entry, search):
+    """Whether trials of a config's entry are given up while they are trained, where earlier rounds did better."""
+    return search.get("give_up", False) and trains(entry)
+
+
+def looks_back(entry, search):
+    """Whether the evaluation of a config's entry needs the rounds before: to start from their models, or to give up."""
+    return begins_with_earlier(entry) or gives_up(entry, search)
 
 
 def startup_count(search):

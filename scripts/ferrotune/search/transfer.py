@@ -5,6 +5,7 @@ import numpy as np
 from ferrotune.front.selection import selected_pipeline
 from ferrotune.pipelines.space_union import CHOICE
 from ferrotune.search.grouping import evaluate_round
+from ferrotune.search.outcomes import Judging
 from ferrotune.segmentation.agreement import ari
 
 REWARD = "label_evidence"
@@ -41,7 +42,7 @@ def applied(entry, stores, cells, trial, parameters, seed, rate):
     _, setting, _ = selected_pipeline(entry, parameters, stores)
     if CHOICE in parameters:
         setting = {CHOICE: parameters[CHOICE]} | setting
-    (outcome,) = evaluate_round([(trial, setting)], entry, stores, cells, [REWARD], seed, rate=rate)
+    (outcome,) = evaluate_round([(trial, setting)], entry, stores, cells, [REWARD], seed, how=Judging(rate))
     return outcome
 
 

@@ -8,7 +8,8 @@ OK = "ok"  # at least one wall stands
 NO_WALL_STANDS = "no_wall_stands"
 ONE_CLUSTER = "one_cluster"  # or no site is decided
 FAILED = "failed"  # the trial raised an error; set by the code that caught it
-STATUSES = (OK, NO_WALL_STANDS, ONE_CLUSTER, FAILED)  # a store keeps the index in this tuple, and the tuple
+GIVEN_UP = "given_up"  # its training was ended early, behind the front of earlier rounds
+STATUSES = (OK, NO_WALL_STANDS, ONE_CLUSTER, FAILED, GIVEN_UP)  # a store keeps the index in this tuple, and the tuple
 # Smallest share of sites outside the largest label. Fewer sites are outliers, or a strip along the frame of the image
 # (a row of a full-size image is 0.6 %), whose wall would be long and straight but no domain wall. Our choice.
 MINORITY = 0.01

@@ -42,7 +42,7 @@ def _neighbour_pairs(described, rows):
     return pairs
 
 
-def train_on_sites(described, setting, seed, progress=iter, earlier=None):
+def train_on_sites(described, setting, seed, progress=iter, earlier=None, watch=None):
     """Train a model on a seeded subset of the sites.
 
     Parameters
@@ -52,6 +52,8 @@ def train_on_sites(described, setting, seed, progress=iter, earlier=None):
     seed : int
     progress : function that wraps the iterable of epochs
     earlier : checkpoint (arrays, attributes) of a model of another window to begin with, optional
+    watch : function of the number of epochs done and of a function that gives the checkpoint so far, optional
+        As in `ferrotune.vae.training.train`.
 
     Returns
     -------
@@ -68,9 +70,13 @@ def train_on_sites(described, setting, seed, progress=iter, earlier=None):
     training = _training(setting)
     start = None if earlier is None else from_checkpoint(*earlier).net
     scaled, classes = _scaled(patches, pixels), described.site_class[rows]
-    trained = train(scaled, classes, architecture, training, seed, pairs, start, progress)
-    arrays, attributes = to_checkpoint(trained, training)
-    return arrays, attributes | {"pixels": pixels, "sites": count}
+
+    def checkpoint(trained):
+        arrays, attributes = to_checkpoint(trained, training)
+        return arrays, attributes | {"pixels": pixels, "sites": count}
+
+    seen = watch and (lambda done, trained_so_far: watch(done, lambda: checkpoint(trained_so_far())))
+    return checkpoint(train(scaled, classes, architecture, training, seed, pairs, start, progress, watch=seen))
 
 
 def patch_reader(described, setting, pixels):

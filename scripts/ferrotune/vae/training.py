@@ -11,6 +11,7 @@ import torch
 from pyro.infer import SVI, TraceEnum_ELBO, TraceMeanField_ELBO
 from pyro.optim import ClippedAdam
 
+from ferrotune.errors import GivenUp
 from ferrotune.vae.model import RVAE, one_hot_classes
 from ferrotune.vae.warm_start import copy_weights
 
@@ -144,7 +145,27 @@ def _with_wall_penalty(bound, weight, patches, classes, pairs, rng):
     return loss
 
 
-def train(patches, site_class, architecture, training, seed, pairs=None, earlier=None, progress=iter, threads=1):
+def _of_best_epoch(net, kept, curve, best, patches, classes):
+    """Trained with the parameters of the best epoch (`kept`), and its latent variables in order; `net` is changed."""
+    net.load_state_dict(kept)
+    net.sort_latents(_information(net.eval(), patches, classes))
+    return Trained(net, list(curve), best)
+
+
+def _ask(watch, done, epochs, so_far):
+    """Raise GivenUp if `watch` asks for it after some of the epochs; `so_far` is what `_of_best_epoch` needs."""
+    if watch is None or done == epochs:
+        return
+    net, *rest = so_far
+    with torch.random.fork_rng(_cuda_devices()):  # what the look draws does not change the training
+        ended = watch(done, lambda: _of_best_epoch(copy.deepcopy(net), *rest))
+    if ended:
+        raise GivenUp(f"after {done} of {epochs} epochs")
+
+
+def train(
+    patches, site_class, architecture, training, seed, pairs=None, earlier=None, progress=iter, threads=1, watch=None
+):
     """Train a model on patches.
 
     Parameters
@@ -158,6 +179,8 @@ def train(patches, site_class, architecture, training, seed, pairs=None, earlier
     earlier : ferrotune.vae.model.RVAE to begin with, of the same architecture except for the window; by default none
     progress : function that wraps the iterable of epochs, such as tqdm
     threads : int; the last digits depend on it
+    watch : function of the number of epochs done and of a function that gives the Trained so far, optional
+        It is asked after each epoch but the last, and the training is given up where it returns True.
 
     Returns
     -------
@@ -165,6 +188,8 @@ def train(patches, site_class, architecture, training, seed, pairs=None, earlier
 
     Raises
     ------
+    GivenUp
+        If `watch` asks for it.
     ArithmeticError
         If the ELBO is not finite: the learning rate is too high.
 
@@ -207,6 +232,5 @@ def train(patches, site_class, architecture, training, seed, pairs=None, earlier
                 kept, best = copy.deepcopy(net.state_dict()), epoch
             if training.patience is not None and epoch - best >= training.patience:
                 break
-        net.load_state_dict(kept)
-        net.sort_latents(_information(net.eval(), x[held], classes[held]))
-        return Trained(net, curve, best)
+            _ask(watch, epoch + 1, training.epochs, (net, kept, curve, best, x[held], classes[held]))
+        return _of_best_epoch(net, kept, curve, best, x[held], classes[held])

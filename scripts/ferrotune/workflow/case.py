@@ -7,8 +7,20 @@ from pathlib import Path
 import yaml
 
 from ferrotune.errors import NEXT_LINE, InputError
+from ferrotune.files.rounds import has_ended
 from ferrotune.search.reward_config import with_objectives
-from ferrotune.search.search_config import apart, map_axes, pipeline_entry, searched, trial_count
+from ferrotune.search.search_config import (
+    apart,
+    ends_by_itself,
+    gives_up,
+    judged_rounds,
+    looks_back,
+    map_axes,
+    pipeline_entry,
+    round_count,
+    searched,
+    trial_count,
+)
 from ferrotune.workflow.config import check_config, check_select, map_files, without_nulls
 from ferrotune.workflow.config_files import check_repeated
 from ferrotune.workflow.folders import check_folders
@@ -27,7 +39,7 @@ class Case:
     images : dict of image name -> dict, the usable rows of the sample sheet
     problems : list of str, one line for each problem of the sample sheet
     searches : dict of pipeline name -> dict, the search of each pipeline
-    trials : dict of pipeline name -> int, the number of trials of each pipeline that is searched
+    trials : dict of pipeline name -> int, the number of trials of each pipeline that is searched; with `auto` the most
     """
 
     config: dict
@@ -37,9 +49,22 @@ class Case:
     searches: dict
     trials: dict
 
+    @property
+    def ending(self):
+        """Pipelines (list of str) whose search ends where its front stands still."""
+        return [pipeline for pipeline in self.trials if ends_by_itself(self.searches[pipeline])]
+
     def entry(self, pipeline):
         """A pipeline's entry (dict) in the config; the entry of a choice holds the entries of its members."""
         return pipeline_entry(self.config["pipelines"], pipeline)
+
+    def looks_back(self, pipeline):
+        """Whether the evaluation of a pipeline's round needs the rounds before."""
+        return looks_back(self.entry(pipeline), self.searches[pipeline])
+
+    def keep_up(self, pipeline):
+        """Objectives (dict) in which trials must not fall behind while they are trained; empty: none is given up."""
+        return self.config["objectives"] if gives_up(self.entry(pipeline), self.searches[pipeline]) else {}
 
     def axes(self, pipeline):
         """The two parameters of a hyperparameter map with their values (dict); empty where the pipeline is no map."""
@@ -47,8 +72,25 @@ class Case:
 
     def rounds(self, pipeline, before=None):
         """Numbers (list of str, as in file names) of a pipeline's rounds: all, or those before a round."""
-        count = -(-self.trials[pipeline] // self.searches[pipeline]["batch"])
+        count = round_count(self.trials[pipeline], self.searches[pipeline])
         return [f"{number:03d}" for number in range(count if before is None else min(count, int(before)))]
+
+    def rounds_to(self, pipeline, standstill):
+        """Numbers (list of str) of a pipeline's rounds up to the first after which its search has ended.
+
+        Parameters
+        ----------
+        pipeline : str
+        standstill : function of a round's number (str)
+            Path of the round's NNN.standstill.json, or None where there is none yet. It is asked of the rounds after
+            which the search may end (`trials: auto`), in order.
+        """
+        rounds = self.rounds(pipeline)
+        for number in judged_rounds(self.trials[pipeline], self.searches[pipeline]):
+            path = standstill(rounds[number])
+            if path is not None and has_ended(path):
+                return rounds[: number + 1]
+        return rounds
 
 
 def _with_paths(config):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 
-def start_line(results, images, trials):
+def start_line(results, images, trials, ending=()):
     """Say what a run analyses.
 
     Parameters
@@ -13,6 +13,7 @@ def start_line(results, images, trials):
     results : path of the folder of the series
     images : collection of str
     trials : dict of pipeline -> int, trials of an image
+    ending : collection of pipelines whose search ends where its front stands still; their trials are the most
 
     Returns
     -------
@@ -25,7 +26,9 @@ def start_line(results, images, trials):
     """
     names = list(images)
     what = "1 image" if len(names) == 1 else f"{len(names)} images"
-    searches = ", ".join(f"{pipeline} ({count} trials)" for pipeline, count in trials.items())
+    searches = ", ".join(
+        f"{pipeline} ({'at most ' if pipeline in ending else ''}{count} trials)" for pipeline, count in trials.items()
+    )
     return f"ferrotune: {what}, by {searches} -> {results}; in another terminal: make watch, make so-far"
 
 
@@ -56,7 +59,9 @@ def answer_lines(results, table="summary.tsv", images=None):
 def _words(row):
     """Answer of a row of the summary in a few words."""
     reason, caution = (str(getattr(row, name, "nan")) for name in ("reason", "caution"))
-    return row.answer + (f" ({reason})" if reason != "nan" else "") + (f"; {caution}" if caution != "nan" else "")
+    words = row.answer + (f" ({reason})" if reason != "nan" else "") + (f"; {caution}" if caution != "nan" else "")
+    ended = getattr(row, "search_end", "") == "standstill"
+    return words + (f"; the search ended after {row.trials} trials: its front stood still" if ended else "")
 
 
 def said_lines(results, images):

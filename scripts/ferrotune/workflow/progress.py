@@ -6,7 +6,7 @@ Only complete stores are read: Snakemake leaves a time stamp in the folder of a 
 import csv
 import warnings
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import count, takewhile
 from pathlib import Path
 
@@ -119,6 +119,12 @@ def _hypervolumes(records, ends, objectives):
     return [float(history[end - 1]) for end in ends]
 
 
+def _standstill(folder, number):
+    """Path of what was said of a search after a round (str), None where nothing is said yet."""
+    path = Path(folder, "rounds", f"{number}.standstill.json")
+    return path if path.is_file() else None
+
+
 def _now(image, pipeline, rounds):
     """What is done at the moment: a stage before the search, the search, or what follows."""
     if rounds[0] == rounds[1]:
@@ -134,7 +140,7 @@ def _now(image, pipeline, rounds):
 def _of_search(case, series, image, pipeline):
     """Progress of one search; its `left` is still NaN."""
     folder = Path(series, image, pipeline)
-    planned = case.rounds(pipeline)
+    planned = case.rounds_to(pipeline, partial(_standstill, folder))
     stores = complete_rounds(folder)[: len(planned)]
     records, ends, spent = [], [], 0.0
     for number, store in enumerate(stores):
@@ -142,11 +148,12 @@ def _of_search(case, series, image, pipeline):
         ends.append(len(records))
         spent += _seconds(folder, number)
     rounds = (len(stores), len(planned))
+    trials = min(case.trials[pipeline], len(planned) * case.searches[pipeline]["batch"])
     return Progress(
         image,
         pipeline,
         rounds,
-        (min(len(records), case.trials[pipeline]), case.trials[pipeline]),
+        (min(len(records), trials), trials),
         sum(record["status"] == OK for record in records),
         _hypervolumes(records, ends, case.config["objectives"]) if records else [],
         spent,

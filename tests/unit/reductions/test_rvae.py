@@ -10,7 +10,9 @@ from ferrotune.files.rounds import finished_trials, round_arrays, write_checkpoi
 from ferrotune.files.stores import write_store
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.pipelines.space import Space
+from ferrotune.search.early_stopping import EarlierFront
 from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.search.outcomes import RATE, Judging
 from helpers.stacks import SETTING, two_domains
 
 PIPELINE = Pipeline("patches", "rvae", "kde_peaks", Space({"latent": (2,)}))
@@ -82,3 +84,20 @@ def test_pixels_may_be_probabilities(image):
 def test_a_latent_variable_that_does_not_exist_is_a_failed_trial(image):
     failed = run(image, [(0, SETTING | {"variable": 5, "epochs": 1})])[0]
     assert failed.status == "failed" and "no latent variable z5" in failed.reason
+
+
+def test_a_trial_that_falls_behind_earlier_rounds_is_given_up_and_another_is_not_changed(image):
+    stack, sites, _ = image
+    objectives = {"label_evidence": "maximise", "boundary_evidence": "maximise"}
+    outcomes = {}
+    for best in (1.0, -1.0):  # of the earlier trials: out of reach, or far behind
+        rewards = [{"rewards": dict.fromkeys(objectives, best - i / 10)} for i in range(8)]
+        judging = Judging.of(sites, RATE, 1, earlier=EarlierFront.of(rewards, objectives))
+        (outcomes[best],) = evaluate_batch([(0, SETTING)], PIPELINE, stack, sites, 1, judging=judging)
+    assert outcomes[1.0].status == "given_up" and outcomes[1.0].checkpoint is None
+    epochs = SETTING["epochs"]
+    assert outcomes[1.0].reason == f"after {-(-epochs // 5)} of {epochs} epochs, behind the front of the earlier rounds"
+    alone = run(image, [(0, SETTING)])[0]
+    arrays, others = outcomes[-1.0].checkpoint[0], alone.checkpoint[0]
+    assert all(np.array_equal(arrays[name], others[name]) for name in others)
+    assert np.array_equal(outcomes[-1.0].labels, alone.labels)

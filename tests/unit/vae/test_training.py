@@ -10,6 +10,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.rotated_motif import angle_error, angle_in_latents
+from ferrotune.errors import GivenUp
 from ferrotune.vae import training as module
 from ferrotune.vae.architecture import Architecture
 from ferrotune.vae.latents import encode
@@ -101,6 +102,26 @@ def test_the_same_seed_gives_the_same_bytes_whatever_was_drawn_before():
     assert same(train(patches, none(300), ARCHITECTURE, QUICK, seed=1), one)
     assert torch.equal(torch.get_rng_state(), state)
     assert not same(train(patches, none(300), ARCHITECTURE, QUICK, seed=2), one)
+
+
+def test_looking_at_a_training_does_not_change_it():
+    patches, *_ = rotated_motif(200)
+    seen = []
+
+    def watch(done, trained_so_far):
+        seen.append((done, encoded(trained_so_far().net, patches).z))
+        torch.rand(7)
+        return False
+
+    looked_at, alone = (train(patches, none(200), ARCHITECTURE, QUICK, seed=3, watch=w) for w in (watch, None))
+    assert same(looked_at, alone)
+    assert [done for done, _ in seen] == [1, 2] and not np.array_equal(seen[0][1], seen[1][1])
+
+
+def test_a_training_is_given_up_where_it_is_asked_for():
+    patches, *_ = rotated_motif(200)
+    with pytest.raises(GivenUp, match="after 2 of 3 epochs"):
+        train(patches, none(200), ARCHITECTURE, QUICK, seed=3, watch=lambda done, trained_so_far: done == 2)
 
 
 def test_a_training_that_was_killed_starts_afresh_to_the_same_end():

@@ -44,3 +44,21 @@ def test_home_and_variables_in_the_paths_of_the_config(monkeypatch):
     case = default_case(monkeypatch, images="$SHEETS/images.tsv", simulation=simulation)
     assert case.config["images"] == str(ROOT / "config" / "images.tsv")
     assert case.config["simulation"]["images"]["Sm_0"]["map"] == f"{ROOT}/config/map.npz#sm_0"
+
+
+def test_a_search_that_ends_by_itself_has_the_rounds_up_to_its_standstill(monkeypatch, tmp_path):
+    pipelines = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["pipelines"]
+    search = {"mode": "tpe", "trials": "auto", "batch": 10, "startup": 20, "seed": 1}
+    case = default_case(monkeypatch, search=search, pipelines={"patch_gmm": pipelines["patch_gmm"]})
+    assert case.ending == ["patch_gmm"] and case.trials == {"patch_gmm": 200}
+    asked = []
+
+    def said(number, ended=("007",)):
+        asked.append(number)
+        path = tmp_path / f"{number}.standstill.json"
+        path.write_text(f'{{"ended": {str(number in ended).lower()}}}')
+        return path
+
+    assert case.rounds_to("patch_gmm", said) == case.rounds("patch_gmm")[:8]
+    assert asked == ["005", "006", "007"]
+    assert case.rounds_to("patch_gmm", lambda number: None) == case.rounds("patch_gmm")

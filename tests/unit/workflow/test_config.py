@@ -69,7 +69,7 @@ def test_the_default_config_is_in_order():
         (("columns", "findr"), "blob_log, finder, shape, trials"),
         (("columns", "blob_log", "sigma"), "max_sigma, min_sigma, normalisation, num_sigma, overlap, threshold, unit"),
         (("patches", "sub_pixel"), "subpixel"),
-        (("search", "trails"), "batch, mode, seed, startup, trials"),
+        (("search", "trails"), "batch, give_up, mode, seed, startup, trials"),
         (("reference", "row"), "row_component"),
         (("simulation", "sed"), "default, images, seed"),
         (("pipelines", "patch_gmm", "clusters"), "alone, clustering, descriptor, reduction, search, space"),
@@ -114,12 +114,17 @@ def test_settings_of_a_specimen_are_those_of_the_simulator():
         (("rewards",), "cheap", "rewards: 'cheap' is not a list"),
         (("search", "trials"), 0, "search.trials: 0 is too small; the least is 1"),
         (("search", "trials"), 2.5, "search.trials: 2.5 is not a whole number"),
+        (
+            ("search", "trials"),
+            "all",
+            "search.trials: 'all' is not allowed; allowed are auto, a whole number, 1 or more",
+        ),
         (("search", "batch"), "8", "search.batch: '8' is not a whole number"),
         (("search", "mode"), "random", "search.mode: 'random' is not allowed; allowed are tpe, exhaustive"),
         (
             ("pipelines", "patch_gmm", "search"),
             {"trails": 3},
-            "pipelines.patch_gmm.search: unknown key 'trails'; allowed are batch, mode, seed, startup, trials",
+            "pipelines.patch_gmm.search: unknown key 'trails'; allowed are batch, give_up, mode, seed, startup, trials",
         ),
         (
             ("pipelines", "patch_gmm", "search"),

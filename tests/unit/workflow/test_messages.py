@@ -1,6 +1,6 @@
 """The last lines of a run."""
 
-from ferrotune.workflow.messages import answer_lines, said_lines, warning_lines
+from ferrotune.workflow.messages import answer_lines, said_lines, start_line, warning_lines
 
 
 def test_answers_name_the_page_to_open(tmp_path):
@@ -36,3 +36,12 @@ def test_a_run_that_succeeded_repeats_warnings_only(tmp_path):
     warning = "ferrotune: image a: warning: pixel size unknown"
     (logs / "import_image.log").write_text(f"{warning}\nferrotune: image a, old_pipeline: no sites\n")
     assert warning_lines(tmp_path, ["a"]) == [warning]
+
+
+def test_a_search_that_ended_by_itself_says_so(tmp_path):
+    rows = ["a\tp\twalls\t60\tstandstill", "b\tp\tuniform\t200\ttrials"]
+    (tmp_path / "summary.tsv").write_text("\n".join(["image\tpipeline\tanswer\ttrials\tsearch_end", *rows]) + "\n")
+    one, other = answer_lines(tmp_path)
+    assert one.startswith("a, p: walls; the search ended after 60 trials: its front stood still -> ")
+    assert other.startswith("b, p: uniform -> ")
+    assert "p (at most 200 trials), q (40 trials)" in start_line("results/s", ["a"], {"p": 200, "q": 40}, ["p"])
