@@ -41,6 +41,7 @@ TWINS = PIPELINES if config["judge"]["twins"] else []
 MAPS = [name for name in PIPELINES if CASE.axes(name)]
 TRAINED = [name for name in PIPELINES if trains(CASE.entry(name))]
 TRANSFERRED = [name for name in PIPELINES if config["transfer"] and len(IMAGES) > 1 and name not in TRAINED]
+COLUMN_SEARCH = ["column_search_figure"] if config["columns"]["finder"] == "log_rewards" else []
 PARTS = parts.module_names()  # figures print texts of all parts
 
 
@@ -126,12 +127,6 @@ def get_threads(wildcards):
     return max(1, min(batch, (workflow.cores or batch) // len(IMAGES)))
 
 
-def get_every_round(wildcards):
-    """Stores of the rounds of all pipelines of an image."""
-    rounds = [(pipeline, number) for pipeline in PIPELINES for number in get_rounds(**wildcards, pipeline=pipeline)]
-    return [f"{ROUND}.zarr".format(image=wildcards.image, pipeline=pipeline, round=r) for pipeline, r in rounds]
-
-
 def get_reported(path, name):
     """Mark an output for the report, under its image or the series, with the caption of its name."""
     part = "Series" if "{image}" not in path else "{image}"
@@ -142,8 +137,7 @@ def get_reported(path, name):
 def get_final_output():
     """Targets: sample sheet, summary, figure and page of the series; figures, tables, maps, latents, page of each image."""
     last = ("check_sheet", "summary", "series_figure", "series_page", "image_figures", "pipeline_figures")
-    last += ("components", "explorer", "tables")
-    last += ("column_search_figure",) if config["columns"]["finder"] == "log_rewards" else ()
+    last += ("components", "explorer", "tables", *COLUMN_SEARCH)
     patterns = [str(path) for name in last for path in getattr(rules, name).output]
     paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
     paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]

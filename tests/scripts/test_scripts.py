@@ -328,12 +328,12 @@ def test_columns_cells_and_patches_belong_together(chain):
     assert patch_attributes["dropped_sites"] > 0
 
 
-def test_columns_found_by_rewards_are_those_of_the_knee(chain):
-    own, log = {"image": "one", "log_path": chain.log("by_rewards")}, chain.log("column_search")
-    image, search, columns = chain["image.zarr"], chain["column_search.zarr"], chain["by_rewards.zarr"]
+def test_columns_found_by_rewards_are_those_of_the_knee(chain, tmp_path):
+    own, log = {"image": "one", "log_path": str(tmp_path / "columns.log")}, str(tmp_path / "column_search.log")
+    image, search, columns = chain["image.zarr"], str(tmp_path / "search.zarr"), str(tmp_path / "columns.zarr")
     call("column_search", image_store=image, output=search, trials=25, seed=1, image="one", log_path=log)
     call("columns", image_store=image, output=columns, finder="log_rewards", search=search, **own)
-    paths = [chain[f"column_search.{suffix}"] for suffix in ("png", "pdf")]
+    paths = [str(tmp_path / f"column_search.{suffix}") for suffix in ("png", "pdf")]
     call("column_search_figure", image_store=image, search_store=search, paths=paths, **own)
     found, attributes = read_store(columns)
     searched, of_search = read_store(search)
