@@ -27,10 +27,10 @@ def test_the_search_ends_after_the_round_that_says_so(ended):
     assert [verdict["ended"] for verdict in verdicts] == [False] * (len(verdicts) - 1) + [True]
     assert [verdict["trials"] for verdict in verdicts] == list(range(12, 4 * len(rounds) + 1, 4))
     trials, summary = (pd.read_csv(p, sep="\t") for p in (folder / "trials.tsv", case.results("summary.tsv")))
-    assert len(trials) == 4 * len(rounds) < 64
+    assert len(trials) == 4 * len(rounds) < 32
     assert summary.loc[0, ["trials", "search_end"]].tolist() == [len(trials), "standstill"]
     assert f"the search ended after {len(trials)} trials: its front stood still" in said
-    assert "patch_gmm (at most 64 trials)" in said
+    assert "patch_gmm (at most 32 trials)" in said
     assert "the search ends" in (folder / "logs" / f"standstill.{rounds[-1]}.log").read_text()
 
 
