@@ -4,6 +4,8 @@ Reads <image>/image.zarr, the sample sheet (lattice), and the config's `columns.
 writes <image>/column_search.zarr and figures/column_search.png.
 """
 
+COLUMN_SEARCH = ["column_search_figure"] if config["columns"]["finder"] == "log_rewards" else []
+
 
 rule column_search:
     """Search the settings of a blob detector for the columns that the lattice predicts."""

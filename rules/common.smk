@@ -41,7 +41,6 @@ TWINS = PIPELINES if config["judge"]["twins"] else []
 MAPS = [name for name in PIPELINES if CASE.axes(name)]
 TRAINED = [name for name in PIPELINES if trains(CASE.entry(name))]
 TRANSFERRED = [name for name in PIPELINES if config["transfer"] and len(IMAGES) > 1 and name not in TRAINED]
-COLUMN_SEARCH = ["column_search_figure"] if config["columns"]["finder"] == "log_rewards" else []
 PARTS = parts.module_names()  # figures print texts of all parts
 
 
@@ -125,6 +124,12 @@ def get_threads(wildcards):
     """Cores of a job: an equal share for each image, at most one for each trial of a round."""
     batch = CASE.searches.get(wildcards.get("pipeline"), config["search"])["batch"]
     return max(1, min(batch, (workflow.cores or batch) // len(IMAGES)))
+
+
+def get_every_round(wildcards):
+    """Stores of the rounds of all pipelines of an image."""
+    rounds = {name: get_rounds(**wildcards, pipeline=name) for name in PIPELINES}
+    return [f"{ROUND}.zarr".format(**wildcards, pipeline=name, round=r) for name in rounds for r in rounds[name]]
 
 
 def get_reported(path, name):

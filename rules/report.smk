@@ -42,12 +42,6 @@ rule pipeline_figures:
         "../scripts/pipeline_figures.py"
 
 
-def get_every_round(wildcards):
-    """Stores of the rounds of all pipelines of an image."""
-    rounds = {name: get_rounds(**wildcards, pipeline=name) for name in PIPELINES}
-    return [f"{ROUND}.zarr".format(**wildcards, pipeline=name, round=r) for name in rounds for r in rounds[name]]
-
-
 rule explorer:
     """Write the interactive page of an image: the reader chooses a trial and sees its segmentation."""
     input:

@@ -172,7 +172,8 @@ def test_an_image_is_read_from_its_file(tmp_path, film):
 def test_the_default_search_is_that_of_the_config():
     pipelines = ferrotune.default_pipelines()
     assert pipelines["patch_gmm"]["search"]["trials"] == 40
-    assert pipelines["cell_gmm"]["search"] == {"mode": "tpe", "trials": 40, "batch": 20, "startup": 20, "seed": 1}
+    search = {"mode": "tpe", "trials": 40, "batch": 20, "startup": 20, "seed": 1, "give_up": False}
+    assert pipelines["cell_gmm"]["search"] == search
 
 
 def test_without_the_config_the_error_says_what_to_do(monkeypatch, tmp_path):

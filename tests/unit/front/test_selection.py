@@ -56,7 +56,7 @@ def test_search_figures_and_ranking_follow_the_same_rule():
     np.testing.assert_array_equal(search.losses, losses)
     names = ["trial", "status"]
     records = [{"status": row["status"], "rewards": row.drop(names).to_dict()} for _, row in TABLE.iterrows()]
-    known = np.isfinite(proposals._normalised_losses(records, OBJECTIVES)).all(axis=1)
+    known = np.isfinite(proposals.losses_of(records, OBJECTIVES)).all(axis=1)
     np.testing.assert_array_equal(known, np.isfinite(losses).all(axis=1))
     front = selection.front_of(TABLE, OBJECTIVES)
     assert front.loc[front["knee"], "trial"].item() == winner(TABLE, OBJECTIVES)
