@@ -26,5 +26,5 @@ onsuccess:
 
 onerror:
     unfinished = [str(path) for job in workflow.dag.needrun_jobs() for path in job.output]
-    answers = partial_lines(RESULTS, IMAGES, config, PIPELINES, unfinished)
+    answers = partial_lines(RESULTS, IMAGES, config, CASE.trials, unfinished)
     print(*answers, *said_lines(RESULTS, IMAGES), sep="\n", file=sys.stderr)

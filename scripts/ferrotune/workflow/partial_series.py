@@ -39,8 +39,8 @@ def _write(results, complete, missing, pipelines, objectives, series):
     both = [(image, pipeline) for image in complete for pipeline in pipelines]
     inputs |= {n.partition(".")[0]: [f"{results}/{image}/{p}/{n}" for image, p in both] for n in OF_PIPELINE}
     log, figure_log = (Path(results, name) for name in LOGS)
-    runs = summary.list_runs(inputs, complete, pipelines)
-    summary.main(runs, table, objectives, series, log)
+    runs = summary.list_runs(inputs, complete, list(pipelines))
+    summary.main(runs, table, objectives, pipelines, series, log)
     found = pd.read_csv(table, sep="\t", dtype=str, keep_default_na=False)
     rows = [
         {"image": image, "pipeline": pipeline, "answer": NO_RESULT, "sm_percent": "nan" if sm is None else f"{sm:.6g}"}
@@ -78,7 +78,7 @@ def missing_images(results, images, pipelines, unfinished):
     ----------
     results : str, folder of the series
     images : iterable of str
-    pipelines : list of str
+    pipelines : iterable of str
     unfinished : iterable of str, outputs of the jobs that the run did not finish; files there are out of date
 
     Returns
@@ -98,7 +98,8 @@ def partial_lines(results, images, config, pipelines, unfinished):
     results : str, folder of the series
     images : dict of image name -> dict, rows of the sample sheet
     config : dict with objectives, mode and series
-    pipelines, unfinished : as in `missing_images`
+    pipelines : dict of pipeline -> int, the most trials of each
+    unfinished : as in `missing_images`
 
     Returns
     -------

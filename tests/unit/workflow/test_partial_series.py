@@ -20,21 +20,21 @@ def test_an_image_is_missing_without_a_file_or_with_one_out_of_date(tmp_path):
 
 
 def test_nothing_is_said_where_no_image_is_complete(tmp_path):
-    assert partial_lines(str(tmp_path), {"a": {"sm_percent": 0}}, CONFIG, ["p"], []) == []
+    assert partial_lines(str(tmp_path), {"a": {"sm_percent": 0}}, CONFIG, {"p": 1}, []) == []
 
 
 def test_answers_are_said_where_a_later_job_failed(tmp_path):
     complete(tmp_path, "a")
     (tmp_path / "summary.tsv").write_text("image\tpipeline\tanswer\treason\tcaution\na\tp\twalls\twhy\t\n")
     rows = {"a": {"sm_percent": 0}}
-    assert partial_lines(str(tmp_path), rows, CONFIG, ["p"], [])[0].startswith("a, p: walls (why) -> ")
-    assert partial_lines(str(tmp_path), rows, CONFIG, ["p"], [f"{tmp_path}/summary.tsv"]) == []
+    assert partial_lines(str(tmp_path), rows, CONFIG, {"p": 1}, [])[0].startswith("a, p: walls (why) -> ")
+    assert partial_lines(str(tmp_path), rows, CONFIG, {"p": 1}, [f"{tmp_path}/summary.tsv"]) == []
 
 
 def test_a_summary_that_cannot_be_written_does_not_hide_the_missing_image(tmp_path):
     complete(tmp_path, "a")  # its stores are empty folders
     rows = {name: {"sm_percent": None} for name in "ab"}
-    missing, end = partial_lines(str(tmp_path), rows, CONFIG, ["p"], [])
+    missing, end = partial_lines(str(tmp_path), rows, CONFIG, {"p": 1}, [])
     assert missing.startswith("b: no result: see the logs in ") and end.startswith("no summary of the other images")
 
 
