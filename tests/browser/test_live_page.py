@@ -33,7 +33,7 @@ def folder(tmp_path):
     """A series with one image."""
     write_page(tmp_path, "today")
     write_state(tmp_path, {"images": [image_entry("one", "walls: 2 of 3 boundaries stand")], "problems": [], "now": ""})
-    for name in ("one", "two"):
+    for name in ("one", "two", "three"):
         Image.new("RGB", (60, 40), "grey").save(tmp_path / f"live/{name}.png")
     return tmp_path
 
