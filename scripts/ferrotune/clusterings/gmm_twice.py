@@ -1,8 +1,7 @@
 """Gaussian mixture that is fitted twice: the second fit starts from the means and weights of the first."""
 
 from ferrotune.clusterings.gmm import PARAMETERS as PARAMETERS
-
-REGULARISATION = 1e-6  # scikit-learn's default, which the authors' notebooks leave
+from ferrotune.clusterings.gmm import REGULARISATION  # scikit-learn's default, which the authors' notebooks leave
 
 
 def cluster(scores, setting, seed):

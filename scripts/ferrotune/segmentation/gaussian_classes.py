@@ -3,9 +3,7 @@
 import numpy as np
 
 REGULAR = 1e-6  # of the mean variance, added to each
-MOST_SINGLE = (
-    64  # numbers a site that stay in single precision: covariances of raw patches, which have more, need double
-)
+MOST_SINGLE = 64  # numbers a site that stay in single precision; covariances of raw patches need double
 
 
 def _inverse(covariance, scale):
