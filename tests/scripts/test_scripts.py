@@ -344,7 +344,7 @@ def test_columns_found_by_rewards_are_those_of_the_knee(chain, tmp_path):
     assert all(Path(path).stat().st_size > 10_000 for path in paths)
 
 
-def test_the_papers_detector_takes_the_settings_of_the_config(chain):
+def test_the_papers_detector_takes_the_settings_of_the_config(chain, tmp_path):
     """A high threshold finds the bright sublattice alone."""
     own = {"image": "one", "log_path": chain.log("detector")}
     settings = {"min_sigma": 3.0, "max_sigma": 6.0, "num_sigma": 4, "overlap": 0.0, "unit": "px"}
@@ -352,8 +352,8 @@ def test_the_papers_detector_takes_the_settings_of_the_config(chain):
     for threshold, normalisation in ((0.05, "percentiles"), (0.3, "percentiles"), (0.05, "min_max")):
         further = {"threshold": threshold, "normalisation": normalisation}
         given = {"finder": "blob_log", "settings": settings | further}
-        call("columns", image_store=chain["image.zarr"], output=chain["detector.zarr"], **given, **own)
-        kept.append(read_store(chain["detector.zarr"])[0]["sublattice"])
+        call("columns", image_store=chain["image.zarr"], output=tmp_path / "columns.zarr", **given, **own)
+        kept.append(read_store(tmp_path / "columns.zarr")[0]["sublattice"])
     everything, bright, weaker = kept
     assert (bright == 0).mean() > 0.95 and (everything == 1).mean() > 0.3
     assert len(weaker) < len(everything)
