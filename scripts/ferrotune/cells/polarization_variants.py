@@ -1,12 +1,10 @@
 """Ferroelectric variants of a polarization map, by k-means."""
 
-import warnings
-
 import numpy as np
-from scipy.ndimage import generic_filter
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from ferrotune.cells.median_polarization import median_polarization
 from ferrotune.cells.unit_cells import polarization_at
 
 # Our choices. A silhouette above a half is "reasonable structure" (Kaufman and Rousseeuw 1990); a single round cloud
@@ -96,15 +94,7 @@ def peer_labels(polarization, ab, k=PEER_CLUSTERS, seed=0):
     (cell,) int array
         -1 where the polarization is unknown.
     """
-    index = np.asarray(ab, int) - np.min(ab, axis=0)
-    smooth = np.full_like(polarization, np.nan, dtype=float)
-    for component, of_cells in zip(np.transpose(polarization), smooth.T, strict=True):
-        grid = np.full(index.max(axis=0) + 1, np.nan)
-        grid[*index.T] = component
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # an empty neighbourhood has no median
-            grid = generic_filter(grid, np.nanmedian, size=PEER_WINDOW, mode="constant", cval=np.nan)
-        of_cells[:] = np.where(np.isfinite(component), grid[*index.T], np.nan)
+    smooth = median_polarization(polarization, ab, PEER_WINDOW)
     return polarization_clusters(smooth, k, seed)[0]
 
 

@@ -10,6 +10,7 @@ from ferrotune.columns.motif import Motif
 from ferrotune.columns.phase import Lattice, LatticePhase
 from ferrotune.columns.superlattice import CENTRINGS, LEAST, superlattice_ratios
 from ferrotune.errors import InputError
+from ferrotune.images.fullest_window import fullest_window
 
 CELL_PM = (300.0, 650.0)  # size of a unit cell: of perovskites, pseudocubic to doubled
 PEROVSKITE_PM = 396.0  # pm; pseudocubic BiFeO3
@@ -54,18 +55,20 @@ def _is_near(place, special, lattice):
 
 
 class _Image:
-    """An image (y, x) with its mask (y, x) bool, and the columns in its mean cells."""
+    """An image (y, x) with its mask (y, x) bool, and the columns in its mean cells: of a large one, in a window."""
 
     def __init__(self, image, mask, cell_px):
         self.image, self.mask = image, mask
-        self._samples = samples(image, mask, cell_px)
+        window = fullest_window(mask)
+        self._part = image[window], mask[window]
+        self._samples = samples(*self._part, cell_px)
         self._seen = {}
 
     def seen(self, lattice):
         """Places (k, 2) of the columns in the mean cell of a lattice, and their heights (k,)."""
         key = lattice.vectors.tobytes(), lattice.motif
         if key not in self._seen:
-            phase = LatticePhase(self.image, self.mask, lattice)
+            phase = LatticePhase(*self._part, lattice)
             self._seen[key] = maxima(*mean_cell(*self._samples, phase, lattice), lattice)
         return self._seen[key]
 

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.stats import skew
 
+from ferrotune.images.fullest_window import fullest_window
 from ferrotune.images.slow_background import without_slow_background
 from ferrotune.images.smoothing import gaussian, local_mean, median
 
@@ -44,6 +45,8 @@ def brightness_skewness(image, mask, cell_px):
     >>> print(brightness_skewness(image, mask, 26.0) > 0.9, brightness_skewness(-image, mask, 26.0) < -0.9)
     True True
     """
+    window = fullest_window(mask)  # of a large image: it is only the sign that counts
+    image, mask = image[window], mask[window]
     image = median(image)  # takes off defective pixels
     _, even, reach = without_slow_background(image, mask)
     if reach is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ferrotune.cells.median_polarization import median_polarization
 from ferrotune.cells.strain import measure_cells
 from ferrotune.columns.finding import find_columns
 from ferrotune.columns.row_shifts import ScanNoise
@@ -15,10 +16,11 @@ from ferrotune.judge.surrogates import surrogate
 from ferrotune.reference.comparison import Comparison
 from ferrotune.search.evaluation import evaluate_batch
 from ferrotune.search.outcomes import Judging
-from ferrotune.simulation.twin import film_like, smoothed_polarization
+from ferrotune.simulation.twin import film_like
 from ferrotune.sites.site_grid import SiteGrid
 from ferrotune.sites.sites import ARRAYS, Sites
 
+SMOOTHING = 3  # cells; side of the squares whose median is drawn: the noise of the columns is not drawn twice
 SCORES = ("twin_ari", "twin_wall_f1", "null_walls")
 
 
@@ -81,7 +83,7 @@ def try_on_twins(measured, selected, pipeline, setting, trial, seed, rate, optio
     known = np.isfinite(cells["polarization"]).all(axis=1)
     if not known.any():
         return dict.fromkeys(SCORES, float("nan"))
-    truth = smoothed_polarization(cells["ab"], cells["polarization"])
+    truth = median_polarization(cells["polarization"], cells["ab"], SMOOTHING)
     grid = SiteGrid.of(cells["yx"], cells["lattice"], measured["columns"]["cell_px"])
     filled = np.where(np.isfinite(truth), truth, np.nanmean(truth, axis=0))
     null = surrogate(grid, filled, np.random.default_rng([seed, trial]))

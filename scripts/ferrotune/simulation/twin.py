@@ -1,7 +1,7 @@
 """A film like a measured one: the same columns, intensities, background and noise, with a known polarization."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, generic_filter
+from scipy.ndimage import gaussian_filter
 from scipy.spatial import cKDTree
 
 from ferrotune.columns.sublattices import B
@@ -10,22 +10,6 @@ from ferrotune.simulation.drawing import draw
 from ferrotune.simulation.specimen import Specimen
 
 NEAR = 0.25  # cells between a B column and where the cell's polarization says it is
-
-
-def smoothed_polarization(ab, polarization):
-    """Polarization (cell, 2) as the median over 3 x 3 cells, so that the noise of the columns is not drawn twice.
-
-    ab : (cell, 2) int, lattice indices. NaN where the polarization is unknown.
-    """
-    index = ab - ab.min(axis=0)
-    found = np.empty_like(polarization, dtype=float)
-    for k, component in enumerate(polarization.T):
-        grid = np.full(index.max(axis=0) + 1, np.nan)
-        grid[*index.T] = component
-        with np.errstate(all="ignore"):
-            smooth = generic_filter(grid, np.nanmedian, size=3, mode="constant", cval=np.nan)
-        found[:, k] = np.where(np.isfinite(component), smooth[*index.T], np.nan)
-    return found
 
 
 def _displaced(columns, cells, polarization):
