@@ -6,10 +6,8 @@ from ferrotune.columns.asymmetry import column_asymmetry
 from ferrotune.columns.candidates import blobs
 from ferrotune.columns.doubts import doubts
 from ferrotune.columns.fit.tails import said_of_shape
-from ferrotune.columns.flyback import measure_flyback
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.row_shifts import find_straight_columns
-from ferrotune.columns.sublattices import A
 from ferrotune.files.stage_arrays import columns_arrays
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.images.threads import filter_threads
@@ -43,9 +41,7 @@ def main(
         for name, sublattice in (("A", 0), ("B", 1), ("neither", -1)):
             log.info("%d columns %s", len(columns.of(sublattice)), name)
         log.info(said_of_shape(columns.fit.tail))
-        if flyback := measure_flyback(columns.of(A), lattice):
-            warn(f"image {image}", flyback.doubt(len(arrays["image"]), attributes["pixel_size_pm"]))
-        for doubt in doubts(columns, lattice, attributes["pixel_size_pm"], cell):
+        for doubt in doubts(columns, lattice, attributes["pixel_size_pm"], len(arrays["image"]), cell):
             warn(f"image {image}", doubt)
         asymmetry = column_asymmetry(arrays["image"], arrays["mask"], columns, scan.shift, lattice.cell_px)
         write_store(output, *columns_arrays(columns, lattice, attributes["pixel_size_pm"], finder, scan, asymmetry))

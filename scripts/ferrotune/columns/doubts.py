@@ -3,6 +3,7 @@
 import numpy as np
 
 from ferrotune.columns.cell_choice import CELL_PM
+from ferrotune.columns.flyback import measure_flyback
 from ferrotune.columns.known_cell import KnownCell
 from ferrotune.columns.motif import PEROVSKITE_100
 from ferrotune.columns.sublattices import A, B
@@ -14,10 +15,14 @@ OBLONG = 0.045
 UNLIKE = 0.08  # difference of the brightness of A and B, share: less may come from tilt or thickness. Ours
 
 
-def doubts(columns, lattice, pixel_size_pm, cell=None):
-    """List what looks wrong about the columns, as sentences (list of str) for the user; `cell` as in `find_lattice`."""
+def doubts(columns, lattice, pixel_size_pm, rows, cell=None):
+    """List what looks wrong about the columns of an image of `rows` rows, as sentences (list of str) for the user.
+
+    cell : as `ferrotune.columns.lattice.find_lattice` takes it
+    """
     n_a, n_b = len(columns.of(A)), len(columns.of(B))
-    found = []
+    flyback = measure_flyback(columns.of(A), lattice)
+    found = [flyback.doubt(rows, pixel_size_pm)] if flyback else []
     if columns.motif.of_b is None:
         found.append(f"one column in a unit cell ({columns.motif.name}): there is no B, and no polarization without B")
     elif n_b < SPARSE * n_a:

@@ -14,6 +14,7 @@ from ferrotune.columns.asymmetry import column_asymmetry
 from ferrotune.columns.candidates import blobs
 from ferrotune.columns.contrast import AUTO
 from ferrotune.columns.distortion import calibrated
+from ferrotune.columns.doubts import doubts
 from ferrotune.columns.lattice import find_lattice
 from ferrotune.columns.row_shifts import find_straight_columns
 from ferrotune.errors import InputError
@@ -134,6 +135,11 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
     InputError
         If there is no lattice, none as `lattice` says, or there are fewer than 8 x 8 unit cells.
 
+    Warns
+    -----
+    UserWarning
+        In words, what looks wrong about the columns: no B, a distorted cell, an unlikely pixel size.
+
     Examples
     --------
     >>> import ferrotune
@@ -154,7 +160,10 @@ def locate_columns(image, finder="lattice", threads=1, lattice=None, shape="gaus
             find = partial(blobs, **settings or {})
         columns, scan = find_straight_columns(pixels, mask, found, find, threads, share, shape)
         asymmetry = column_asymmetry(pixels, mask, columns, scan.shift, found.cell_px)
-    arrays = columns_arrays(columns, found, image.attrs.get("pixel_size_pm"), finder, scan, asymmetry)
+    size = image.attrs.get("pixel_size_pm")
+    for doubt in doubts(columns, found, size, len(pixels), lattice):
+        warnings.warn(doubt, stacklevel=2)
+    arrays = columns_arrays(columns, found, size, finder, scan, asymmetry)
     return dataset_of(*arrays)
 
 

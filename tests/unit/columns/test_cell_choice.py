@@ -10,6 +10,7 @@ from ferrotune.errors import InputError
 from helpers.projections import ALONG_110, CUBIC, HEXAGONAL, projected
 from helpers.simulated import compare, see
 
+ROWS = 512  # of an image
 AT_A, MIDDLE, EDGE, THIRD = (0.0, 0.0), (0.5, 0.5), (0.5, 0.0), (1 / 3, 1 / 3)
 UNPOLARIZED = {"geometry": "none", "polarization_pm": 0.0}
 
@@ -33,7 +34,7 @@ def test_a_and_b_of_like_brightness_are_told_apart_by_their_displacement(b_inten
     # which is called A is arbitrary at 1, and the brighter one at 1.1
     assert max(compared.sorted_right, 1 - compared.sorted_right) >= 0.99
     assert (compared.sorted_right > 0.5) or b_intensity >= 1
-    said = [line for line in doubts(seen.columns, seen.lattice, None) if "arbitrary" in line]
+    said = [line for line in doubts(seen.columns, seen.lattice, None, ROWS) if "arbitrary" in line]
     assert len(said) == (b_intensity == 1)
 
 
@@ -54,13 +55,13 @@ def test_where_nothing_tells_them_apart_the_user_names_the_cell():
     drawn = projected(CUBIC, [AT_A, MIDDLE], [1.0, 1.0])
     half, columns = drawn.columns()
     assert half.cell_px == pytest.approx(16.0 / np.sqrt(2), abs=0.1)
-    assert "alike repeat by half" in doubts(columns, half, None)[0]
+    assert "alike repeat by half" in doubts(columns, half, None, ROWS)[0]
     for how in ({"cell": "perovskite_100"}, {"cell": 396.0, "pixel_size_pm": 24.75}):
         lattice, columns = drawn.columns(**how)
         found, false, right = found_in(drawn, columns)
         assert lattice.cell_px == pytest.approx(16.0, abs=0.05)
         assert found >= 0.99 and false == 0 and max(right, 1 - right) >= 0.99
-        assert "arbitrary" in doubts(columns, lattice, None)[0]
+        assert "arbitrary" in doubts(columns, lattice, None, ROWS)[0]
 
 
 @pytest.mark.parametrize("b_intensity", [0.0, 0.12])
@@ -79,7 +80,7 @@ def test_along_110_b_stands_in_the_middle_of_an_edge(b_intensity, shift):
     found, false, right = found_in(drawn, columns)
     assert lattice.motif.name == "perovskite_110" and tuple(lattice.motif.of_b) == EDGE
     assert found >= 0.99 and false == 0 and right >= 0.99
-    assert doubts(columns, lattice, None) == []
+    assert doubts(columns, lattice, None, ROWS) == []
 
 
 def test_along_110_a_and_b_of_one_brightness():
@@ -96,7 +97,7 @@ def test_hexagonal_images_hold_one_column_a_cell_or_two():
     lattice, columns = one.columns()
     assert lattice.motif.name == "hexagonal" and (columns.sublattice == A).all()
     assert found_in(one, columns) == (1, 0, 1)
-    assert doubts(columns, lattice, None) == [
+    assert doubts(columns, lattice, None, ROWS) == [
         "one column in a unit cell (hexagonal): there is no B, and no polarization without B"
     ]
     two = projected(HEXAGONAL, [AT_A, THIRD], [1.0, 0.5], width=1.9)

@@ -19,6 +19,7 @@ from ferrotune.images.normalisation import prepare
 from ferrotune.simulation.specimen import Specimen
 from helpers.simulated import SMALL, TEN_PX, Seen, compare, cramer_rao, demo_specimens, depth, see
 
+ROWS = 512  # of an image
 DEMO = demo_specimens()
 
 
@@ -260,12 +261,12 @@ def test_waves_in_noise_do_not_end_the_fit():
 def test_doubts_name_a_lattice_without_b_and_a_pixel_size_in_other_units():
     seen = see()
     lattice, columns = seen.lattice, seen.columns
-    assert doubts(columns, lattice, 15.6) == doubts(columns, lattice, None) == []
-    [size] = doubts(columns, lattice, 0.0156)
+    assert doubts(columns, lattice, 15.6, ROWS) == doubts(columns, lattice, None, ROWS) == []
+    [size] = doubts(columns, lattice, 0.0156, ROWS)
     assert "is pixel_size_pm in pm" in size
     stretched = replace(lattice, a=1.05 * lattice.b[::-1], b=lattice.b)
-    [distorted] = doubts(columns, stretched, None)
+    [distorted] = doubts(columns, stretched, None, ROWS)
     assert distorted.startswith("a and b differ by 5.0 %: a tetragonal crystal, or a distorted scan")
     faint = type(columns)(columns.fit, np.where(columns.sublattice == B, -1, columns.sublattice))
-    [missing] = doubts(faint, lattice, None)
+    [missing] = doubts(faint, lattice, None, ROWS)
     assert missing.startswith("0 B columns to ")
