@@ -92,6 +92,19 @@ __attribute__((destructor)) static void end(void) {
     add_line(getenv("FAULTS_COUNTED"), line);
 }
 
+/* For a process that forks: this process's write NUMBER below WITHIN fails, or it is killed there ("kill"). */
+void faults_arm(const char *folder, int number, const char *with) {
+    strcpy(name, "armed");
+    snprintf(within, sizeof within, "%s", folder);
+    snprintf(kind, sizeof kind, "%s", with);
+    *plan = 0;
+    atomic_store(&count, 0);
+    planned = number;
+    planned_errno = !strcmp(with, "ENOSPC") ? ENOSPC : !strcmp(with, "EIO") ? EIO : 0;
+}
+
+int faults_count(void) { return atomic_load(&count); }
+
 /* 1 where this write has to fail: errno is set. Does not return where the process is killed. */
 static int fails(const char *call, const char *path) {
     char absolute[4096 + 4096], line[8192 + 256], here[4096];
@@ -102,7 +115,7 @@ static int fails(const char *call, const char *path) {
     }
     if (strncmp(path, within, strlen(within))) return 0;
     if (atomic_fetch_add(&count, 1) != planned) return 0;
-    if (syscall(SYS_unlinkat, AT_FDCWD, plan, 0)) return 0; /* another process had this fault */
+    if (*plan && syscall(SYS_unlinkat, AT_FDCWD, plan, 0)) return 0; /* another process had this fault */
     snprintf(line, sizeof line, "%s %d %s %s %s\n", name, planned, kind, call, path);
     add_line(getenv("FAULTS_DONE"), line);
     if (!planned_errno) {
@@ -170,7 +183,8 @@ ssize_t writev(int fd, const struct iovec *parts, int many) {
     return fd_fails("write", fd) ? -1 : REAL(writev)(fd, parts, many);
 }
 int mkdir(const char *path, mode_t mode) {
-    return fails("mkdir", path) ? -1 : REAL(mkdir)(path, mode);
+    /* a folder that is there takes no space */
+    return access(path, F_OK) && fails("mkdir", path) ? -1 : REAL(mkdir)(path, mode);
 }
 int rename(const char *from, const char *to) {
     return fails("rename", to) ? -1 : REAL(rename)(from, to);

@@ -10,6 +10,7 @@ from ferrotune import __version__
 from ferrotune.errors import DamagedStore
 
 METADATA = "zarr.json"
+UNFINISHED = ".partial"  # ending of a file that zarr has not written to its end
 
 
 def _outermost(path):
@@ -97,13 +98,14 @@ def check_chunks(path, name, array):
         return
     of_file = array.shards or array.chunks
     expected = math.prod(-(-side // size) for side, size in zip(array.shape, of_file, strict=True))
-    found = sum(len(files) for _, _, files in os.walk(os.path.join(path, name, "c")))
+    files = [file for _, _, files in os.walk(os.path.join(path, name, "c")) for file in files]
+    found = sum(not file.endswith(UNFINISHED) for file in files)
     if found < expected:
         raise damaged(path, f"{expected - found} of the {expected} files of the array {name} are missing")
 
 
 def check_sizes(path, arrays):
-    """Raise DamagedStore where arrays (dict of name to zarr array) that share a dimension have different sizes of it."""
+    """Raise DamagedStore where arrays (dict of name to zarr array) disagree on the size of a dimension."""
     sizes = {}
     for name, array in arrays.items():
         for dimension, size in zip(array.metadata.dimension_names or (), array.shape, strict=False):
