@@ -94,6 +94,7 @@ def clock_ahead(finished, reference, folder):
     for path in [*_files(series.results("stripes", "source")), *_files(series.results("stripes", "image.zarr"))]:
         _moved(path, DAY)
     fault.tried += 1
+    fault.check(not _nothing_to_do(series), "what is older than its input was taken for new")
     status, said = series.done("--touch")
     fault.check(status == 0, said)
     fault.check(_nothing_to_do(series), "there was something to do after --touch")

@@ -38,7 +38,9 @@ def _write_labels(group, dimension, labels):
         shape=(len(labels),),
         dtype=str,
         dimension_names=[dimension],
+        compressors=ZstdCodec(checksum=True),
         attributes={"units": "1", "long_name": "component"},
+        config=WHOLE,
     )
     array[...] = np.array(labels)
 
@@ -157,6 +159,16 @@ def read_store(path, *names):
     version = attributes.get("ferrotune_version")
     found = {name: _read(array, path, name) for name, array in arrays.items()}
     return Stored(found, path, "array", version), Stored(attributes, path, "attribute", version)
+
+
+def check_store(path):
+    """Check, without reading its numbers, that a store has all its files; DamagedStore as in `read_store`."""
+    group = _open(path)
+    with noticed(path):
+        arrays = dict(group.arrays())
+        for name, array in arrays.items():
+            check_chunks(path, name, array)
+        check_sizes(path, {name: array for name, array in arrays.items() if not _is_labels(array)})
 
 
 class OpenArray:

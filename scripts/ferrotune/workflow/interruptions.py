@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import threading
 import time
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +20,14 @@ OF_DISK = {
     errno.ENFILE: "too many files are open on this machine",
 }
 OF_MEMORY = "memory ran out: use fewer cores (--cores), or give the job more memory, and run again"
+
+
+def _error_number(error):
+    """Number of an error of the file system, which h5py says in its message only; None for other errors."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    said = re.search(r"\berrno = (\d+)", str(error))
+    return int(said[1]) if said else None
 
 
 def said_of(error):
@@ -41,9 +50,10 @@ def said_of(error):
     seen = set()
     while error is not None and id(error) not in seen:  # a library may raise an error of its own because of it
         seen.add(id(error))
-        if isinstance(error, OSError) and error.errno in OF_DISK:
-            where = f"{error.filename}: " if error.filename else "while writing or reading: "
-            return f"{where}{os.strerror(error.errno)}: {OF_DISK[error.errno]}, and run again"
+        number = _error_number(error)
+        if number in OF_DISK:
+            where = f"{error.filename}: " if getattr(error, "filename", None) else "while writing or reading: "
+            return f"{where}{os.strerror(number)}: {OF_DISK[number]}, and run again"
         if isinstance(error, MemoryError):
             return OF_MEMORY
         if isinstance(error, BrokenProcessPool):

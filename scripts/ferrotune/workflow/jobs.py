@@ -71,6 +71,8 @@ def job(log_path, subject):
         logging.basicConfig(filename=log_path, filemode="a", level=logging.INFO, format="%(message)s", force=True)
         with threadpool_limits(1), _warnings_logged():
             yield logging.getLogger("ferrotune")
+    except KeyboardInterrupt:  # the user's Ctrl-C, of which Snakemake says enough
+        raise SystemExit(130) from None
     except InputError as error:
         say(subject, error)
         raise SystemExit(1) from None

@@ -10,6 +10,7 @@ import zarr
 
 from ferrotune.errors import DamagedStore
 from ferrotune.files.stores import add_array, open_array, read_store, write_store
+from ferrotune.notebook.labelled import open_store
 from helpers.damage import DAMAGES, damage
 
 
@@ -67,6 +68,14 @@ def test_what_a_store_of_another_version_lacks_is_named_with_the_version(tmp_pat
         read_store(path, "yx", "width")
     with pytest.raises(DamagedStore, match="no array width"):
         pickle.loads(pickle.dumps(arrays))["width"]  # in another process too
+
+
+def test_files_that_are_missing_are_noticed_before_a_notebook_reads(tmp_path):
+    path = store_of(tmp_path)
+    assert open_store(path).label.shape == (500,)
+    damage(path, "label", "lost chunk")
+    with pytest.raises(DamagedStore, match="array label are missing"):
+        open_store(path)
 
 
 def test_no_store_is_said_and_a_group_in_a_store_names_the_store_to_remove(tmp_path):

@@ -32,6 +32,10 @@ def caused(error, by):
             "while writing or reading: Read-only file system: it is read-only: make it writable",
         ),
         (caused(RuntimeError("of a library"), OSError(errno.ENOSPC, "", "a")), "a: No space left"),
+        (
+            OSError("Can't write data (file write failed: errno = 28, error message = '...')"),
+            "while writing or reading: No sp",
+        ),
         (MemoryError(), "memory ran out: use fewer cores"),
         (BrokenProcessPool(), "a process of this job was ended from outside, most often because memory ran out"),
     ],
