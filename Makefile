@@ -11,7 +11,7 @@ PEERS := tests/benchmarks/requirements.txt
 ALONE := tests/benchmarks/requirements-alone.txt
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
 
-.PHONY: setup run watch so-far live report export paper-figures rewards truth test bench lint format pins clean
+.PHONY: setup run watch so-far tidy live report export paper-figures rewards truth faults same-bytes test bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -44,6 +44,10 @@ paper-figures: $(STAMP)
 watch: $(STAMP)
 	$(BIN)/python -m ferrotune.workflow.watch $(SERIES)
 
+# A finished series in few files: nothing that a later run needs is lost; SERIES=results/NAME, OPTIONS=--unpack
+tidy: $(STAMP)
+	$(BIN)/python -m ferrotune.workflow.tidy $(SERIES) $(OPTIONS)
+
 # trials.tsv and the page of the rounds so far, in results/NAME.so_far; SERIES="results/NAME IMAGE" for one image
 so-far: $(STAMP)
 	$(BIN)/python -m ferrotune.workflow.so_far $(SERIES)
@@ -63,6 +67,14 @@ rewards: $(STAMP)
 # What the default search answers on films of known truth: results/truth/, at most 20 minutes on two cores
 truth: $(STAMP)
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.truth
+
+# Kills, full disks, damaged stores of a tiny series, and what is lost: docs/faults.md; ONLY="disk stores" SEED=7
+faults: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m faults.campaign $(ONLY) $(if $(SEED),--seed $(SEED))
+
+# Which bytes of a tiny series differ on other processors, and by how much: docs/reproducibility.md; ONLY=haswell
+same-bytes: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.same_bytes $(ONLY)
 
 test: lint
 	$(BIN)/pytest
@@ -100,5 +112,6 @@ pins:
 	sed 's/^/      - /' envs/requirements.txt >> envs/ferrotune.yaml
 	rm -r .venv-pins
 
-clean:
-	rm -rf results .snakemake
+# All results, or those of one series: SERIES=results/NAME
+clean: $(if $(SERIES),$(STAMP))
+	$(if $(SERIES),$(BIN)/python -m ferrotune.workflow.clean $(SERIES),rm -rf results .snakemake)

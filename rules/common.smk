@@ -18,11 +18,11 @@ from ferrotune.workflow.config import map_files, origin, pixel_size, simulation_
 from ferrotune.workflow.config_files import with_types
 from ferrotune.workflow.folders import caches
 from ferrotune.workflow.image_files import names_files
-from ferrotune.workflow.jobs import KEEPS_MEMORY
+from ferrotune.workflow.jobs import KEEPS_MEMORY, RUN
 from ferrotune.workflow.provenance import code_digest
 from ferrotune.workflow.sample_sheet import local_files, local_path, own_files, remote_files
 
-os.environ |= KEEPS_MEMORY | caches() | os.environ  # jobs inherit these variables; a value that the user has set stays
+os.environ |= KEEPS_MEMORY | caches() | os.environ | {RUN: str(os.getpid())}  # for jobs; what the user has set stays
 
 if names_files(config):
 

@@ -1,4 +1,4 @@
-"""The one error that is meant for people, and the one that is none."""
+"""The errors that are meant for people, and the one that is none."""
 
 NEXT_LINE = "\nferrotune: "  # between the lines of a message that has several things to say
 
@@ -8,6 +8,10 @@ class InputError(ValueError):
 
     Where several rows of a sheet are wrong it has a line for each, joined by NEXT_LINE.
     """
+
+
+class DamagedStore(InputError):
+    """A store that cannot be read as it was written. It is no fault of a trial: the job ends."""
 
 
 class GivenUp(Exception):

@@ -7,6 +7,7 @@ import xarray
 from ferrotune.errors import InputError
 from ferrotune.files.array_meanings import component_labels, meaning_of
 from ferrotune.files.rounds import stored_walls
+from ferrotune.files.stores import check_store, store_of
 
 
 def _labelled(dataset):
@@ -35,10 +36,11 @@ def dataset_of(arrays, attributes):
 
 
 def open_store(path):
-    """Dataset of a store on the disk; its arrays are read when they are used."""
+    """Dataset of a store on the disk; its arrays are read when they are used. DamagedStore where files are missing."""
+    check_store(path)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Object at .snakemake_timestamp")
-        dataset = xarray.open_dataset(path, engine="zarr", consolidated=False, chunks=None, decode_cf=False)
+        dataset = xarray.open_dataset(store_of(path), engine="zarr", consolidated=False, chunks=None, decode_cf=False)
     return _labelled(dataset)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from ferrotune.errors import DamagedStore
 from ferrotune.files.rounds import round_arrays, trial_arrays
 from ferrotune.files.stores import read_store
 from ferrotune.search.evaluation import CAUGHT, judged_scores, labels_of_scores, reduced_scores, trial_seed
@@ -46,6 +47,8 @@ def confirmed(trial, pipeline, setting, store, cells, yx, seed, rate, checkpoint
         scores = reduced_scores(pipeline, described, setting, {}, checkpoint, cleaned)
         labels = labels_of_scores(scores, sites, of_scores, seed, trial, measured=judging.measured)
         outcome = evaluated(trial, labels, scores, sites, seeds, (), of_scores, judging)
+    except DamagedStore:
+        raise
     except CAUGHT as error:
         outcome = failed(trial, len(sites), (), error)
     return replace(outcome, labels=outcome.labels[nearest(sites.yx, yx)])

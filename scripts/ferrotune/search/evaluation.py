@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from ferrotune.errors import GivenUp
+from ferrotune.errors import DamagedStore, GivenUp
 from ferrotune.judge.outliers import outliers_at_borders
 from ferrotune.judge.scan_rows import without_row_shifts
 from ferrotune.judge.undecided import UNDECIDED
@@ -60,7 +60,7 @@ def evaluate_batch(
     ------
     Outcome
         A trial that raises is an outcome too, with status "failed" and its reason; so is one whose training was given
-        up (`Judging.earlier`).
+        up (`Judging.earlier`). A damaged store is no outcome of a trial and is raised.
 
     Examples
     --------
@@ -94,6 +94,8 @@ def evaluate_batch(
             outcome = replace(batch.outcome(trial, setting, made), checkpoint=made)
         except GivenUp as when:
             outcome = given_up(trial, len(sites), batch.rewards, when)
+        except DamagedStore:
+            raise
         except CAUGHT as error:
             outcome = failed(trial, len(sites), batch.rewards, error)
         yield replace(outcome, seconds=time.perf_counter() - start)

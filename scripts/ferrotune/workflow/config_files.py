@@ -118,9 +118,14 @@ def trials_apart(config, given):
 
 
 def keep_config(config, results):
-    """Write the whole config of a run beside its results, where `--configfile` can take it up again."""
+    """Write the whole config of a run beside its results, where `--configfile` can take it up again.
+
+    It is replaced as a whole: a run that is killed here, or a full disk, leaves the earlier one.
+    """
     plain = json.loads(json.dumps(config))  # Snakemake's dictionaries are of several kinds
     head = "# The config of the last run, with all defaults. Written by the workflow.\n"
     Path(results).mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)
-    Path(results, KEPT).write_text(head + text, encoding="utf-8")
+    beside = Path(results, f".{KEPT}.new")
+    beside.write_text(head + text, encoding="utf-8")
+    beside.replace(Path(results, KEPT))

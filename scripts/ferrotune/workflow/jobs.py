@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import sys
 import warnings
 from functools import partial
@@ -11,10 +12,12 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from ferrotune.errors import InputError
+from ferrotune.workflow.interruptions import end_with, said_of
 
 # Settings of glibc, read where a process begins. Else it gives every large array back to the system at once, which
 # then clears fresh memory for the next one: a quarter of the time that the columns of a large image take.
 KEEPS_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**34)}
+RUN = "FERROTUNE_RUN"  # variable that jobs inherit: the process of the Snakemake that started them
 
 
 @contextlib.contextmanager
@@ -37,8 +40,8 @@ def say(subject, what):
     what : str
     """
     line = f"ferrotune: {subject}: {what}"
+    print(line, file=sys.stderr, flush=True)
     logging.error(line)
-    print(line, file=sys.stderr)
 
 
 def warn(subject, doubt):
@@ -50,6 +53,8 @@ def warn(subject, doubt):
 def job(log_path, subject):
     """Run a script's work: log to its file, keep linear algebra to one thread, end bad input in one line.
 
+    So do a full disk and too little memory. The job ends with the Snakemake that started it.
+
     Sums in linear algebra depend on the number of threads in their last digits; with one thread a job gives
     the same bytes on any machine of a kind. Parallelism is over trials and images.
 
@@ -58,15 +63,23 @@ def job(log_path, subject):
     log_path : path of the rule's log file
     subject : str, what the job works on ("image Sm_0_0"), named in the error line
     """
-    Path(log_path).write_text("")  # and then only added to, since a round's processes write to it as well
-    logging.basicConfig(filename=log_path, filemode="a", level=logging.INFO, format="%(message)s", force=True)
+    end_with(os.environ.get(RUN, ""))
+    logging.raiseExceptions = False  # a log that cannot be written (the disk is full) ends no job, and says nothing
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)  # until there is a log
     try:
+        Path(log_path).write_text("")  # and then only added to, since a round's processes write to it as well
+        logging.basicConfig(filename=log_path, filemode="a", level=logging.INFO, format="%(message)s", force=True)
         with threadpool_limits(1), _warnings_logged():
             yield logging.getLogger("ferrotune")
+    except KeyboardInterrupt:  # the user's Ctrl-C, of which Snakemake says enough
+        raise SystemExit(130) from None
     except InputError as error:
         say(subject, error)
         raise SystemExit(1) from None
-    except Exception:
+    except Exception as error:
+        if what := said_of(error):
+            say(subject, what)
+            raise SystemExit(1) from None
         logging.exception("ferrotune: %s: unexpected error, please report it with this log", subject)
         raise
 

@@ -87,3 +87,17 @@ def test_the_config_of_a_run_is_kept_and_can_be_taken_up_again(tmp_path):
     config = merged()
     keep_config(config, tmp_path / "results")
     assert load_configfile(tmp_path / "results" / "config.yaml") == config
+
+
+def test_a_disk_that_is_full_leaves_the_config_of_the_earlier_run(tmp_path, monkeypatch):
+    keep_config({"series": "one"}, tmp_path)
+    before = (tmp_path / "config.yaml").read_text()
+
+    def full(path, text, **_):
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space"):
+        keep_config({"series": "two"}, tmp_path)
+    assert (tmp_path / "config.yaml").read_text() == before
