@@ -111,11 +111,8 @@ class JobNeeds:
 
     def _pipelines(self, wildcards):
         """Pipelines (list) whose stacks a job holds: its own, or those that use its descriptor."""
-        pipeline, descriptor, entries = (
-            wildcards.get("pipeline"),
-            wildcards.get("descriptor"),
-            self.case.config["pipelines"],
-        )
+        pipeline, descriptor = wildcards.get("pipeline"), wildcards.get("descriptor")
+        entries = self.case.config["pipelines"]
         if descriptor:
             return [name for name in entries if entries[name].get("descriptor") == descriptor]
         return [pipeline] if pipeline else []

@@ -3,7 +3,6 @@
 import csv
 from pathlib import Path
 
-import pytest
 import yaml
 
 from ferrotune.workflow.case import read_case
@@ -49,13 +48,14 @@ def test_trials_side_by_side_need_memory_each_and_the_time_of_all(monkeypatch):
 
 def test_every_further_attempt_gets_twice_as_much(monkeypatch):
     found = needs(monkeypatch)
-    assert [found.mem_mb(of_image(), attempt, 1, "columns") for attempt in (1, 2, 3)] == [700, 1400, 2800]
+    memory = [found.mem_mb(of_image(), attempt, 1, "columns") for attempt in (1, 2, 3)]
+    assert memory[1:] == [2 * memory[0], 4 * memory[0]] and memory[0] % 100 == 0
     times = [found.runtime(of_image(), attempt, "columns") for attempt in (1, 2, 3)]
     assert times[1:] == [2 * times[0], 4 * times[0]]
 
 
 def test_a_job_of_the_series_works_on_all_images(monkeypatch):
-    few, many = (needs(monkeypatch, images=count).runtime({}, 1, "summary") for count in (1, 5))
+    few, many = (needs(monkeypatch, 20, images=count).runtime({}, 1, "summary") for count in (1, 5))
     assert many > few
 
 
@@ -66,19 +66,22 @@ def test_a_choice_needs_what_the_largest_of_its_members_needs():
     assert stack_mb_per_megapixel(members["cell_gmm"]) == 0
 
 
-def measured():
-    """Rows of measured jobs, by the name of their rule and what they worked on."""
+def test_what_is_asked_for_holds_what_was_measured(monkeypatch):
+    """Never less memory or time than a finished job took, and not many times the memory."""
     with open(MEASURED) as file:
-        rows = [line for line in csv.DictReader(file, delimiter="\t")]
-    return [pytest.param(row, id=f"{row['rule']}-{row['of']}-{row['megapixels']}") for row in rows]
-
-
-@pytest.mark.parametrize("row", measured())
-def test_what_is_asked_for_holds_what_was_measured(monkeypatch, row):
-    found = needs(monkeypatch, float(row["megapixels"]), images=int(row["images"]))
-    wildcards = {} if row["images"] != "1" else of_image()
-    if row["of"]:
-        wildcards |= {"descriptor" if row["rule"] == "describe" else "pipeline": row["of"]}
-    asked = found.mem_mb(wildcards, 1, int(row["threads"]), row["rule"])
-    assert float(row["mb"]) < asked < max(5 * float(row["mb"]), 1200)
-    assert float(row["cpu_seconds"]) < 60 * found.runtime(wildcards, 1, row["rule"])
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    found = {
+        size: needs(monkeypatch, float(size[0]), images=int(size[1]))
+        for size in {(row["megapixels"], row["images"]) for row in rows}
+    }
+    wrong = []
+    for row in rows:
+        rule, of, mb = row["rule"], row["of"], float(row["mb"])
+        wildcards = of_image() if row["images"] == "1" else {}
+        if of:
+            wildcards["descriptor" if rule == "describe" else "pipeline"] = of
+        asks = found[row["megapixels"], row["images"]]
+        asked = asks.mem_mb(wildcards, 1, int(row["threads"]), rule)
+        if not mb < asked < max(5 * mb, 1200) or float(row["cpu_seconds"]) > 60 * asks.runtime(wildcards, 1, rule):
+            wrong.append((rule, of, row["megapixels"], mb, asked))
+    assert len(rows) > 60 and wrong == []
