@@ -23,6 +23,7 @@ include: "rules/series.smk"
 include: "rules/rewards.smk"
 include: "rules/export.smk"
 include: "rules/paper_figures.smk"
+include: "rules/resources.smk"
 include: "rules/handlers.smk"
 
 

@@ -41,6 +41,7 @@ TWINS = PIPELINES if config["judge"]["twins"] else []
 MAPS = [name for name in PIPELINES if CASE.axes(name)]
 TRAINED = [name for name in PIPELINES if trains(CASE.entry(name))]
 TRANSFERRED = [name for name in PIPELINES if config["transfer"] and len(IMAGES) > 1 and name not in TRAINED]
+ON_CLUSTER = workflow.non_local_exec or workflow.remote_exec  # a job has a node's cores for itself
 PARTS = parts.module_names()  # figures print texts of all parts
 
 
@@ -121,9 +122,9 @@ def get_earlier(wildcards, suffix):
 
 
 def get_threads(wildcards):
-    """Cores of a job: an equal share for each image, at most one for each trial of a round."""
+    """Cores of a job: an equal share for each image (on a cluster all), at most one for each trial of a round."""
     batch = CASE.searches.get(wildcards.get("pipeline"), config["search"])["batch"]
-    return max(1, min(batch, (workflow.cores or batch) // len(IMAGES)))
+    return max(1, min(batch, (workflow.cores or batch) // (1 if ON_CLUSTER else len(IMAGES))))
 
 
 def get_every_round(wildcards):
@@ -134,9 +135,8 @@ def get_every_round(wildcards):
 
 def get_reported(path, name):
     """Mark an output for the report, under its image or the series, with the caption of its name."""
-    part = "Series" if "{image}" not in path else "{image}"
     labels = {"pipeline": "{pipeline}" if "{pipeline}" in path else "-", "shows": name}
-    return report(path, caption=f"captions/{name}.rst", category=part, labels=labels)
+    return report(path, f"captions/{name}.rst", category="{image}" if IMAGE in path else "Series", labels=labels)
 
 
 def get_final_output():

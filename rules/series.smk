@@ -23,7 +23,7 @@ rule transfer:
         pipeline="|".join(map(re.escape, TRANSFERRED)) or "(?!)",
     conda:
         "../envs/ferrotune.yaml"
-    threads: lambda wildcards: min(len(IMAGES), workflow.cores or len(IMAGES))
+    threads: lambda wildcards: min(len(IMAGES), workflow.cores or 16)
     params:
         images=list(IMAGES),
         pipeline=get_pipeline,

@@ -31,13 +31,11 @@ def rows_of(name, paths, settings, entry, seed, rate):
     reference, _ = read_store(paths.reference, "yx", "label", "polarization")
     known = (reference["yx"], reference["label"], mask, attributes["cell_px"], reference["polarization"])
     comparison = Comparison(sites["yx"], sites["site_raster"], *known)
-    own, rows = read_store(paths.selected, "label")[0]["label"], []
-    for source, given in settings.items():
-        outcome = (
-            None if given["trial"] is None else applied(entry, paths.descriptors, cells, **given, seed=seed, rate=rate)
-        )
-        rows.append(transfer_row((source, name), outcome, comparison, own))
-    return rows
+    own = read_store(paths.selected, "label")[0]["label"]
+    chosen = {source: (of["trial"], of["parameters"]) for source, of in settings.items() if of["trial"] is not None}
+    outcomes = applied(entry, paths.descriptors, cells, list(chosen.values()), seed, rate)
+    found = dict(zip(chosen, outcomes, strict=True))
+    return [transfer_row((source, name), found.get(source), comparison, own) for source in settings]
 
 
 def main(images, output, pipeline, seed, rate, threads, subject, log_path):

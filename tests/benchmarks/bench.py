@@ -30,6 +30,7 @@ FIGURES = {
     "rvae": "rvae_epoch_seconds",
     "scaling": "scaling",
     "page": "page_megabytes",
+    "cluster": "cluster_hours",
     "labels": "labels_match_plain",
     "answers": "no_walls_reported",
     "column_error": "column_error_over_crlb",

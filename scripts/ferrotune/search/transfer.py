@@ -3,8 +3,9 @@
 import numpy as np
 
 from ferrotune.front.selection import selected_pipeline
+from ferrotune.pipelines.pipeline import members_of
 from ferrotune.pipelines.space_union import CHOICE
-from ferrotune.search.grouping import evaluate_round
+from ferrotune.search.grouping import evaluate_round, group_trials
 from ferrotune.search.outcomes import Judging
 from ferrotune.segmentation.agreement import ari
 
@@ -22,28 +23,33 @@ COLUMNS = (
 )
 
 
-def applied(entry, stores, cells, trial, parameters, seed, rate):
-    """Outcome of a selected trial's setting on another image; on its own image, that of the trial itself.
+def applied(entry, stores, cells, chosen, seed, rate):
+    """Outcomes of the settings of selected trials on an image; on its own image, a trial has its own outcome.
+
+    The settings are evaluated together, so that what they share (the image's null maps, a reduction) is computed once.
 
     Parameters
     ----------
     entry : dict, a pipeline of the config, or a choice among several
-    stores : list of paths, the descriptors of the other image
-    cells : dict with yx, polarization (cell, 2) px and lattice (2, 2) px, of the other image
-    trial : int, number of the selected trial
-    parameters : dict, its row of the table of trials
+    stores : list of paths, the descriptors of the image
+    cells : dict with yx, polarization (cell, 2) px and lattice (2, 2) px, of the image
+    chosen : list of (trial number, parameters); parameters : dict, the trial's row of its table of trials
     seed : int, the search's
     rate : float, false discovery rate of walls; None: walls are not judged
 
     Returns
     -------
-    ferrotune.search.outcomes.Outcome
+    list of ferrotune.search.outcomes.Outcome, in the order of `chosen`
     """
-    _, setting, _ = selected_pipeline(entry, parameters, stores)
-    if CHOICE in parameters:
-        setting = {CHOICE: parameters[CHOICE]} | setting
-    (outcome,) = evaluate_round([(trial, setting)], entry, stores, cells, [REWARD], seed, how=Judging(rate))
-    return outcome
+    trials = []
+    for trial, parameters in chosen:
+        _, setting, _ = selected_pipeline(entry, parameters, stores)
+        own = {CHOICE: parameters[CHOICE]} if CHOICE in parameters else {}
+        trials.append((trial, own | setting))
+    order = [id(trial) for _, group in group_trials(trials, members_of(entry)) for trial in group]
+    outcomes = evaluate_round(trials, entry, stores, cells, [REWARD], seed, how=Judging(rate))
+    found = dict(zip(order, outcomes, strict=True))  # trials of two images may have one number, and one setting
+    return [found[id(trial)] for trial in trials]
 
 
 def transfer_row(names, outcome, comparison, own):

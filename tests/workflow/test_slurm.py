@@ -1,0 +1,63 @@
+"""The workflow on a real Slurm, of one node on this machine: slurm_node.sh starts it, and stops it."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from helpers.same_results import different
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = Path(__file__).with_name("slurm_node.sh")
+PROFILE = ("--profile", str(ROOT / "profiles" / "slurm"), "--slurm-init-seconds-before-status-checks", "3")
+MOST_SECONDS = 150
+
+
+@pytest.fixture(scope="module")
+def slurm():
+    """A Slurm that takes jobs; whatever happens it is stopped."""
+    pytest.importorskip("snakemake_executor_plugin_slurm")
+    try:
+        started = subprocess.run([SCRIPT, "start"], capture_output=True, text=True)
+        if started.returncode == 3:
+            pytest.skip(started.stderr.strip().splitlines()[-1])
+        assert started.returncode == 0, started.stderr
+        yield
+    finally:
+        subprocess.run([SCRIPT, "stop"], capture_output=True)
+
+
+def jobs():
+    """Jobs of the cluster: dict of number -> (state, what Snakemake says that it is)."""
+    listed = subprocess.run(["squeue", "-h", "-t", "all", "-o", "%i|%T|%k"], capture_output=True, text=True, check=True)
+    return {number: (state, comment) for number, state, comment in (line.split("|") for line in listed.stdout.split())}
+
+
+def wait_for(found):
+    """Wait until a function finds something, and return it."""
+    end = time.monotonic() + MOST_SECONDS
+    while not (that := found()):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    return that
+
+
+def test_a_series_on_slurm_gives_the_bytes_of_a_local_run_even_after_a_job_was_cancelled(slurm, finished, new_case):
+    case = new_case()
+    command = case.command("--quiet", "rules", *PROFILE, "--retries", "0")
+    process = subprocess.Popen(command, cwd=case.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    wait_for(lambda: case.results("stripes", "patch_gmm", "rounds", "000.json").exists())
+    running = [number for number, (state, what) in jobs().items() if state == "RUNNING" and "stripes" in what]
+    subprocess.run(["scancel", *running], check=True)
+    said, _ = process.communicate(timeout=MOST_SECONDS)
+    assert running and process.returncode == 1, said
+    assert not case.results("stripes", "patch_gmm", "front.tsv").exists()
+    before = {p: p.stat().st_mtime_ns for p in case.results().glob("*/*.zarr/zarr.json")}
+    assert len(before) >= 8
+
+    resumed = case.run("--quiet", "rules", *PROFILE)
+    assert resumed.returncode == 0, resumed.stdout[-4000:]
+    assert {p: p.stat().st_mtime_ns for p in before} == before
+    assert different(case.results(), finished.results()) == []
+    assert len(jobs()) < 20  # groups: 60 jobs of the workflow
