@@ -67,7 +67,7 @@ class Campaign:
     def disk(self):
         """Full, failing and read-only."""
         series, faults = self.series("disk")
-        yield disk.writes_of_jobs_failing(series, self.reference, faults, self.seed, runs=3)
+        yield disk.writes_of_jobs_failing(series, self.reference, faults, self.seed, runs=2)
         yield disk.writes_of_snakemake_failing(series, self.reference, faults, self.seed, faults=20)
         if disk.can_mount():
             yield disk.disk_full(series, self.reference, SIZES)

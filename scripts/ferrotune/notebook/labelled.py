@@ -37,9 +37,9 @@ def dataset_of(arrays, attributes):
 
 def open_store(path):
     """Dataset of a store on the disk; its arrays are read when they are used. DamagedStore where files are missing."""
-    check_store(path)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Object at .snakemake_timestamp")
+        check_store(path)
         dataset = xarray.open_dataset(store_of(path), engine="zarr", consolidated=False, chunks=None, decode_cf=False)
     return _labelled(dataset)
 
