@@ -1,0 +1,69 @@
+"""Entities of a crate: files and folders of a run with their checksums, and what is no file, each once."""
+
+from pathlib import Path
+
+_TERMS = {name: f"https://w3id.org/ro/terms/workflow-run#{name}" for name in ("sha256", "resourceUsage")}
+_FORMATS = {
+    ".tsv": "text/tab-separated-values",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".yaml": "application/yaml",
+    ".log": "text/plain",
+    ".png": "image/png",
+    ".pdf": "application/pdf",
+    ".html": "text/html",
+    ".h5": "application/x-hdf5",
+    ".hspy": "application/x-hdf5",
+    ".tif": "image/tiff",
+    ".py": "text/x-python",
+    ".zarr": "application/vnd.zarr",
+}
+WORKFLOW = "workflow/"  # folder of the code in a crate
+INPUTS = "inputs/"  # folder of files from elsewhere
+
+
+class CrateEntities:
+    """A crate that is being made: its entities, each once."""
+
+    def __init__(self, run):
+        from rocrate.rocrate import ROCrate
+
+        self.run, self.known = run, {}
+        self.crate = ROCrate(version="1.1")
+        self.crate.metadata.extra_terms = dict(_TERMS)
+
+    def about(self, identifier, kind, **properties):
+        """Entity that is no file."""
+        from rocrate.model.contextentity import ContextEntity
+
+        entity = ContextEntity(self.crate, identifier, properties={"@type": kind})
+        for key, value in properties.items():
+            if value not in (None, [], ""):
+                entity[key] = value
+        return self.crate.add(entity)
+
+    def data(self, path):
+        """Entity of a file or folder of the run; of what is left out, or was removed, its name and checksum."""
+        if path not in self.known:
+            self.known[path] = self._data(path)
+        return self.known[path]
+
+    def _data(self, path):
+        source, digest = self.run.folder / path, self.run.digests.get(path)
+        within = not Path(path).is_absolute() and ".." not in Path(path).parts
+        target = path if within and path.startswith("results/") else f"{INPUTS}{Path(path).name}"
+        if not digest or self.run.left_out(path):
+            why = "left out of this crate: it is computed again from the image" if digest else "removed after the run"
+            return self.about(f"#{target}", "CreativeWork", name=target, description=why, sha256=digest or None)
+        properties = {"name": target, "sha256": digest, "encodingFormat": _FORMATS.get(source.suffix)}
+        properties = {key: value for key, value in properties.items() if value}
+        if source.is_dir():
+            return self.crate.add_dataset(str(source), dest_path=target, properties=properties)
+        return self.crate.add_file(str(source), dest_path=target, properties=properties, record_size=True)
+
+    def code(self, path, kind=None, **properties):
+        """Entity of a file or folder of the workflow."""
+        source = self.run.code / path
+        add = self.crate.add_dataset if source.is_dir() else self.crate.add_file
+        properties = {"name": path, **properties} | ({"@type": kind} if kind else {})
+        return add(str(source), dest_path=f"{WORKFLOW}{path}", properties=properties)
