@@ -13,6 +13,7 @@ import numpy as np
 
 from ferrotune.errors import InputError
 from ferrotune.files.entries import split_entry
+from ferrotune.files.hdf5_links import check_own
 
 # Name here, name in the record, coordinates.
 _VECTORS = (("yx", "xy_COM"), ("polarization", "Pxy"), ("ab", "ab"))
@@ -26,6 +27,7 @@ def _read_h5(path, read, what):
         raise InputError(f"{what} {path} does not exist; correct the path or download it")
     try:
         with h5py.File(path, "r") as file:
+            check_own(file)
             return read(file)
     except InputError:
         raise

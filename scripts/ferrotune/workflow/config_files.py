@@ -11,6 +11,7 @@ from ferrotune.errors import InputError
 from ferrotune.search.search_config import searched
 from ferrotune.workflow.config import without_nulls
 
+MOST_VALUES = 100_000  # of a config file, with those that its aliases (*name) repeat; the longest of ours has 500
 KEPT = "config.yaml"  # in the folder of the series: the whole config of its last run
 
 
@@ -28,6 +29,16 @@ def _repeated(node, place=""):
             yield here, first[key.value], (key, value)
         first.setdefault(key.value, (key, value))
         yield from _repeated(value, here)
+
+
+def _values(node, known):
+    """Number of values below a node of YAML, each alias counted as what it stands for; `known` is by node."""
+    if id(node) not in known:
+        known[id(node)] = 0  # of a node that holds itself
+        children = node.value if isinstance(node, yaml.CollectionNode) else ()
+        pairs = [child if isinstance(child, tuple) else (child,) for child in children]
+        known[id(node)] = 1 + sum(_values(one, known) for pair in pairs for one in pair)
+    return known[id(node)]
 
 
 def _merged(first, second):
@@ -58,8 +69,11 @@ def check_repeated(files):
     for file in files:
         text = Path(file).read_text(encoding="utf-8")
         try:
-            found = next(_repeated(yaml.compose(text, Loader=yaml.SafeLoader)), None)
-        except yaml.YAMLError:  # Snakemake says what is wrong
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            if _values(node, {}) > MOST_VALUES:
+                raise InputError(f"config {file}: its aliases unfold to more than {MOST_VALUES} values; write them out")
+            found = next(_repeated(node), None)
+        except (yaml.YAMLError, RecursionError):  # Snakemake says what is wrong
             continue
         if found is None:
             continue
