@@ -4,6 +4,8 @@ import platform
 from importlib.metadata import distributions
 from pathlib import Path
 
+import numpy as np
+from scipy.linalg import inv as of_scipy
 from threadpoolctl import threadpool_info
 
 from ferrotune import __version__
@@ -41,9 +43,12 @@ def machine():
     Returns
     -------
     dict of str
-        system, processor, python, and linear_algebra: the libraries with the kernels that they chose.
+        system, processor, python, and linear_algebra: the libraries of numpy and scipy with the
+        kernels that they chose.
     """
-    kernels = {f"{one['internal_api']} {one['version']} {one.get('architecture', '')}" for one in threadpool_info()}
+    of_scipy(np.eye(2))  # its library is loaded when it is first used
+    ours = [one for one in threadpool_info() if one["user_api"] == "blas" and "torch" not in one["filepath"]]
+    kernels = {f"{one['internal_api']} {one['version']} {one.get('architecture', '')}" for one in ours}
     return {
         "system": platform.platform(),
         "processor": _processor(),
