@@ -1,6 +1,7 @@
 """Entities of a crate: files and folders of a run with their checksums, and what is no file, each once."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 _TERMS = {name: f"https://w3id.org/ro/terms/workflow-run#{name}" for name in ("sha256", "resourceUsage")}
 _FORMATS = {
@@ -48,13 +49,20 @@ class CrateEntities:
             self.known[path] = self._data(path)
         return self.known[path]
 
+    def _target(self, path, digest):
+        """Place of a file of the run in the crate: what is from elsewhere keeps its name only."""
+        if path.startswith("results/") and ".." not in Path(path).parts:
+            return path
+        others = {entity.get("name") for entity in self.known.values()}
+        target = f"{INPUTS}{Path(path).name}"
+        return f"{INPUTS}{str(digest)[:8]}_{Path(path).name}" if target in others else target
+
     def _data(self, path):
         source, digest = self.run.folder / path, self.run.digests.get(path)
-        within = not Path(path).is_absolute() and ".." not in Path(path).parts
-        target = path if within and path.startswith("results/") else f"{INPUTS}{Path(path).name}"
+        target = self._target(path, digest)
         if not digest or self.run.left_out(path):
             why = "left out of this crate: it is computed again from the image" if digest else "removed after the run"
-            return self.about(f"#{target}", "CreativeWork", name=target, description=why, sha256=digest or None)
+            return self.about(f"#{quote(target)}", "CreativeWork", name=target, description=why, sha256=digest or None)
         properties = {"name": target, "sha256": digest, "encodingFormat": _FORMATS.get(source.suffix)}
         properties = {key: value for key, value in properties.items() if value}
         if source.is_dir():
