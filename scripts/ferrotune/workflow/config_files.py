@@ -48,6 +48,13 @@ def _merged(first, second):
     return second
 
 
+def _value(node):
+    """Value of a node of YAML; None where it is none by itself, such as an alias to what holds it."""
+    with suppress(yaml.YAMLError, RecursionError, ValueError):
+        return yaml.safe_load(yaml.serialize(node))
+    return None
+
+
 def _flow(value):
     """A value in one line of YAML, as it is pasted."""
     return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True).strip()
@@ -79,7 +86,7 @@ def check_repeated(files):
             continue
         place, *pairs = found
         lines = " and ".join(str(key.start_mark.line + 1) for key, _ in pairs)
-        values = [yaml.safe_load(yaml.serialize(value)) for _, value in pairs]
+        values = [_value(value) for _, value in pairs]
         advice = "keep one of them"
         if all(isinstance(value, dict) for value in values):
             advice = f"write both in one: {place.rpartition('.')[2]}: {_flow(_merged(*values))}"
