@@ -92,7 +92,10 @@ def _worker(numbers, seed, written, at, taken):
         signal.signal(signal.SIGALRM, _alarm)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         set_guard(folder)
+        parent = os.getppid()
         for number in numbers:
+            if os.getppid() != parent:  # the campaign was stopped
+                return
             kind, name, data = case(seeds, number, seed)
             path = folder / "run" / name
             path.write_bytes(data)

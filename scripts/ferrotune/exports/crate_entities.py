@@ -1,10 +1,11 @@
 """Entities of a crate: files and folders of a run with their checksums, and what is no file, each once."""
 
+import zipfile
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _TERMS = {name: f"https://w3id.org/ro/terms/workflow-run#{name}" for name in ("sha256", "resourceUsage")}
-_FORMATS = {
+FORMATS = {
     ".tsv": "text/tab-separated-values",
     ".csv": "text/csv",
     ".json": "application/json",
@@ -17,6 +18,7 @@ _FORMATS = {
     ".hspy": "application/x-hdf5",
     ".tif": "image/tiff",
     ".py": "text/x-python",
+    ".md": "text/markdown",
     ".zarr": "application/vnd.zarr",
 }
 WORKFLOW = "workflow/"  # folder of the code in a crate
@@ -40,7 +42,7 @@ class CrateEntities:
         entity = ContextEntity(self.crate, identifier, properties={"@type": kind})
         for key, value in properties.items():
             if value not in (None, [], ""):
-                entity[key] = value
+                entity[key] = value[0] if isinstance(value, list) and len(value) == 1 else value
         return self.crate.add(entity)
 
     def data(self, path):
@@ -63,7 +65,7 @@ class CrateEntities:
         if not digest or self.run.left_out(path):
             why = "left out of this crate: it is computed again from the image" if digest else "removed after the run"
             return self.about(f"#{quote(target)}", "CreativeWork", name=target, description=why, sha256=digest or None)
-        properties = {"name": target, "sha256": digest, "encodingFormat": _FORMATS.get(source.suffix)}
+        properties = {"name": target, "sha256": digest, "encodingFormat": FORMATS.get(source.suffix)}
         properties = {key: value for key, value in properties.items() if value}
         if source.is_dir():
             return self.crate.add_dataset(str(source), dest_path=target, properties=properties)
@@ -74,4 +76,14 @@ class CrateEntities:
         source = self.run.code / path
         add = self.crate.add_dataset if source.is_dir() else self.crate.add_file
         properties = {"name": path, **properties} | ({"@type": kind} if kind else {})
+        if source.suffix in FORMATS:
+            properties["encodingFormat"] = FORMATS[source.suffix]
         return add(str(source), dest_path=f"{WORKFLOW}{path}", properties=properties)
+
+    def write(self, path):
+        """Write the crate to a zip, in which folders have entries of their own, as validators want."""
+        self.crate.write_zip(path)
+        with zipfile.ZipFile(path, "a") as archive:
+            for entity in self.crate.data_entities:
+                if "Dataset" in entity.type:
+                    archive.mkdir(unquote(entity.id))

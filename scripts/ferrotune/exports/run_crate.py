@@ -16,6 +16,7 @@ PROFILES = {
     "https://w3id.org/ro/wfrun/provenance/0.5": ("Provenance Run Crate", "0.5"),
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": ("Workflow RO-Crate", "1.0"),
 }
+_PYPI = "https://pypi.org/project"
 _DONE = "http://schema.org/CompletedActionStatus"
 _USED = (("cpu_time", "s"), ("max_rss", "MB"))  # of a job, with units
 _UNITS = {"s": "https://qudt.org/vocab/unit/SEC", "MB": "https://qudt.org/vocab/unit/MegaBYTE"}
@@ -87,7 +88,8 @@ def _when(seconds):
 def _workflow(made, engine):
     """The workflow, its steps (dict by rule) and tools (dict by rule)."""
     run, crate = made.run, made.crate
-    about = {"name": "ferrotune", "version": __version__, "url": "https://snakemake.readthedocs.io"}
+    kinds = ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"]
+    about = {"@type": kinds, "name": "ferrotune", "version": __version__, "encodingFormat": "text/x-snakemake"}
     workflow = crate.add_workflow(
         str(run.code / "Snakefile"), f"{WORKFLOW}Snakefile", main=True, lang="snakemake", properties=about
     )
@@ -98,16 +100,17 @@ def _workflow(made, engine):
         path = f"scripts/{script}"
         if path not in made.known:
             kind = ["File", "SoftwareSourceCode"]
-            made.known[path] = made.code(path, kind, description=does, programmingLanguage=python)
+            made.known[path] = made.code(path, kind, description=does, version=__version__, programmingLanguage=python)
         tools[rule] = made.known[path]
         step = {"name": rule, "position": str(len(steps)), "workExample": tools[rule]}
         steps[rule] = made.about(f"{workflow.id}#{rule}", "HowToStep", **step)
-    parts = [made.code(path) for path in ("rules/", "scripts/ferrotune/", "config/", "envs/")]
-    packages = [
-        made.about(f"#package/{name}", "SoftwareApplication", name=name, softwareVersion=version)
-        for name, version in run.packages.items()
-    ]
-    workflow["hasPart"] = [*dict.fromkeys(tools.values()), *parts]
+    for path in ("rules/", "scripts/ferrotune/", "config/", "envs/"):
+        made.code(path)
+    packages = []
+    for name, version in run.packages.items():
+        about = {"name": name, "softwareVersion": version, "url": f"{_PYPI}/{name}/"}
+        packages.append(made.about(f"{_PYPI}/{name}/{version}/", "SoftwareApplication", **about))
+    workflow["hasPart"] = list(dict.fromkeys(tools.values()))
     workflow["step"] = list(steps.values())
     workflow["softwareRequirements"] = [engine, *packages]
     return workflow, steps, tools
@@ -126,6 +129,7 @@ def _job_actions(made, steps, tools, agent):
             f"#job/{number}",
             "CreateAction",
             name=f"{job.rule}: {job.of}" if job.of else job.rule,
+            description=made.run.tools[job.rule][1],
             instrument=tools[job.rule],
             agent=agent,
             object=[made.data(path) for path in job.inputs],
@@ -173,9 +177,9 @@ def _parameters(made, workflow, given, shown):
             name = f"{workflow.id}#{role}/{Path(entity.id).name}"
             parameter = made.about(name, "FormalParameter", name=Path(entity.id).name, additionalType=kind,
                                    workExample=entity)  # fmt: skip
-            entity.append_to("exampleOfWork", parameter)
+            entity["exampleOfWork"] = parameter
             found.append(parameter)
-        workflow[key] = found
+        workflow[key] = found if len(found) > 1 else found[0]
 
 
 def _person(made):
@@ -228,11 +232,12 @@ def make_crate(run, path):
     ]
     first, last = min(job.start for job in run.jobs), max(job.end for job in run.jobs)
     times = {"startTime": _when(first), "endTime": _when(last), "actionStatus": _DONE, "agent": person}
-    whole = made.about("#run", "CreateAction", name=f"run of ferrotune on the series {run.name}", instrument=workflow,
-                       object=given, result=shown, additionalProperty=machines, **times)  # fmt: skip
+    about = {"name": f"run of ferrotune on the series {run.name}", "description": crate.description}
+    whole = made.about("#run", "CreateAction", instrument=workflow, object=given, result=shown,
+                       additionalProperty=machines, **about, **times)  # fmt: skip
     engine_run = made.about("#engine", "OrganizeAction", name=f"run of Snakemake on the series {run.name}",
                             instrument=engine, object=controls, result=whole, **times)  # fmt: skip
     crate.root_dataset["mentions"] = [whole, engine_run, *actions, *choices]
-    crate.write_zip(path)
+    made.write(path)
     files = sum(not entity.id.startswith(("#", WORKFLOW)) for entity in crate.data_entities)
     return {"jobs": len(actions), "files": files, "choices": len(choices)}

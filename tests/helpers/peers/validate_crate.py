@@ -11,9 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import requests
 from rocrate_validator import services
 from rocrate_validator.models import Severity, ValidationSettings
-from rocrate_validator.utils import document_loader
+from rocrate_validator.utils.http import HttpRequester
 
 WORKFLOW = "https://bioschemas.org/ComputationalWorkflow"
 OF_1_1 = {
@@ -24,14 +25,19 @@ OF_1_1 = {
 }
 
 
-def _context(_):
+def _context(_requester, url, **_):
+    """What the web answers: the context, whatever is asked for."""
     known = json.loads(importlib.resources.files("rocrate").joinpath("data/ro-crate.jsonld").read_text("utf-8"))
-    return known | {"@context": known["@context"] | OF_1_1}
+    answer = requests.Response()
+    answer.url, answer.status_code, answer.encoding = url, 200, "utf-8"
+    answer.headers["Content-Type"] = "application/ld+json"
+    answer._content = json.dumps(known | {"@context": known["@context"] | OF_1_1}).encode()
+    return answer
 
 
 def problems(crate, severity):
     """What a crate (path of a folder or zip) lacks of what the profile wants up to a severity: lines (list of str)."""
-    document_loader._fetch_json_ld = _context
+    HttpRequester.get = _context
     with tempfile.TemporaryDirectory() as scratch:
         settings = ValidationSettings(
             rocrate_uri=str(crate),
