@@ -9,9 +9,12 @@ PINNED := $(VENV)/requirements-$(call digest,envs/requirements.txt)
 STAMP := $(VENV)/ferrotune-$(call digest,pyproject.toml)-$(call digest,scripts/ferrotune/__init__.py)
 PEERS := tests/benchmarks/requirements.txt
 ALONE := tests/benchmarks/requirements-alone.txt
+VALIDATOR := tests/helpers/peers/requirements.txt
+VALIDATOR_STAMP := .venv-validator/requirements-$(call digest,$(VALIDATOR))
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
 
-.PHONY: setup run watch so-far tidy live report export paper-figures rewards truth faults same-bytes test bench lint format pins clean
+.PHONY: setup run watch so-far tidy live report export crate replay paper-figures rewards truth faults same-bytes \
+	test fuzz bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -35,6 +38,18 @@ report: run
 # Results of the demo for other programs: CSV, GeoJSON, TIFF, OME-Zarr, HyperSpy, figures as SVG and PDF, methods text
 export: $(STAMP)
 	$(BIN)/snakemake --cores all export
+
+# results/NAME.crate.zip: all jobs of a series, what each read and wrote, who chose. BY="First Last", ORCID and LICENSE
+# may be given
+crate: $(STAMP)
+	$(BIN)/python -m ferrotune.workflow.crate $(SERIES) $(if $(BY),--by "$(BY)") $(if $(ORCID),--orcid $(ORCID)) \
+		$(if $(LICENSE),--license "$(LICENSE)")
+
+# Compute one trial again, and compare its labels bit for bit: IMAGE, PIPELINE, TRIAL (else the selected one), and
+# SERIES=results/NAME or CRATE=NAME.crate.zip
+replay: $(STAMP)
+	$(BIN)/python -m ferrotune.workflow.replay $(IMAGE) $(PIPELINE) $(TRIAL) $(if $(SERIES),--series $(SERIES)) \
+		$(if $(CRATE),--crate "$(CRATE)")
 
 # Counterparts of the figures of the paper from the simulated films, with a line on each: results/paper_figures/paper/
 paper-figures: $(STAMP)
@@ -76,8 +91,12 @@ faults: $(STAMP)
 same-bytes: $(STAMP)
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.same_bytes $(ONLY)
 
-test: lint
+test: lint $(VALIDATOR_STAMP)
 	$(BIN)/pytest
+
+# 100,000 mutated files, sheets and configs: each ends in a result or in one clear line; INPUTS=1000 gives fewer
+fuzz: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m fuzz.campaign $(if $(INPUTS),--inputs $(INPUTS))
 
 # ONLY="trial run" measures these modules of tests/benchmarks only.
 bench: $(STAMP) $(PEERS_STAMP)
@@ -88,6 +107,12 @@ $(PEERS_STAMP): | $(STAMP)
 	$(PYTHON) -m venv --clear .venv-bench
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $(PEERS)
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check --no-deps -r $(ALONE)
+	touch $@
+
+# What checks crates.
+$(VALIDATOR_STAMP): | $(STAMP)
+	$(PYTHON) -m venv --clear .venv-validator
+	.venv-validator/bin/pip install --quiet --disable-pip-version-check -r $(VALIDATOR)
 	touch $@
 
 lint: $(STAMP)

@@ -1,8 +1,11 @@
 """The Pareto front of the trials, and the trial that is selected on the front.
 
 Reads the rounds, the reference, and the config's `objectives`, `mode`, `judge`, `select`, `confidence`;
-writes <image>/<pipeline>/trials.tsv, front.tsv, selected.zarr, twins.json, components.zarr and figures/components.png, .pdf.
+writes <image>/<pipeline>/trials.tsv, front.tsv, selected.zarr, provenance.json, twins.json, components.zarr and
+figures/components.png, .pdf.
 """
+
+from ferrotune.workflow.conditions import conditions
 
 
 rule trials:
@@ -38,9 +41,11 @@ rule front:
         sites=get_sites,
         descriptors=get_descriptors,
         cells=f"{IMAGE}/cells.zarr",
+        image=f"{IMAGE}/image.zarr",
     output:
         front=f"{PIPELINE}/front.tsv",
         selected=directory(f"{PIPELINE}/selected.zarr"),
+        provenance=f"{PIPELINE}/provenance.json",
     log:
         f"{PIPELINE}/logs/front.log",
     benchmark:
@@ -54,6 +59,7 @@ rule front:
         seed=lambda wildcards: CASE.searches[wildcards.pipeline]["seed"],
         select=lambda wildcards: config["select"].get(wildcards.image, {}).get(wildcards.pipeline),
         distance=config["confidence"]["distance"],
+        conditions=lambda wildcards: conditions(CASE, wildcards.image, wildcards.pipeline),
         code=lambda wildcards: code_digest("front.py", *module_names(get_pipeline(wildcards))),
     message:
         "Finding the front of {wildcards.image}, {wildcards.pipeline}"

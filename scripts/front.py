@@ -8,6 +8,7 @@ from ferrotune.front import selection
 from ferrotune.front.trial_table import read_table, write_table
 from ferrotune.search.confirmation import confirmed, outcome_arrays
 from ferrotune.workflow.jobs import job
+from ferrotune.workflow.segmentation_record import record_of, write_record
 
 MEANS = ("confidence", "path_confidence")
 
@@ -33,16 +34,21 @@ def judge_again(trial, table, inputs, pipeline, seed, rate, yx):
     return confirmed(trial, own, setting, store, cells, yx, seed, rate, checkpoint)
 
 
-def main(inputs, outputs, pipeline, objectives, rate, seed, select, distance, subject, log_path):
-    """Write front.tsv and selected.zarr; `inputs` and `outputs` are paths by the rule's names."""
+def main(inputs, outputs, pipeline, objectives, rate, seed, choosing, conditions, subject, log_path):
+    """Write front.tsv, selected.zarr and provenance.json; `inputs` and `outputs` are paths by the rule's names.
+
+    `choosing` holds `select`, the trial that the config names or None, and `distance`, how near to the front trials
+    confirm it; `conditions` are those of `ferrotune.workflow.conditions`.
+    """
     with job(log_path, subject) as log:
         table = read_table(inputs["trials"])
         front = selection.front_of(table, objectives)
         write_table(front, outputs["front"])
-        trial, by = selection.selected_trial(table, front, select)
+        trial, by = selection.selected_trial(table, front, choosing["select"])
         sites, attributes = read_store(inputs["sites"], "yx", "site_raster")
         outcome = None if trial is None else judge_again(trial, table, inputs, pipeline, seed, rate, sites["yx"])
         arrays = selection.selected_arrays(outcome and outcome_arrays(outcome), sites)
+        distance = choosing["distance"]
         near = selection.near_trials(table, objectives, trial, distance)
         rounds = [read_store(store)[0] for store in inputs["rounds"]]
         confidence, chance = selection.confidence_arrays(rounds, arrays, near, attributes["cell_px"])
@@ -55,7 +61,9 @@ def main(inputs, outputs, pipeline, objectives, rate, seed, select, distance, su
             log.warning("%s: %s", kept["answer"], kept["caution"])
         if trial is not None:
             log_confidence(log, near, distance, confidence, chance)
-        write_store(outputs["selected"], arrays | confidence, kept)
+        record = record_of(read_store(inputs["image"], "mask")[1], kept, arrays["label"][1], seed, conditions)
+        write_record(record, outputs["provenance"])
+        write_store(outputs["selected"], arrays | confidence, kept | {"provenance": record.same_everywhere})
 
 
 if __name__ == "__main__":
@@ -66,8 +74,8 @@ if __name__ == "__main__":
         objectives=snakemake.params.objectives,
         rate=snakemake.params.rate,
         seed=snakemake.params.seed,
-        select=snakemake.params.select,
-        distance=snakemake.params.distance,
+        choosing={"select": snakemake.params.select, "distance": snakemake.params.distance},
+        conditions=snakemake.params.conditions,
         subject=f"image {snakemake.wildcards.image}, {snakemake.wildcards.pipeline}",
         log_path=snakemake.log[0],
     )

@@ -5,6 +5,7 @@ import pandas as pd
 
 from ferrotune.exports.scale import Scale
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # at the beginning of a cell, to a spreadsheet
 SUBLATTICES = {0: "A", 1: "B", -1: "neither"}
 
 
@@ -88,6 +89,16 @@ def labels_table(selected, domain, pixel_size_pm):
     )
 
 
+def _no_formula(cell):
+    """A cell; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
 def write_csv(table, path):
-    """Write a table (DataFrame) as CSV in UTF-8: decimal points, empty where a value is unknown, ten digits."""
+    """Write a table (DataFrame) as CSV in UTF-8: decimal points, empty where a value is unknown, ten digits.
+
+    Texts that begin with one of `FORMULA` are quoted by an apostrophe: a spreadsheet shows and does not execute them.
+    """
+    texts = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+    table = table.assign(**{name: table[name].map(_no_formula) for name in texts})
     table.to_csv(path, index=False, na_rep="", float_format="%.10g", lineterminator="\n")

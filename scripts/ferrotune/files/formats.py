@@ -4,6 +4,7 @@ from functools import partial
 
 import h5py
 
+from ferrotune.files.hdf5_links import check_own
 from ferrotune.files.plain_arrays import npy_images, npz_images, png_images, record_images
 from ferrotune.files.signals import signal_images
 from ferrotune.files.tiff_images import tiff_images
@@ -99,5 +100,11 @@ def format_of(path):
 
 
 def open_images(path):
-    """Context with the images (list of StoredImage) of an existing file (Path) of a known format."""
+    """Context with the images (list of StoredImage) of an existing file (Path) of a known format.
+
+    An HDF5 file that leads to other files is refused (ValueError).
+    """
+    if h5py.is_hdf5(path):
+        with h5py.File(path) as file:
+            check_own(file)
     return _READERS[format_of(path)](path)

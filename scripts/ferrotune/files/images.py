@@ -16,6 +16,7 @@ from ferrotune.images.frames import aligned_mean
 from ferrotune.images.square_pixels import squared
 
 SMALLEST = 32  # px: fewer hold no unit cells to speak of
+OBLONG = 8.0  # a pixel whose sides differ by more is a wrong calibration: resampling would make an image of any size
 _log = logging.getLogger(__name__)
 
 
@@ -102,10 +103,14 @@ def _summed(frames, path):
     return image
 
 
-def _square(data, sides, path):
+def _square(data, sides, path, pixel_limit):
     """Image of square pixels, and their side in pm."""
     if sides is None or sides[0] == sides[1]:
         return data, sides and sides[0]
+    ratio = max(sides) / min(sides)
+    if ratio > OBLONG or data.size * ratio > pixel_limit:
+        found = "{:.4g} x {:.4g} pm".format(*sides)
+        raise InputError(f"image {path}: its pixels are {found}, too oblong to resample; correct its calibration")
     resampled, side = squared(data, sides)
     size = " x ".join(map(str, data.shape))
     _log.info(
@@ -146,7 +151,8 @@ def read_image(path, pixel_limit=PIXEL_LIMIT):
     ------
     InputError
         For a file that is missing, unreadable, cut short, too large, not one real image, smaller than 32 x 32 px,
-        without a finite pixel, constant, or calibrated in 1/length; and for an image or frame that it does not hold.
+        without a finite pixel, constant, calibrated in 1/length, or with pixels that are more than 8 times as long as
+        wide; and for an image or frame that it does not hold.
     """
     data, axes, stack = _stored(path, "image", pixel_limit)
     sides = pixel_sides(axes, path)
@@ -161,4 +167,4 @@ def read_image(path, pixel_limit=PIXEL_LIMIT):
     least = data.min(where=finite, initial=np.inf)
     if least == data.max(where=finite, initial=-np.inf):
         raise InputError(f"image {path} is {least:g} everywhere; export it again")
-    return _square(data, sides, path)
+    return _square(data, sides, path, pixel_limit)

@@ -56,6 +56,14 @@ def in_pm(unit, path):
     return _PM.get(text)
 
 
+def _scale(written):
+    """Length of a pixel (float) in the unit of an axis; 0 where the file holds no number there."""
+    try:
+        return abs(float(written or 0.0))
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+
+
 def pixel_sides(axes, path):
     """Sides of a pixel from the calibration of the two image axes.
 
@@ -78,9 +86,8 @@ def pixel_sides(axes, path):
     """
     sides = []
     for axis in axes:
-        unit = in_pm(axis.get("units"), path)
-        scale = abs(float(axis.get("scale") or 0.0))
-        if unit is None or not np.isfinite(scale) or scale == 0.0:
+        unit, scale = in_pm(axis.get("units"), path), _scale(axis.get("scale"))
+        if unit is None or not 0.0 < scale * unit < np.inf:
             return None
         sides.append(scale * unit)
     if len(sides) != 2:

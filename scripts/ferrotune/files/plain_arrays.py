@@ -1,6 +1,7 @@
 """Images that are one array: NumPy's files, pictures in png, and the image of the public record."""
 
 import contextlib
+import io
 import zipfile
 
 import h5py
@@ -10,11 +11,13 @@ from PIL import Image
 from ferrotune.files.sm_bfo_record import read_main_image
 from ferrotune.files.stored_images import StoredImage
 
+MOST_HEADER = 65536  # bytes: of arrays of numbers it has some hundred; a packed file may unpack to one of any size
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 def _header(stream):
     """Shape and dtype of NumPy's format."""
+    stream = io.BytesIO(stream.read(MOST_HEADER))
     version = np.lib.format.read_magic(stream)
     if version not in _HEADERS:
         raise ValueError(f"NumPy format {version} is unknown")

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from ferrotune.errors import InputError
+from ferrotune.files.promised_sizes import check_series
 from ferrotune.files.stored_images import StoredImage
 
 _ENERGY = ("ev", "kev", "mev")
@@ -38,6 +39,8 @@ def _stored(signal):
 
 def _headers(path, plugin):
     """Signals (list of dict) of a file, with arrays that are read only when they are used."""
+    if plugin == "tia" and path.suffix.lower() != ".emi":
+        check_series(path)
     read = partial(importlib.import_module(f"rsciio.{plugin}").file_reader, str(path), **_OPTIONS.get(plugin, {}))
     try:
         return read(lazy=True)

@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 
 from ferrotune.errors import InputError
+from ferrotune.files.hdf5_links import check_own
 from ferrotune.files.packed_record import is_packed, read_packed
 
 # Name here, name in the record, coordinates.
@@ -26,6 +27,7 @@ def _read_h5(path, read, what):
         raise InputError(f"{what} {path} does not exist; correct the path or download it")
     try:
         with h5py.File(path, "r") as file:
+            check_own(file)
             return read(file)
     except InputError:
         raise

@@ -2,16 +2,15 @@
 
 import codecs
 import csv
-import io
 import re
 import shutil
 from dataclasses import dataclass
 
 from ferrotune.errors import InputError
+from ferrotune.files.workbooks import EMPTY, MOST_BYTES, read_workbook
 
 NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "spaces", "": "the cells of a workbook"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-EMPTY = "it is empty; its first line names the columns"
 _WORKBOOK, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SEP_LINE = re.compile(r'"?sep=(.)[";, ]*', re.IGNORECASE)  # Excel begins some files with its separator
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
@@ -189,41 +188,6 @@ def _from_text(data, allowed, needed, comments_within):
     return rows, separator, encoding
 
 
-def _shown(cell):
-    """Text of a workbook's cell, as a table of text would hold it."""
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "e":
-        return f"error {value}"  # not #REF!, which would begin a comment
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return re.sub(r"\s*[\r\n\t]\s*", " ", str(value)).removesuffix(" 00:00:00").strip()  # a date has no hour
-    if "%" in (cell.number_format or ""):
-        return f"{round(100 * value, 9):.12g}%"
-    return str(int(value)) if value == int(value) else repr(value)
-
-
-def _from_workbook(data, needed):
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except Exception as error:  # openpyxl raises whatever it meets in a file that is damaged or none of its own
-        raise InputError(f"not a workbook that can be read ({type(error).__name__}); save it as xlsx or csv") from None
-    filled = {}
-    for sheet in (sheet for sheet in book.worksheets if sheet.sheet_state == "visible"):
-        rows = {n: [_shown(cell) for cell in row] for n, row in enumerate(sheet.iter_rows(), start=1)}
-        rows = {n: cells for n, cells in rows.items() if any(cells) and not cells[0].startswith("#")}
-        if rows:
-            filled[sheet.title] = rows
-    if not filled:
-        raise InputError(EMPTY)
-    fitting = {title: rows for title, rows in filled.items() if set(needed) <= set(rows[min(rows)])}
-    if len(fitting) > 1:
-        raise InputError(f"its sheets {', '.join(fitting)} all have the columns {', '.join(needed)}; leave one")
-    return next(iter((fitting or filled).values())), "", ""
-
-
 def read_table(path, needed, separators="\t;,", comments_within=False):
     """Read a table, whatever its separator, quotes and encoding, or a workbook (xlsx).
 
@@ -248,11 +212,13 @@ def read_table(path, needed, separators="\t;,", comments_within=False):
         Where the file cannot be opened.
     """
     with open(path, "rb") as file:
-        data = file.read()
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise InputError(f"it has more than {MOST_BYTES / 1e6:.0f} MB; give a table of the rows that are needed")
     if data.startswith(_OLD_WORKBOOK):
         raise InputError("not a table: it is an old or locked workbook; save it as xlsx or csv")
     if data.startswith(_WORKBOOK):
-        rows, separator, encoding = _from_workbook(data, needed)
+        rows, separator, encoding = read_workbook(data, needed), "", ""
     else:
         rows, separator, encoding = _from_text(data, separators, needed, comments_within)
     header = rows.pop(min(rows))

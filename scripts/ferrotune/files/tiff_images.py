@@ -53,6 +53,9 @@ def _check_complete(file, page, length):
             continue
         if page.keyframe.compression == 1 or not _unpacks(file, page, i, length, whole[i]):
             raise EOFError(f"pixels end at byte {start + count}, the file at {length}")
+    # tifffile takes memory for as many bytes as are said to follow, whether the file has them or not
+    pairs = zip(page.dataoffsets, page.databytecounts, strict=True)
+    page.databytecounts = tuple(min(count, max(length - start, 0)) for start, count in pairs)
 
 
 def _checked(file, series, length):

@@ -122,7 +122,7 @@ def _is_truth(path):
     try:
         with h5py.File(path) as file:
             return "cells/domain" in file
-    except OSError:
+    except Exception:  # of damaged files h5py raises OSError, RuntimeError or KeyError
         return False  # the reader of records reports what is wrong
 
 

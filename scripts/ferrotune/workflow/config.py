@@ -26,8 +26,15 @@ LIMITS = {
     "exclusiveMinimum": "{!r} is too small; it must be above {}",
     "maximum": "{!r} is too large; the most is {}",
 }
+MOST_SHOWN = 200  # letters of a value in a message
 _NOT_TEXT = (bool, int, float, datetime.date)
 COUNTS = {"minProperties": "{} given; at least {} needed", "maxProperties": "{} given; at most {} allowed"}
+
+
+def _shown(value):
+    """A value as Python writes it, at most some hundred letters of it."""
+    text = repr(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} ..."
 
 
 def _to_be_quoted(value):
@@ -54,29 +61,29 @@ def _allowed(error):
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
         unknown = [key for key in error.instance if key not in known]
-        return f"unknown key {', '.join(map(repr, unknown))}; allowed are {', '.join(sorted(known))}"
+        return f"unknown key {', '.join(map(_shown, unknown))}; allowed are {', '.join(sorted(known))}"
     if error.validator == "enum":
         allowed = [str(value) for value in error.validator_value if value is not None]
         allowed += [error.schema["also"]] if "also" in error.schema else []  # where a schema has alternatives
-        return f"{error.instance!r} is not allowed; allowed are {', '.join(allowed)}"
+        return f"{_shown(error.instance)} is not allowed; allowed are {', '.join(allowed)}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         # an overlay that misspells a pipeline's name does not change it, but begins another
         hint = "; no pipeline has this name yet, so give all of it" if _names_pipeline(error) else ""
         return f"missing key {', '.join(map(repr, missing))}{hint}"
     if error.validator == "pattern":
-        return f"{error.instance!r} is {error.schema.get('unfit', UNFIT)}"
+        return f"{_shown(error.instance)} is {error.schema.get('unfit', UNFIT)}"
     if error.validator == "type" and "string" in error.validator_value and isinstance(error.instance, _NOT_TEXT):
         return _to_be_quoted(error.instance)
     if error.validator == "type":
         kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         wanted = " or ".join(TYPE_NAMES[kind] for kind in kinds if kind != "null")
-        return f"{error.instance!r} is not {wanted}" if error.instance is not None else f"is empty; give {wanted}"
+        return f"{_shown(error.instance)} is not {wanted}" if error.instance is not None else f"is empty; give {wanted}"
     if error.validator in LIMITS:
         return LIMITS[error.validator].format(error.instance, error.validator_value)
     if error.validator in COUNTS:
         return COUNTS[error.validator].format(len(error.instance), error.validator_value)
-    return error.message.splitlines()[0]
+    return error.message.splitlines()[0][: 2 * MOST_SHOWN]
 
 
 def _deepest(error):

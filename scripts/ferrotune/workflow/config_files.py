@@ -11,6 +11,7 @@ from ferrotune.errors import InputError
 from ferrotune.search.search_config import searched
 from ferrotune.workflow.config import without_nulls
 
+MOST_VALUES = 100_000  # of a config file, with those that its aliases (*name) repeat; the longest of ours has 500
 KEPT = "config.yaml"  # in the folder of the series: the whole config of its last run
 
 
@@ -30,11 +31,28 @@ def _repeated(node, place=""):
         yield from _repeated(value, here)
 
 
+def _values(node, known):
+    """Number of values below a node of YAML, each alias counted as what it stands for; `known` is by node."""
+    if id(node) not in known:
+        known[id(node)] = 0  # of a node that holds itself
+        children = node.value if isinstance(node, yaml.CollectionNode) else ()
+        pairs = [child if isinstance(child, tuple) else (child,) for child in children]
+        known[id(node)] = 1 + sum(_values(one, known) for pair in pairs for one in pair)
+    return known[id(node)]
+
+
 def _merged(first, second):
     """Two values as one, key by key; the second wins where both say something."""
     if isinstance(first, dict) and isinstance(second, dict):
         return first | {key: _merged(first[key], value) if key in first else value for key, value in second.items()}
     return second
+
+
+def _value(node):
+    """Value of a node of YAML; None where it is none by itself, such as an alias to what holds it."""
+    with suppress(yaml.YAMLError, RecursionError, ValueError):
+        return yaml.safe_load(yaml.serialize(node))
+    return None
 
 
 def _flow(value):
@@ -58,14 +76,17 @@ def check_repeated(files):
     for file in files:
         text = Path(file).read_text(encoding="utf-8")
         try:
-            found = next(_repeated(yaml.compose(text, Loader=yaml.SafeLoader)), None)
-        except yaml.YAMLError:  # Snakemake says what is wrong
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            if _values(node, {}) > MOST_VALUES:
+                raise InputError(f"config {file}: its aliases unfold to more than {MOST_VALUES} values; write them out")
+            found = next(_repeated(node), None)
+        except (yaml.YAMLError, RecursionError):  # Snakemake says what is wrong
             continue
         if found is None:
             continue
         place, *pairs = found
         lines = " and ".join(str(key.start_mark.line + 1) for key, _ in pairs)
-        values = [yaml.safe_load(yaml.serialize(value)) for _, value in pairs]
+        values = [_value(value) for _, value in pairs]
         advice = "keep one of them"
         if all(isinstance(value, dict) for value in values):
             advice = f"write both in one: {place.rpartition('.')[2]}: {_flow(_merged(*values))}"

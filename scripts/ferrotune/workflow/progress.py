@@ -82,7 +82,14 @@ def kept_config(series):
     path = Path(series, KEPT)
     if not path.is_file():
         raise InputError(f"{path}: no such file; name the folder of a series that was started, such as results/demo")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        kept = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"{path}: cannot be read ({reason}); start the run again, which writes it") from None
+    if not isinstance(kept, dict):
+        raise InputError(f"{path}: it is no config; start the run again, which writes it")
+    return kept
 
 
 @cache
