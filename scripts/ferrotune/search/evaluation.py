@@ -10,6 +10,7 @@ from ferrotune.errors import GivenUp
 from ferrotune.judge.outliers import outliers_at_borders
 from ferrotune.judge.scan_rows import without_row_shifts
 from ferrotune.judge.undecided import UNDECIDED
+from ferrotune.loops.generated import GeneratedLoops, linear_generator
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.rewards import cheap
 from ferrotune.search.outcomes import RATE, Judging, evaluated, failed, given_up
@@ -126,9 +127,27 @@ class _Batch:
         if self.halves:
             work = (pipeline, self.halves, setting, self.reduced[1:], sites, cleaned, seed, trial, measured)
             of_halves = partial(_half_labels, *work)
-        ways = {"again": labels_of, "halves": of_halves}
+        ways = {"again": labels_of, "halves": of_halves, "loops": self._loops(trial, setting, checkpoint, scores)}
         seeds = trial_seed(seed, trial), seed
         return evaluated(trial, labels_of(), scores, sites, seeds, self.rewards, of_scores, self.judging, ways)
+
+    def _loops(self, trial, setting, checkpoint, scores):
+        """GeneratedLoops of a trial's scores; None where the sites have no loops."""
+        if not hasattr(self.described, "loops"):
+            return None
+        pipeline, described = self.pipeline, self.described
+        real = described.loops(setting)
+        if checkpoint is None:
+            return GeneratedLoops(described.axis, real, scores, linear_generator(scores, real))
+        reduction = pipeline.part("reduction")
+
+        def again(n):
+            made = trained(pipeline, described, setting, trial_seed(self.seed, trial, n))
+            return reduction.reduce_by(made, described, setting)
+
+        return GeneratedLoops(
+            described.axis, real, scores, reduction.generate_by(checkpoint, described, setting), again
+        )
 
     def watch(self, trial, setting):
         """Function that says while a trial is trained whether it is given up; None where no trial is."""
