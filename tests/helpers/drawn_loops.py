@@ -15,10 +15,10 @@ DOWN = np.arange(STEPS) < HALF
 
 def loop(coercive=4.0, height=1.0, imprint=0.0, steps=(1.0,), apart=4.0, width=0.8, voltage=VOLTAGE):
     """A loop (step,) whose branches switch in `steps` (shares), the first at the coercive voltage, the next further."""
-    found = np.zeros(len(voltage))
+    found, down = np.zeros(len(voltage)), np.arange(len(voltage)) < len(voltage) / 2
     for n, share in enumerate(steps):
         at = coercive + n * apart
-        found += share * np.tanh((voltage - imprint + np.where(DOWN, at, -at)) / width)
+        found += share * np.tanh((voltage - imprint + np.where(down, at, -at)) / width)
     return height * found
 
 
