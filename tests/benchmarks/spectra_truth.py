@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from ferrotune.simulation.loops import LoopSpecimen, simulated_loops
 
 from ferrotune.front.selection import front_of
 from ferrotune.pipelines.pipeline import Pipeline
@@ -25,6 +24,7 @@ from ferrotune.rewards import REWARDS
 from ferrotune.search.evaluation import evaluate_batch, judged_scores, reduced_scores
 from ferrotune.search.outcomes import RATE
 from ferrotune.segmentation.agreement import ari
+from ferrotune.simulation.loops import LoopSpecimen, simulated_loops
 from helpers.drawn_loops import DrawnLoops, grid_sites
 
 RESULTS = Path(__file__).parents[2] / "results" / "spectra_truth"

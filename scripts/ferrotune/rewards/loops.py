@@ -18,10 +18,16 @@ MOVED = 0.1  # share of the largest score's effect on the loops below which a sc
     costly=True,
 )
 def impossible_loops(segmentation):
-    """Share of loops generated along each score, over the range of the sites, that no sample could have."""
+    """Share of loops generated along each score, over the range of the sites, that no sample could have.
+
+    NaN where the voltage does not go down and up once.
+    """
+    from ferrotune.loops.axis_branches import branches_of
     from ferrotune.loops.physical_sense import impossible
 
     loops = segmentation.loops
+    if len(branches_of(loops.axis).start) != 2:
+        return np.nan
     return impossible(loops.axis, loops.traversals.reshape(-1, len(loops.axis)), MOST_STEPS).mean()
 
 

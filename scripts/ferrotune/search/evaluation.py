@@ -135,10 +135,12 @@ class _Batch:
         """GeneratedLoops of a trial's scores; None where the sites have no loops."""
         if not hasattr(self.described, "loops"):
             return None
-        pipeline, described = self.pipeline, self.described
-        real = described.loops(setting)
+        pipeline, described, form = self.pipeline, self.described, setting.get("form")
+        real = described.loops(setting if form == "normalised" else setting | {"form": "raw"})
         if checkpoint is None:
             return GeneratedLoops(described.axis, real, scores, linear_generator(scores, real))
+        if form == "derivative":  # what such a model generates is a slope
+            return None
         reduction = pipeline.part("reduction")
 
         def again(n):
