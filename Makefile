@@ -11,7 +11,7 @@ PEERS := tests/benchmarks/requirements.txt
 ALONE := tests/benchmarks/requirements-alone.txt
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
 
-.PHONY: setup run watch so-far live report export paper-figures rewards truth test bench lint format pins clean
+.PHONY: setup run watch so-far live report export paper-figures rewards truth spectra-truth test bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -63,6 +63,10 @@ rewards: $(STAMP)
 # What the default search answers on films of known truth: results/truth/, at most 20 minutes on two cores
 truth: $(STAMP)
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.truth
+
+# What each reduction of loops finds on toy sets of known mechanisms, and which rewards follow: results/spectra_truth/
+spectra-truth: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.spectra_truth
 
 test: lint
 	$(BIN)/pytest

@@ -14,6 +14,7 @@ BEHIND = 60  # real loops that are drawn behind generated ones
 COLOURS = "viridis"  # from the lowest score to the highest
 LEFT, RIGHT, TOP, BELOW = 0.5, 0.62, 0.24, 0.34  # inches around the panels
 GAP, HEIGHT = 0.12, 1.25  # inches between panels, and their height
+NAMES = 0.14  # inches above the rows of several betas, for the names of the scores
 UNUSED = 0.02  # of the largest change of a loop along a score, below which the score is not used
 
 
@@ -87,14 +88,14 @@ def loop_traversals(traversals, places, real, voltage, names, units=("V", "")):
         axes = place(figure, LEFT + column * (wide + GAP), TOP + row * (TOP + HEIGHT), wide, HEIGHT)
         _draw(axes, voltage, real, traversals[score], limits, colours)
         low, high = places[score][[0, -1]]
-        axes.set_title(f"{names[score]}, {low:.2g} to {high:.2g}", pad=3)
+        axes.set_title(f"{names[score]}, {low:.2g} to {high:.2g}", pad=3, loc="right")
         last = n + ACROSS >= len(used)
         axes.tick_params(labelleft=column == 0, labelbottom=last)
         if last:
             axes.set_xlabel(f"voltage ({units[0]})", labelpad=1)
         if column == 0:
             axes.set_ylabel("response" + (f" ({units[1]})" if units[1] else ""), labelpad=2)
-        letter(axes, ascii_uppercase[n % 26])
+        letter(axes, ascii_uppercase[n % 26], x=-0.08)
     _bar(figure, TOP, HEIGHT, colours, "percentile of the sites")
     return figure
 
@@ -120,9 +121,9 @@ def loop_betas(betas, losses, traversals, real, voltage, names, units=("V", ""))
     colours, shown = mpl.colormaps[COLOURS], min(traversals.shape[1], 6)
     wide = (TWO_COLUMNS - LEFT - RIGHT - (shown - 1) * GAP) / shown
     tall = 0.8 * HEIGHT
-    figure, limits = new_figure(TWO_COLUMNS, len(betas) * (TOP + tall) + BELOW + 0.12), _limits(real)
+    figure, limits = new_figure(TWO_COLUMNS, len(betas) * (TOP + tall) + BELOW + 0.2), _limits(real)
     for row, (beta, (loss, error, divergence)) in enumerate(zip(betas, losses, strict=True)):
-        top = TOP + 0.08 + row * (TOP + tall)
+        top = TOP + NAMES + row * (TOP + tall)
         for score in range(shown):
             axes = place(figure, LEFT + score * (wide + GAP), top, wide, tall)
             _draw(axes, voltage, real, traversals[row, score], limits, colours)
@@ -135,6 +136,6 @@ def loop_betas(betas, losses, traversals, real, voltage, names, units=("V", ""))
                 axes.text(0, 1.04, said, transform=axes.transAxes, va="bottom", fontsize=6.5)
                 letter(axes, ascii_uppercase[row], x=-0.42)
             if row == 0:
-                axes.text(1, 1.04, names[score], transform=axes.transAxes, ha="right", va="bottom", fontsize=7)
-    _bar(figure, TOP + 0.08, tall, colours, "percentile")
+                axes.set_title(names[score], pad=14)
+    _bar(figure, TOP + NAMES, tall, colours, "percentile")
     return figure

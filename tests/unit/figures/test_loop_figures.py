@@ -16,7 +16,7 @@ NAMES = ["z1", "z2", "z3"]
 
 def test_a_score_along_which_no_loop_changes_is_not_drawn():
     figure = loop_traversals(TRAVERSALS, PLACES, REAL, VOLTAGE, NAMES)
-    titles = [axes.get_title() for axes in figure.axes if axes.get_title()]
+    titles = [axes.get_title("right") for axes in figure.axes if axes.get_title("right")]
     assert titles == ["z1, -2 to 2", "z3, -2 to 2"]
     lines = figure.axes[0].get_lines()
     drawn = lines[-1].get_ydata()
