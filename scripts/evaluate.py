@@ -17,9 +17,9 @@ def main(inputs, output, pipeline, rewards, rate, seed, threads, subject, log_pa
     """Write a round's store.
 
     `inputs` are paths by name: proposals, cells (empty of a grid of spectra), and, as lists, the stores of the
-    descriptors in use: descriptors and, of the two half-dose images where a reward needs these, halves; earlier_proposals and earlier, of the rounds
-    before this one. `keep_up` are the objectives (dict) in which a trial that is trained must not fall behind the front
-    of the earlier rounds; without any, none is given up.
+    descriptors in use: descriptors and, of the two half-dose images where a reward needs these, halves;
+    earlier_proposals and earlier, of the rounds before this one. `keep_up` are the objectives (dict) in which a trial
+    that is trained must not fall behind the front of the earlier rounds; without any, none is given up.
     """
     with job(log_path, subject) as log:
         with open(inputs["proposals"]) as file:

@@ -23,9 +23,10 @@ def main(store, paths, image, log_path):
             save(empty_figure("the axis does not go down and up: there are no loops"), paths["pitfalls"])
             return
         components = linear_loops(spectra[0], RANK)
-        wrong = {name: impossible(axis, of) for name, of in components.items()}
+        steps = len(axis)
+        wrong = {n: impossible(axis, of.reshape(-1, steps)).reshape(of.shape[:2]) for n, of in components.items()}
         for name, of in wrong.items():
-            log.info("%s: %d of %d components are no possible loops", name, of.sum(), len(of))
+            log.info("%s: of %d components %d make a loop that no sample has", name, len(of), of.any(axis=1).sum())
         words = attributes | {"channel": attributes["channels"][0], "channel_unit": attributes["channel_units"][0]}
         save(figure_pitfalls(axis, spectra[0], components, wrong, words), paths["pitfalls"])
 

@@ -15,7 +15,7 @@ from ferrotune.workflow.jobs import job
 
 @dataclass(frozen=True)
 class Paths:
-    """Paths of the stores of an image: mask, cells (may be empty), reference, selected segmentation, descriptors (list)."""
+    """Paths of the stores of an image: mask, cells (or empty), reference, selected segmentation, descriptors."""
 
     image: str
     cells: str

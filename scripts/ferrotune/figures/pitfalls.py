@@ -7,6 +7,7 @@ from ferrotune.figures.spectra_maps import axis_label
 from ferrotune.figures.style import TWO_COLUMNS, new_figure, place, styled
 
 HIGH, GAP = 0.95, 0.28  # inches
+STYLES = ("-", (0, (2, 1)))  # of the loop with the component, and of that with its opposite
 
 
 @styled
@@ -17,8 +18,8 @@ def figure_pitfalls(axis, loops, components, impossible, words):
     ----------
     axis : (step,) float
     loops : (site, step) float
-    components : dict of name of the reduction to (component, step) float, in units of the loops
-    impossible : dict of the same names to (component,) bool, whether a component is a loop that no sample could have
+    components : dict of name of the reduction to (component, loop, step) float, in units of the loops
+    impossible : dict of the same names to (component, loop) bool, whether it is a loop that no sample could have
     words : dict with channel, channel_unit, axis_name, axis_unit
 
     Returns
@@ -34,8 +35,9 @@ def figure_pitfalls(axis, loops, components, impossible, words):
             axes = place(figure, 0.75 + k * (wide + GAP), 0.3 + row * (HIGH + GAP), wide, HIGH)
             axes.plot(axis, low, color=FAINT, lw=0.6, zorder=0)
             axes.plot(axis, high, color=FAINT, lw=0.6, zorder=0)
-            wrong = bool(impossible[name][k])
-            axes.plot(axis, component, color=VERMILLION if wrong else BLUE, lw=1.0)
+            for loop, wrong, style in zip(component, impossible[name][k], STYLES, strict=False):
+                axes.plot(axis, loop, color=VERMILLION if wrong else BLUE, lw=1.0, ls=style)
+            wrong = impossible[name][k].any()
             axes.set_title(f"{k + 1}{': impossible' if wrong else ''}", pad=2, color=VERMILLION if wrong else "black")
             axes.margins(x=0.02)
             last = row == len(components) - 1

@@ -42,9 +42,9 @@ def _main_datasets(file):
     found = []
 
     def look(path, held):
-        if isinstance(held, h5py.Dataset) and held.ndim == 2 and path.rpartition("/")[2] not in OTHERS:
-            if all(_companion(held, name) is not None for name in OTHERS):
-                found.append(path)
+        main = isinstance(held, h5py.Dataset) and held.ndim == 2 and path.rpartition("/")[2] not in OTHERS
+        if main and all(_companion(held, name) is not None for name in OTHERS):
+            found.append(path)
 
     file.visititems(look)
     return found

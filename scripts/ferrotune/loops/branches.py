@@ -12,13 +12,12 @@ def falling(axis):
 
     Notes
     -----
-    A step belongs to the branch that leads to it; the first one to the branch that follows. Where the voltage stays,
-    the branch goes on.
+    The step at which the voltage turns begins the next branch. Where the voltage stays, the branch goes on.
 
     Examples
     --------
     >>> falling([2.0, 1.0, 0.0, 1.0, 2.0]).tolist()
-    [True, True, True, False, False]
+    [True, True, False, False, False]
     """
     change = np.sign(np.diff(np.asarray(axis, float)))
     moving = np.flatnonzero(change)
@@ -26,7 +25,7 @@ def falling(axis):
         return np.zeros(len(axis), bool)
     last = np.maximum.accumulate(np.where(change != 0, np.arange(len(change)), moving[0]))
     change = change[np.maximum(last, moving[0])]
-    return np.concatenate([change[:1], change]) < 0
+    return np.concatenate([change, change[-1:]]) < 0
 
 
 def half_range(axis):

@@ -17,9 +17,9 @@ def linear_loops(loops, rank):
 
     Returns
     -------
-    dict of name ("PCA", "NMF", "ICA") to (component, step) float
-        The mean plus a component of PCA or ICA at two standard deviations of its weight; the part of NMF, with the
-        lowest value that was subtracted, at its mean weight times rank: what a site would be that consists of it alone.
+    dict of name ("PCA", "NMF", "ICA") to (component, loop, step) float
+        Two loops of a component of PCA or ICA: the mean with the component at plus and minus two standard deviations of
+        its weight. One loop of a part of NMF: of a site that consists of it alone.
     """
     from sklearn.decomposition import NMF, PCA, FastICA
     from sklearn.exceptions import ConvergenceWarning
@@ -33,11 +33,12 @@ def linear_loops(loops, rank):
         nmf = NMF(rank, init="nndsvda", random_state=0)
         weights = nmf.fit_transform(loops - low)
     spread = np.sqrt(pca.explained_variance_)[:, None]
-    alone = nmf.components_ * weights.sum(axis=1).mean()
+    alone = low + nmf.components_ * weights.sum(axis=1).mean()
+    both = np.array([REACH, -REACH])[:, None]
     return {
-        "PCA": mean + REACH * spread * _upright(pca.components_),
-        "NMF": low + alone,
-        "ICA": mean + REACH * _upright(ica.mixing_.T),
+        "PCA": mean + both * (spread * _upright(pca.components_))[:, None],
+        "NMF": alone[:, None],
+        "ICA": mean + both * _upright(ica.mixing_.T)[:, None],
     }
 
 

@@ -1,13 +1,13 @@
 """The nine-parameter loop function of switching spectroscopy, and its fit to all loops at once."""
 
 import numpy as np
-from scipy.special import erf
+from scipy.special import erf, erfinv
 
 from ferrotune.loops.branches import falling, half_range
 
 # Names of the parameters, in the order a0 ... a4, b0 ... b3 of the function's authors.
 PARAMETERS = (
-    *("offset", "amplitude", "coercive_falling", "coercive_rising", "slope"),
+    *("offset", "amplitude", "centre_falling", "centre_rising", "slope"),
     *("round_falling_low", "round_falling_high", "round_rising_low", "round_rising_high"),
 )
 # Limits and steps of the fit, in the scale of half the voltage range and of the loop's own range. Ours.
@@ -54,8 +54,8 @@ def loop_function(axis, parameters):
     ----------
     axis : (step,) float, voltage in the order in which it was applied
     parameters : (loop, 9) float, in the order of PARAMETERS
-        Offset, amplitude and slope in units of the response (slope: per voltage); coercive voltages of the falling and
-        of the rising branch, and four lengths (voltage) over which the branches are rounded below and above them.
+        Offset, amplitude and slope in units of the response (slope: per voltage); the centres (voltage) of the falling
+        and of the rising branch, and four lengths over which these are rounded below and above their centres.
 
     Returns
     -------
@@ -75,6 +75,32 @@ def loop_function(axis, parameters):
     p = np.array(parameters, float).reshape(-1, 9)
     p[:, 5:] = np.log(p[:, 5:])
     return _model(np.asarray(axis, float), falling(axis), p)[0]
+
+
+def coercive_voltages(parameters):
+    """Voltages at which the branches are halfway between their two ends.
+
+    The centre of a branch is not halfway where it is rounded differently below and above.
+
+    Parameters
+    ----------
+    parameters : (loop, 9) float, as of `loop_function`
+
+    Returns
+    -------
+    (loop, 2) float, of the falling and of the rising branch
+
+    Examples
+    --------
+    >>> coercive_voltages(np.array([[0.0, 1.0, -3.0, 3.0, 0.0, 1.0, 1.0, 0.5, 2.0]])).round(2).tolist()
+    [[-3.0, 3.71]]
+    """
+    found = []
+    for at, low, high in ((2, 5, 6), (3, 7, 8)):
+        low, high = parameters[:, low], parameters[:, high]
+        longer = np.maximum(low, high)
+        found.append(parameters[:, at] + longer * erfinv((high - low) / (2 * longer)))
+    return np.stack(found, axis=1)
 
 
 def _crossing(voltage, branch, middle):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ferrotune.loops.branches import area, is_loop
-from ferrotune.loops.loop_function import PARAMETERS, fit_loops
+from ferrotune.loops.loop_function import PARAMETERS, coercive_voltages, fit_loops
 
 
 def mean_spectra(spectra, numbers):
@@ -40,8 +40,8 @@ def mechanism_rows(axis, seen, count, mean, sites):
     Returns
     -------
     list of dict
-        mechanism, sites, share; of loops also the area of the mean loop, the parameters of the loop function that fits
-        it best, and `misfit`, what this leaves, root mean square over the range.
+        mechanism, sites, share; of loops also the area of the mean loop, the coercive voltages and parameters of the
+        loop function that fits it best, and `misfit`, what this leaves, root mean square over the range.
     """
     rows = [
         {"mechanism": int(number), "sites": int(n), "share": n / sites}
@@ -49,6 +49,8 @@ def mechanism_rows(axis, seen, count, mean, sites):
     ]
     if rows and is_loop(axis):
         parameters, error = fit_loops(axis, mean)
-        for row, own, misfit, inside in zip(rows, parameters, error, area(axis, mean), strict=True):
-            row |= {"area": inside, **dict(zip(PARAMETERS, own.tolist(), strict=True)), "misfit": misfit}
+        halfway = coercive_voltages(parameters)
+        for k, row in enumerate(rows):
+            row |= {"area": area(axis, mean)[k], "coercive_falling": halfway[k, 0], "coercive_rising": halfway[k, 1]}
+            row |= dict(zip(PARAMETERS, parameters[k].tolist(), strict=True)) | {"misfit": error[k]}
     return rows

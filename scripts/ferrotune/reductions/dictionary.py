@@ -13,8 +13,8 @@ PASSES = 50  # over the sites, at most: it ends earlier where it does not improv
 def reduce(described, setting, rank):
     """Weights (site, rank) of learned spectra; the larger `alpha`, the fewer are not zero.
 
-    Mairal et al., ICML 2009. The mean is subtracted first, and the scale is that of the descriptors over their
-    standard deviation, so that a value of `alpha` means the same whatever the unit.
+    Mairal et al., ICML 2009. The descriptors are divided by their standard deviation, so that a value of `alpha` means
+    the same whatever the unit. A loop of 96 steps is then some 10 long: 12 leaves nothing of all but the largest.
     """
     import warnings
 
@@ -22,7 +22,6 @@ def reduce(described, setting, rank):
     from sklearn.exceptions import ConvergenceWarning
 
     features = described.features(setting).astype(float)
-    features -= features.mean(axis=0)
     features /= max(features.std(), 1e-300)
     learner = MiniBatchDictionaryLearning(
         rank, alpha=setting["alpha"], max_iter=PASSES, batch_size=256, transform_algorithm="lasso_cd", random_state=0
