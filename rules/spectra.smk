@@ -99,3 +99,27 @@ rule mechanisms:
         "Drawing the mechanisms of {wildcards.image}, {wildcards.pipeline}"
     script:
         "../scripts/mechanisms.py"
+
+
+rule traversals:
+    """Draw the spectra that the selected trial generates along each of its components, with real ones behind."""
+    input:
+        selected=f"{PIPELINE}/selected.zarr",
+        descriptors=get_descriptors,
+        rounds=lambda wildcards: get_records(wildcards, "zarr"),
+    output:
+        get_reported(f"{PIPELINE}/figures/traversals.png", "traversals"),
+        f"{PIPELINE}/figures/traversals.pdf",
+    log:
+        f"{PIPELINE}/logs/traversals.log",
+    benchmark:
+        f"{PIPELINE}/benchmarks/traversals.tsv"
+    conda:
+        "../envs/ferrotune.yaml"
+    params:
+        pipeline=get_pipeline,
+        code=code_digest("traversals.py", *PARTS),
+    message:
+        "Drawing the generated spectra of {wildcards.image}, {wildcards.pipeline}"
+    script:
+        "../scripts/traversals.py"

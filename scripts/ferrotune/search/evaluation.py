@@ -133,23 +133,13 @@ class _Batch:
 
     def _loops(self, trial, setting, checkpoint, scores):
         """GeneratedLoops of a trial's scores; None where the sites have no loops."""
-        if not hasattr(self.described, "loops"):
-            return None
-        pipeline, described, form = self.pipeline, self.described, setting.get("form")
-        real = described.loops(setting if form == "normalised" else setting | {"form": "raw"})
-        if checkpoint is None:
-            return GeneratedLoops(described.axis, real, scores, linear_generator(scores, real))
-        if form == "derivative":  # what such a model generates is a slope
-            return None
-        reduction = pipeline.part("reduction")
+        pipeline, described = self.pipeline, self.described
 
         def again(n):
             made = trained(pipeline, described, setting, trial_seed(self.seed, trial, n))
-            return reduction.reduce_by(made, described, setting)
+            return pipeline.part("reduction").reduce_by(made, described, setting)
 
-        return GeneratedLoops(
-            described.axis, real, scores, reduction.generate_by(checkpoint, described, setting), again
-        )
+        return generated_loops(pipeline, described, setting, scores, checkpoint, again)
 
     def watch(self, trial, setting):
         """Function that says while a trial is trained whether it is given up; None where no trial is."""
@@ -165,6 +155,35 @@ class _Batch:
             return earlier.dominates(rewards.outcome(trial, setting, checkpoint_so_far()).rewards)
 
         return falls_behind
+
+
+def generated_loops(pipeline, described, setting, scores, checkpoint=None, again=None):
+    """Loops that the scores of a trial generate.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    described : the opened descriptors
+    setting : dict
+    scores : (site, r) float
+    checkpoint : of a trial that was trained; the others generate loops by the linear map that fits best
+    again : function of int that gives the scores of another training, optional
+
+    Returns
+    -------
+    GeneratedLoops
+        None where the sites have no loops, or where a model generates slopes (the form `derivative`).
+    """
+    if not hasattr(described, "loops"):
+        return None
+    form = setting.get("form")
+    real = described.loops(setting if form == "normalised" else setting | {"form": "raw"})
+    if checkpoint is None:
+        return GeneratedLoops(described.axis, real, scores, linear_generator(scores, real))
+    if form == "derivative":
+        return None
+    generate = pipeline.part("reduction").generate_by(checkpoint, described, setting)
+    return GeneratedLoops(described.axis, real, scores, generate, again)
 
 
 def judged_scores(scores, sites, rate):

@@ -13,7 +13,7 @@ STORES = {
 # Rules whose outputs are the results of a run; beside those of all kinds.
 OF_ALL = ("check_sheet", "summary", "series_figure", "series_page", "pipeline_figures")
 OF_ALL += ("components", "explorer", "tables")
-OF_KIND = {IMAGE: ("image_figures",), SPECTRA: ("spectra_figures", "mechanisms")}
+OF_KIND = {IMAGE: ("image_figures",), SPECTRA: ("spectra_figures", "mechanisms", "traversals")}
 
 
 def kind_of(images):

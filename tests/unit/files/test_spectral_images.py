@@ -89,16 +89,15 @@ def test_npy(tmp_path):
 def test_hspy_keeps_the_calibration_of_its_axes(tmp_path):
     from rsciio.hspy import file_writer
 
+    calibrations = [("y", 20.0, 0.0, "nm"), ("x", 20.0, 0.0, "nm"), ("Energy loss", 0.5, 100.0, "eV")]
     axes = [
-        {"name": name, "size": size, "scale": scale, "offset": offset, "units": unit, "navigate": navigate}
-        for name, size, scale, offset, unit, navigate in (
-            *(("y", 12, 20.0, 0.0, "nm", True), ("x", 10, 20.0, 0.0, "nm", True)),
-            ("Energy loss", 40, 0.5, 100.0, "eV", False),
-        )
+        {"name": name, "size": size, "scale": scale, "offset": offset, "units": unit, "navigate": unit == "nm"}
+        for size, (name, scale, offset, unit) in zip(LOOPS.shape, calibrations, strict=True)
     ]
-    signal = {"data": LOOPS, "axes": axes, "metadata": {"General": {"title": "EELS"}}, "original_metadata": {}}
-    signal |= {"learning_results": {}, "package": "hyperspy", "package_version": "2", "models": {}}
-    signal |= {"tmp_parameters": {}, "attributes": {"_lazy": False, "ragged": False}}
+    signal = {"data": LOOPS, "axes": axes, "metadata": {"General": {"title": "EELS"}, "Signal": {"signal_type": ""}}}
+    signal |= {name: {} for name in ("original_metadata", "learning_results", "models", "tmp_parameters")}
+    signal |= {"attributes": {"_lazy": False, "ragged": False}}
+    signal |= {"package_info": {"package": "test", "package_version": "0"}}
     file_writer(str(tmp_path / "a.hspy"), signal)
     found = read_spectra(tmp_path / "a.hspy")
     assert np.array_equal(found.channels["EELS"], LOOPS)
@@ -119,7 +118,7 @@ def test_usid_of_a_fit_has_the_piezoresponse(tmp_path):
     fit["Amplitude [V]"], fit["Phase [rad]"] = np.abs(LOOPS), np.where(LOOPS < 0, np.pi, 0)
     found = read_spectra(usid(tmp_path / "a.h5", fit))
     assert found.channels["piezoresponse"] == pytest.approx(LOOPS, abs=1e-6)
-    assert list(found.channels)[0] == "piezoresponse" and "Frequency [Hz]" in found.channels
+    assert next(iter(found.channels)) == "piezoresponse" and "Frequency [Hz]" in found.channels
 
 
 def test_usid_of_several_datasets_needs_a_name(tmp_path):
