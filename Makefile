@@ -1,4 +1,4 @@
-# make run: the demo series. make test: lint and tests. make bench: speed and accuracy beside those of peers.
+# make run: the demo series, and a tiny one of spectra. make test: lint and tests. make bench: speed and accuracy beside those of peers.
 # All set up .venv first, from a fresh clone too.
 
 PYTHON ?= python3
@@ -28,6 +28,7 @@ $(STAMP): $(PINNED)
 
 run: $(STAMP)
 	$(BIN)/snakemake --cores all
+	$(BIN)/snakemake --configfile config/spectra.yaml config/spectra_demo.yaml --cores all
 
 report: run
 	$(BIN)/snakemake --report results/demo/report.zip
