@@ -35,20 +35,21 @@ class SpectraTable:
     channels : dict of str to (site, step) float32
     axis : (step,) float
     yx : (site, 2) points of the grid
-    parameters : (channel, site, 9) float, of the loop function; None where no space asked for them
+    parameters : dict of channel to (site, 9) float, of the loop function; only of channels that a space asked for
     """
 
     channels: dict
     axis: np.ndarray
     yx: np.ndarray
-    parameters: np.ndarray | None = None
+    parameters: dict
 
     @classmethod
     def open(cls, store):
         """Open a store of spectra."""
         arrays, attributes = read_store(store)
         channels = dict(zip(attributes["channels"], arrays["spectra"], strict=True))
-        return cls(channels, arrays["axis_values"], arrays["yx"], arrays.get("parameters"))
+        fitted = dict(zip(attributes["fitted"], arrays.get("parameters", ()), strict=True))
+        return cls(channels, arrays["axis_values"], arrays["yx"], fitted)
 
     def _names(self, setting):
         """Channels (list of str) of a setting."""
@@ -77,10 +78,9 @@ class SpectraTable:
         """Descriptors (site, p) of a setting."""
         names = self._names(setting)
         if setting["form"] == PARTS:
-            if self.parameters is None:
-                raise InputError("the store holds no parameters: describe the sites again")
-            place = [list(self.channels).index(name) for name in names]
-            return np.hstack([_standardised(_with_logs(self.parameters[k])) for k in place])
+            if not set(names) <= set(self.parameters):
+                raise InputError("the store holds no parameters of this channel: describe the sites again")
+            return np.hstack([_standardised(_with_logs(self.parameters[name])) for name in names])
         parts = [self.loops(setting | {"channel": name}) for name in names]
         return parts[0] if len(parts) == 1 else np.hstack([part / part.std() for part in parts])
 
@@ -90,15 +90,17 @@ def _with_logs(parameters):
     return np.hstack([parameters[:, :5], np.log(parameters[:, 5:])])
 
 
-def _fits(axis, spectra, log):
-    """Parameters of the loop function (channel, site, 9) of spectra (channel, site, step); logs how well they fit."""
+def _fits(axis, channels, log):
+    """Parameters of the loop function (channel, site, 9) of channels (dict of (site, step)); logs how well they fit."""
     half, _ = half_range(axis)
     if not is_loop(axis) or not half > 0:
         raise InputError("the axis does not go down and up: form parameters needs loops; use another form")
-    found = [fit_loops(axis, channel) for channel in spectra]
-    for number, (_, error) in enumerate(found):
-        log.info("channel %d: the loop function leaves %.3f of the range in the median", number, np.median(error))
-    return np.stack([parameters for parameters, _ in found])
+    found = []
+    for name, spectra in channels.items():
+        parameters, error = fit_loops(axis, spectra)
+        log.info("%s: the loop function leaves %.3f of the range in the median", name, np.median(error))
+        found.append(parameters)
+    return np.stack(found)
 
 
 def write_table(output, store, uses, log):
@@ -115,10 +117,13 @@ def write_table(output, store, uses, log):
         "axis_values": (("step",), axis),
         "yx": (("site", "axis"), arrays["yx"]),
     }
-    if any(PARTS in use["space"]["form"] for use in uses):
-        held["parameters"] = (("channel", "site", "parameter"), _fits(axis, spectra, log))
+    asked = {name for use in uses if PARTS in use["space"]["form"] for name in use["space"]["channel"]}
+    channels = dict(zip(attributes["channels"], spectra, strict=True))
+    fitted = {name: of for name, of in channels.items() if asked & {name, ALL}}
+    if fitted:
+        held["parameters"] = (("fitted_channel", "site", "parameter"), _fits(axis, fitted, log))
     sites = Sites.of(arrays["yx"], arrays["mask"], attributes["cell_px"])
     kept = ("cell_px", "pixel_size_pm", "channels", "channel_units", "axis_name", "axis_unit", "units")
-    kept = {name: attributes[name] for name in kept} | {"parameters": list(PARAMETERS)}
+    kept = {name: attributes[name] for name in kept} | {"parameters": list(PARAMETERS), "fitted": list(fitted)}
     log.info("%d sites, %d steps, channels %s", len(arrays["yx"]), len(axis), ", ".join(attributes["channels"]))
     write_store(output, held | sites.arrays(), kept | {"sites_per_cell": 1, "dropped_sites": 0})
