@@ -1,4 +1,4 @@
-# make run: the demo series. make test: lint and tests. make bench: speed and accuracy beside those of peers.
+# make run: the demo series, and a tiny one of spectra. make test: lint and tests. make bench: speed and accuracy beside those of peers.
 # All set up .venv first, from a fresh clone too.
 
 PYTHON ?= python3
@@ -13,8 +13,8 @@ VALIDATOR := tests/helpers/peers/requirements.txt
 VALIDATOR_STAMP := .venv-validator/requirements-$(call digest,$(VALIDATOR))
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
 
-.PHONY: setup run watch so-far tidy live report export crate replay paper-figures rewards truth faults same-bytes \
-	test fuzz bench lint format pins clean
+.PHONY: setup run watch so-far tidy live report export crate replay paper-figures rewards truth spectra-truth faults \
+	same-bytes test fuzz bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,7 @@ $(STAMP): $(PINNED)
 
 run: $(STAMP)
 	$(BIN)/snakemake --cores all
+	$(BIN)/snakemake --configfile config/spectra.yaml config/spectra_demo.yaml --cores all
 
 report: run
 	$(BIN)/snakemake --report results/demo/report.zip
@@ -82,6 +83,10 @@ rewards: $(STAMP)
 # What the default search answers on films of known truth: results/truth/, at most 20 minutes on two cores
 truth: $(STAMP)
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.truth
+
+# What each reduction of loops finds on toy sets of known mechanisms, and which rewards follow: results/spectra_truth/
+spectra-truth: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.spectra_truth
 
 # Kills, full disks, damaged stores of a tiny series, and what is lost: docs/faults.md; ONLY="disk stores" SEED=7
 faults: $(STAMP)

@@ -56,9 +56,9 @@ rule reference:
     """Prepare reference labels: the truth, a published reference, or clusters of the measured polarization."""
     input:
         reference=get_reference,
-        image=f"{IMAGE}/image.zarr",
-        cells=f"{IMAGE}/cells.zarr",
-        columns=f"{IMAGE}/columns.zarr",
+        image=STORES["image"],
+        cells=STORES["cells"],
+        columns=STORES["columns"],
     output:
         directory(f"{IMAGE}/reference.zarr"),
     log:

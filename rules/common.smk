@@ -19,6 +19,7 @@ from ferrotune.workflow.config_files import with_types
 from ferrotune.workflow.folders import caches
 from ferrotune.workflow.image_files import names_files
 from ferrotune.workflow.jobs import KEEPS_MEMORY, RUN
+from ferrotune.workflow.kinds import OF_ALL, OF_KIND, SPECTRA, loop_specimen, stores_of, target_files
 from ferrotune.workflow.provenance import code_digest
 from ferrotune.workflow.sample_sheet import local_files, local_path, own_files, remote_files
 
@@ -37,8 +38,10 @@ RESULTS = results_folder(config)
 IMAGE = f"{RESULTS}/{{image}}"
 PIPELINE, HALF = f"{IMAGE}/{{pipeline}}", f"{IMAGE}/halves/{{half}}"
 ROUND = f"{PIPELINE}/rounds/{{round}}"
-TWINS = PIPELINES if config["judge"]["twins"] else []
-MAPS = [name for name in PIPELINES if CASE.axes(name)]
+STORES = stores_of(CASE.kind, IMAGE)  # of an image; none where its kind has no such store
+OF_SPECTRA = CASE.kind == SPECTRA
+TWINS = PIPELINES if config["judge"]["twins"] and not OF_SPECTRA else []
+MAPS = [name for name in PIPELINES if CASE.axes(name) and not OF_SPECTRA]
 TRAINED = [name for name in PIPELINES if trains(CASE.entry(name))]
 TRANSFERRED = [name for name in PIPELINES if config["transfer"] and len(IMAGES) > 1 and name not in TRAINED]
 ON_CLUSTER = workflow.non_local_exec or workflow.remote_exec  # a job has a node's cores for itself
@@ -55,8 +58,8 @@ wildcard_constraints:
 
 def get_source(wildcards):
     """File that an image is imported from."""
-    path, simulated = IMAGES[wildcards.image]["path"], rules.simulate.output.image
-    return simulated.format(image=wildcards.image) if path == "simulated" else local_files(path, RESULTS)
+    path, simulated = IMAGES[wildcards.image]["path"], rules.simulate_spectra if OF_SPECTRA else rules.simulate
+    return simulated.output.image.format(**wildcards) if path == "simulated" else local_files(path, RESULTS)
 
 
 def get_source_path(wildcards, input):
@@ -66,10 +69,9 @@ def get_source_path(wildcards, input):
 
 def get_reference(wildcards):
     """Reference file of the image, if there is one."""
-    row = IMAGES[wildcards.image]
-    if row["path"] == "simulated" and not row["reference"]:
-        return [rules.simulate.output.truth.format(image=wildcards.image)]
-    return local_files(row["reference"], RESULTS)
+    row, simulated = IMAGES[wildcards.image], rules.simulate_spectra if OF_SPECTRA else rules.simulate
+    known = row["path"] == "simulated" and not row["reference"]
+    return [simulated.output.truth.format(**wildcards)] if known else local_files(row["reference"], RESULTS)
 
 
 def get_pipeline(wildcards):
@@ -79,7 +81,7 @@ def get_pipeline(wildcards):
 
 def get_described(wildcards):
     """Stores that a descriptor needs, by name."""
-    return {name: f"{IMAGE}/{name}.zarr" for name in parts.part("descriptor", wildcards.descriptor).NEEDS}
+    return {name: STORES[name] for name in parts.part("descriptor", wildcards.descriptor).NEEDS}
 
 
 def get_descriptors(wildcards):
@@ -140,11 +142,8 @@ def get_reported(path, name):
 
 
 def get_final_output():
-    """Targets: sample sheet, summary, figure and page of the series; figures, tables, maps, latents, page of each image."""
-    last = ("check_sheet", "summary", "series_figure", "series_page", "image_figures", "pipeline_figures")
-    last += ("components", "explorer", "tables", *COLUMN_SEARCH)
-    patterns = [str(path) for name in last for path in getattr(rules, name).output]
-    paths = [expand(pattern, image=IMAGES, pipeline=PIPELINES) for pattern in patterns]
-    paths += [expand(path, image=IMAGES, pipeline=MAPS) for path in rules.map_figures.output]
-    paths += [expand(path, image=IMAGES, pipeline=TRAINED) for path in rules.latents.output]
-    return list(dict.fromkeys(path for of_pattern in paths for path in of_pattern))
+    """Results of all images, of their pipelines, and of the series."""
+    values = {"image": IMAGES, "pipeline": PIPELINES}
+    files = target_files(rules, (*OF_ALL, *OF_KIND[CASE.kind], *COLUMN_SEARCH), expand, **values)
+    files += target_files(rules, ("map_figures",), expand, image=IMAGES, pipeline=MAPS)
+    return files + target_files(rules, ("latents",), expand, image=IMAGES, pipeline=[] if OF_SPECTRA else TRAINED)

@@ -54,7 +54,7 @@ rule export_geojson:
 rule export_tiff:
     """Export the image and the label maps as TIFF with the pixel size."""
     input:
-        image=f"{IMAGE}/image.zarr",
+        image=STORES["image"],
         selected=expand(f"{PIPELINE}/selected.zarr", pipeline=PIPELINES, allow_missing=True),
     output:
         image=f"{EXPORTS}/image.tif",
@@ -76,7 +76,7 @@ rule export_tiff:
 rule export_ome_zarr:
     """Export the image with the label maps as OME-Zarr."""
     input:
-        image=f"{IMAGE}/image.zarr",
+        image=STORES["image"],
         selected=expand(f"{PIPELINE}/selected.zarr", pipeline=PIPELINES, allow_missing=True),
     output:
         directory(f"{EXPORTS}/image.ome.zarr"),

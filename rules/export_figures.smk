@@ -5,6 +5,7 @@ The figures are those of the rules that draw them as PNG; they are written to ex
 
 FIGURES = f"{EXPORTS}/figures"
 OF_PIPELINE = f"{FIGURES}/{{pipeline}}"
+WITH_CELLS, WITH_LATENTS = ([], []) if OF_SPECTRA else (IMAGES, TRAINED)  # a grid of spectra has no columns to export
 
 
 localrules:
@@ -94,13 +95,13 @@ use rule series_figure as export_series_figure with:
 rule export:
     """Make all exports of every image, and of the series."""
     input:
-        expand([*rules.export_csv.output, *rules.export_tiff.output], image=IMAGES),
-        expand([*rules.export_ome_zarr.output, *rules.export_hspy.output], image=IMAGES),
+        expand([*rules.export_tiff.output, *rules.export_ome_zarr.output], image=IMAGES),
+        expand([*rules.export_csv.output, *rules.export_hspy.output], image=WITH_CELLS),
         expand([*rules.export_geojson.output], image=IMAGES, pipeline=PIPELINES),
-        expand([*rules.export_image_figures.output], image=IMAGES),
+        expand([*rules.export_image_figures.output], image=WITH_CELLS),
         expand([*rules.export_pipeline_figures.output], image=IMAGES, pipeline=PIPELINES),
         expand([rules.export_components.output.components], image=IMAGES, pipeline=PIPELINES),
-        expand([rules.export_latents.output.latent_space], image=IMAGES, pipeline=TRAINED),
+        expand([rules.export_latents.output.latent_space], image=IMAGES, pipeline=WITH_LATENTS),
         expand([*rules.export_map_figures.output], image=IMAGES, pipeline=MAPS),
         rules.export_series_figure.output,
-        rules.export_methods.output,
+        rules.export_methods.output if WITH_CELLS else [],

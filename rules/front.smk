@@ -13,7 +13,7 @@ rule trials:
     input:
         proposals=lambda wildcards: get_records(wildcards, "json"),
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
-        image=f"{IMAGE}/image.zarr",
+        image=STORES["image"],
         sites=get_sites,
         reference=f"{IMAGE}/reference.zarr",
     output:
@@ -40,8 +40,8 @@ rule front:
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
         sites=get_sites,
         descriptors=get_descriptors,
-        cells=f"{IMAGE}/cells.zarr",
-        image=f"{IMAGE}/image.zarr",
+        cells=STORES["cells"],
+        image=STORES["image"],
     output:
         front=f"{PIPELINE}/front.tsv",
         selected=directory(f"{PIPELINE}/selected.zarr"),
@@ -70,9 +70,9 @@ rule front:
 rule twins:
     """Try the selected setting on a film like the image whose walls are known, and on one without walls."""
     input:
-        image=f"{IMAGE}/image.zarr",
-        columns=f"{IMAGE}/columns.zarr",
-        cells=f"{IMAGE}/cells.zarr",
+        image=STORES["image"],
+        columns=STORES["columns"],
+        cells=STORES["cells"],
         selected=f"{PIPELINE}/selected.zarr",
         descriptors=get_descriptors,
     output:
@@ -102,7 +102,7 @@ rule components:
         selected=f"{PIPELINE}/selected.zarr",
         descriptors=get_descriptors,
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
-        image=f"{IMAGE}/image.zarr",
+        image=STORES["image"],
     output:
         store=directory(f"{PIPELINE}/components.zarr"),
         components=get_reported(f"{PIPELINE}/figures/components.png", "components"),

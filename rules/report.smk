@@ -14,8 +14,8 @@ rule pipeline_figures:
         front=f"{PIPELINE}/front.tsv",
         selected=f"{PIPELINE}/selected.zarr",
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
-        image=f"{IMAGE}/image.zarr",
-        cells=f"{IMAGE}/cells.zarr",
+        image=STORES["image"],
+        cells=STORES["cells"],
         reference=f"{IMAGE}/reference.zarr",
     output:
         front=get_reported(f"{PIPELINE}/figures/front.png", "front"),
@@ -46,9 +46,9 @@ rule explorer:
     """Write the interactive page of an image: the reader chooses a trial and sees its segmentation."""
     input:
         page=sorted(file.path for file in os.scandir(f"{workflow.basedir}/scripts/templates/page")),
-        image=f"{IMAGE}/image.zarr",
-        columns=f"{IMAGE}/columns.zarr",
-        cells=f"{IMAGE}/cells.zarr",
+        image=STORES["image"],
+        columns=STORES["columns"],
+        cells=STORES["cells"],
         reference=f"{IMAGE}/reference.zarr",
         trials=expand(f"{PIPELINE}/trials.tsv", pipeline=PIPELINES, allow_missing=True),
         front=expand(f"{PIPELINE}/front.tsv", pipeline=PIPELINES, allow_missing=True),
@@ -80,9 +80,9 @@ rule explorer:
 rule summary:
     """Summarise the series: one row for each image and pipeline."""
     input:
-        image=expand(f"{IMAGE}/image.zarr", image=IMAGES),
-        columns=expand(f"{IMAGE}/columns.zarr", image=IMAGES),
-        cells=expand(f"{IMAGE}/cells.zarr", image=IMAGES),
+        image=expand(STORES["image"], image=IMAGES),
+        columns=expand(STORES["columns"], image=IMAGES),
+        cells=expand(STORES["cells"], image=IMAGES),
         selected=expand(f"{PIPELINE}/selected.zarr", image=IMAGES, pipeline=PIPELINES),
         trials=expand(f"{PIPELINE}/trials.tsv", image=IMAGES, pipeline=PIPELINES),
         front=expand(f"{PIPELINE}/front.tsv", image=IMAGES, pipeline=PIPELINES),

@@ -38,7 +38,7 @@ rule evaluate:
         halves=get_halves,
         earlier_proposals=lambda wildcards: get_earlier(wildcards, "json"),
         earlier=lambda wildcards: get_earlier(wildcards, "zarr"),
-        cells=f"{IMAGE}/cells.zarr",
+        cells=STORES["cells"],
     output:
         directory(f"{ROUND}.zarr"),
     log:

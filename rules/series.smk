@@ -8,8 +8,8 @@ transfer/<pipeline>.tsv, figures/transfer.png, .pdf and series.html.
 rule transfer:
     """Apply the setting selected on each image to every other image of the series."""
     input:
-        image=expand(f"{IMAGE}/image.zarr", image=IMAGES),
-        cells=expand(f"{IMAGE}/cells.zarr", image=IMAGES),
+        image=expand(STORES["image"], image=IMAGES),
+        cells=expand(STORES["cells"], image=IMAGES),
         reference=expand(f"{IMAGE}/reference.zarr", image=IMAGES),
         selected=expand(f"{PIPELINE}/selected.zarr", image=IMAGES, allow_missing=True),
         descriptors=lambda wildcards: expand(get_descriptors(wildcards), image=IMAGES),

@@ -15,7 +15,7 @@ rule tables:
         front=f"{PIPELINE}/front.tsv",
         selected=f"{PIPELINE}/selected.zarr",
         sites=get_sites,
-        cells=f"{IMAGE}/cells.zarr",
+        cells=STORES["cells"],
         descriptors=get_descriptors,
         rounds=lambda wildcards: get_records(wildcards, "zarr"),
     output:

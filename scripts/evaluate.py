@@ -4,7 +4,8 @@ import json
 from functools import partial
 
 from ferrotune.files.rounds import finished_trials, read_records, round_arrays, write_checkpoints
-from ferrotune.files.stores import read_store, write_store
+from ferrotune.files.stage_arrays import read_cells
+from ferrotune.files.stores import write_store
 from ferrotune.rewards import without_grounds
 from ferrotune.search.early_stopping import EarlierFront
 from ferrotune.search.grouping import evaluate_round, grounds
@@ -15,16 +16,17 @@ from ferrotune.workflow.jobs import epochs_logged, job
 def main(inputs, output, pipeline, rewards, rate, seed, threads, subject, log_path, keep_up=None):
     """Write a round's store.
 
-    `inputs` are paths by name: proposals, cells, and, as lists, the stores of the descriptors in use: descriptors
-    and, of the two half-dose images where a reward needs these, halves; earlier_proposals and earlier, of the rounds
-    before this one. `keep_up` are the objectives (dict) in which a trial that is trained must not fall behind the front
-    of the earlier rounds; without any, none is given up.
+    `inputs` are paths by name: proposals, cells (empty of a grid of spectra), and, as lists, the stores of the
+    descriptors in use: descriptors and, of the two half-dose images where a reward needs these, halves;
+    earlier_proposals and earlier, of the rounds before this one. `keep_up` are the objectives (dict) in which a trial
+    that is trained must not fall behind the front of the earlier rounds; without any, none is given up.
     """
     with job(log_path, subject) as log:
         with open(inputs["proposals"]) as file:
             trials = [(t["trial"], t["setting"]) for t in json.load(file)["trials"]]
-        cells, _ = read_store(inputs["cells"], "yx", "polarization", "lattice")
-        known = grounds(cells["polarization"], len(inputs["halves"]) > 0)
+        cells, _ = read_cells(inputs["cells"], "yx", "polarization", "lattice")
+        of_image = len(inputs["cells"]) > 0  # else of a grid of spectra
+        known = grounds(cells["polarization"], len(inputs["halves"]) > 0, of_image, not of_image)
         for name, missing in without_grounds(rewards, known).items():
             log.info("%s has no value: there is no %s", name, " nor ".join(missing))
         before = inputs["earlier_proposals"], inputs["earlier"]

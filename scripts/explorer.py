@@ -13,6 +13,7 @@ from ferrotune.files.stores import read_store
 from ferrotune.workflow.jobs import job
 
 TABLES = ("domains", "walls", "importance")
+STORES = ("image", "columns", "cells", "reference")  # a grid of spectra has neither columns nor cells
 
 
 def read_search(inputs, number, pipeline):
@@ -34,7 +35,7 @@ def main(inputs, output, pipelines, objectives, image, log_path):
     centroids, and rounds (a list of lists).
     """
     with job(log_path, f"image {image}") as log:
-        stores = {name: read_store(inputs[name]) for name in ("image", "columns", "cells", "reference")}
+        stores = {name: read_store(inputs[name]) for name in STORES if inputs[name]}
         pack = Pack()
         searches = (read_search(inputs, number, pipeline) for number, pipeline in enumerate(pipelines))
         page = page_image(pack, image, stores, searches, objectives)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ferrotune.files.rounds import read_checkpoint
+from ferrotune.files.stage_arrays import read_cells
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.front import selection
 from ferrotune.front.trial_table import read_table, write_table
@@ -29,7 +30,7 @@ def judge_again(trial, table, inputs, pipeline, seed, rate, yx):
     """Outcome of the selected trial on many null maps."""
     parameters = selection.parameters_of(table, trial)
     own, setting, store = selection.selected_pipeline(pipeline, parameters, inputs["descriptors"])
-    cells, _ = read_store(inputs["cells"], "yx", "polarization", "lattice")
+    cells, _ = read_cells(inputs["cells"], "yx", "polarization", "lattice")
     checkpoint = read_checkpoint(inputs["rounds"], trial)
     return confirmed(trial, own, setting, store, cells, yx, seed, rate, checkpoint)
 

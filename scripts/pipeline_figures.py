@@ -13,6 +13,7 @@ from ferrotune.figures.search_figures import (
 )
 from ferrotune.figures.style import save
 from ferrotune.files.rounds import read_labels
+from ferrotune.files.stage_arrays import read_cells
 from ferrotune.files.stores import read_store
 from ferrotune.workflow.jobs import job
 
@@ -31,7 +32,7 @@ def main(inputs, outputs, objectives, startup, subject, log_path):
         search = Search(*tables, labels, *read_store(inputs["selected"]), objectives)
         pixels, _ = read_store(inputs["image"], "image", "mask")
         reference, of_reference = read_store(inputs["reference"], "yx", "label")
-        cells, _ = read_store(inputs["cells"], "yx", "polarization", "ab")
+        cells, _ = read_cells(inputs["cells"], "yx", "polarization", "ab")
         known = np.isfinite(cells["polarization"]).all(axis=1).any()
         peer = (cells["yx"], peer_labels(cells["polarization"], cells["ab"])) if known else None
         log.info("selected: %s", search.chosen["answer_words"])

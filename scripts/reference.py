@@ -6,6 +6,7 @@ from ferrotune.files.stores import read_store, write_store
 from ferrotune.images.moved_rows import RowMap
 from ferrotune.reference.component_order import order_agreement, order_doubt
 from ferrotune.reference.reading import PUBLISHED, read_reference_cells
+from ferrotune.reference.spectral import read_reference_sites
 from ferrotune.workflow.jobs import job, warn
 
 
@@ -15,15 +16,27 @@ def moved_rows(image_store):
     return RowMap.from_attributes(taken_off) if taken_off else None
 
 
+def read_sites(spectra_store):
+    """Positions (site, 2) of the sites of a grid of spectra, and the distance of neighbours, in its points."""
+    arrays, attributes = read_store(spectra_store, "yx")
+    return arrays["yx"], attributes["cell_px"]
+
+
 def main(path, cells_store, columns_store, output, row_component, seed, image, log_path, image_store=None):
-    """Write reference.zarr from a reference file, or from the polarization of the cells where there is none."""
+    """Write reference.zarr from a reference file, or from the polarization of the cells where there is none.
+
+    The stores of cells and of columns are empty where the image is a grid of spectra, whose store is `image_store`.
+    """
     with job(log_path, f"image {image}") as log:
-        cells, attributes = read_store(cells_store, "yx", "polarization")
-        columns, _ = read_store(columns_store, "yx")
-        known = (columns["yx"], attributes["cell_px"], row_component, seed)
-        reference = read_reference_cells(path, cells, *known, moved_rows(image_store))
+        if cells_store:
+            cells, attributes = read_store(cells_store, "yx", "polarization")
+            columns, _ = read_store(columns_store, "yx")
+            known = (columns["yx"], attributes["cell_px"], row_component, seed)
+            reference = read_reference_cells(path, cells, *known, moved_rows(image_store))
+        else:
+            reference = read_reference_sites(path, *read_sites(image_store))
         log.info("reference: %s; offset taken off %s px", reference.kind, np.round(reference.offset, 3))
-        if reference.kind == PUBLISHED:
+        if cells_store and reference.kind == PUBLISHED:
             agreement = order_agreement(reference, cells, attributes["cell_px"])
             log.info("correlation with the measured polarization %.2f, with components exchanged %.2f", *agreement)
             if doubt := order_doubt(agreement, row_component):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ferrotune.files.stage_arrays import read_cells
 from ferrotune.files.stores import read_store
 from ferrotune.front.series import confidence_facts, image_facts, search_end, search_facts, wall_facts
 from ferrotune.workflow.jobs import job
@@ -16,7 +17,7 @@ def list_runs(inputs, images, pipelines):
     """Paths (list of dict) of each image and pipeline, from lists over images, or over both."""
     runs = []
     for i, image in enumerate(images):
-        stores = {name: inputs[name][i] for name in ("image", "columns", "cells")}
+        stores = {name: inputs[name][i] if inputs[name] else "" for name in ("image", "columns", "cells")}
         for j, pipeline in enumerate(pipelines, start=i * len(pipelines)):
             names = ("selected", "trials", "front", *(("twins",) if inputs.get("twins") else ()))
             found = {name: inputs[name][j] for name in names}
@@ -30,8 +31,8 @@ def main(runs, output, objectives, planned, series, log_path):
         rows = []
         for run in runs:
             _, attributes = read_store(run["image"], "mask")
-            columns, scan = read_store(run["columns"], "sublattice")
-            cells, _ = read_store(run["cells"], "polarization", "polarization_sigma", "a", "b", "alpha")
+            columns, scan = read_store(run["columns"], "sublattice") if run["columns"] else ({"sublattice": ()}, {})
+            cells, _ = read_cells(run["cells"], "polarization", "polarization_sigma", "a", "b", "alpha")
             facts = image_facts(attributes, columns, cells, scan)
             selected, chosen = read_store(run["selected"])
             table, front = (pd.read_csv(run[name], sep="\t") for name in ("trials", "front"))

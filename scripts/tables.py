@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from ferrotune.domains.domain_table import domain_table, domains_of
 from ferrotune.domains.mean_polarization import MeasuredCells
 from ferrotune.domains.wall_table import wall_table
 from ferrotune.domains.wall_types import PROJECTION
 from ferrotune.figures.wording import setting_names
 from ferrotune.files.rounds import read_labels
-from ferrotune.files.stage_arrays import stored_lattice
+from ferrotune.files.stage_arrays import read_cells, stored_lattice
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.front.importance import importance_table
 from ferrotune.front.trial_table import read_table, write_table
@@ -22,13 +24,15 @@ MOST = 12  # trials with mean patches; the selected one first, then the front by
 
 def write_domains(log, selected, sites_store, cells_store, domains_table, walls_table):
     """Write domains.tsv and walls.tsv of `selected`, its arrays and attributes."""
-    (arrays, attributes), cells = selected, read_store(cells_store)
+    (arrays, attributes), cells = selected, read_cells(cells_store)
     sites = Sites.from_arrays(read_store(sites_store, *ARRAYS)[0], attributes["cell_px"])
-    sites = replace(sites, lattice=cells[0]["lattice"])
+    lattice = cells[0]["lattice"]
+    # directions on a grid of spectra are those of its rows and columns
+    sites = replace(sites, lattice=sites.cell_px * np.eye(2) if lattice is None else lattice)
     measured, pixel_size = MeasuredCells.of(*cells), attributes["pixel_size_pm"]
     domain, variant = domains_of(sites.grid, arrays["label"])
     domains = domain_table(domain, variant, sites, measured, pixel_size)
-    projected = stored_lattice(cells[0]["lattice"], cells[1]).motif.name == PROJECTION
+    projected = lattice is not None and stored_lattice(lattice, cells[1]).motif.name == PROJECTION
     walls = wall_table(arrays, arrays["label"], sites, measured, pixel_size, projected)
     log.info("%d domains of %d variants; %d walls", len(domains), domains["variant"].nunique(), len(walls))
     for name in ("type", "charged"):

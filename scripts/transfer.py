@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
+from ferrotune.files.stage_arrays import read_cells
 from ferrotune.files.stores import open_array, read_store
 from ferrotune.reference.comparison import Comparison
 from ferrotune.search.transfer import COLUMNS, applied, transfer_row
@@ -14,7 +15,7 @@ from ferrotune.workflow.jobs import job
 
 @dataclass(frozen=True)
 class Paths:
-    """Paths of the stores of an image: its own mask, cells, reference, selected segmentation, descriptors (list)."""
+    """Paths of the stores of an image: mask, cells (or empty), reference, selected segmentation, descriptors."""
 
     image: str
     cells: str
@@ -25,7 +26,7 @@ class Paths:
 
 def rows_of(name, paths, settings, entry, seed, rate):
     """Rows (list of dict) of one image: the selected trial of every image (dict of trial, parameters) applied to it."""
-    cells, _ = read_store(paths.cells, "yx", "polarization", "lattice")
+    cells, _ = read_cells(paths.cells, "yx", "polarization", "lattice")
     mask = open_array(paths.image, "mask")[...]
     sites, attributes = read_store(paths.descriptors[0], "yx", "site_raster")
     reference, _ = read_store(paths.reference, "yx", "label", "polarization")
@@ -56,7 +57,8 @@ def main(images, output, pipeline, seed, rate, threads, subject, log_path):
 if __name__ == "__main__":
     names, inputs = snakemake.params.images, snakemake.input
     stores = np.reshape(inputs.descriptors, (-1, len(names))).T.tolist()  # Snakemake lists the images of each store
-    each = zip(inputs.image, inputs.cells, inputs.reference, inputs.selected, stores, strict=True)
+    cells = inputs.cells or [""] * len(names)
+    each = zip(inputs.image, cells, inputs.reference, inputs.selected, stores, strict=True)
     main(
         images={name: Paths(*paths) for name, paths in zip(names, each, strict=True)},
         output=snakemake.output[0],

@@ -28,6 +28,7 @@ FIGURES = {
     "live": "live_seconds",
     "crvae": "crvae_trial_seconds",
     "rvae": "rvae_epoch_seconds",
+    "lstm": "lstm_epoch_seconds",
     "scaling": "scaling",
     "page": "page_megabytes",
     "cluster": "cluster_hours",

@@ -22,8 +22,9 @@ from benchmarks.rotated_motif import angle_error, angle_in_latents, rotated_moti
 from benchmarks.rows import Row
 from benchmarks.vae_patches import SIZE, Patches, film_patches, real_patches
 from ferrotune.vae.architecture import Architecture
+from ferrotune.vae.epochs import HELD_OUT
 from ferrotune.vae.latents import encode
-from ferrotune.vae.training import HELD_OUT, Training, elbo, train
+from ferrotune.vae.training import Training, elbo, train
 
 THREADS = 2
 SEEDS = (1, 2, 3)

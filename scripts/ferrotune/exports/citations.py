@@ -138,6 +138,24 @@ CITATIONS = {
             "year": "2019",
         },
     ),
+    "higgins2017": (
+        "inproceedings",
+        {
+            "author": "Higgins, Irina and others",
+            "title": "beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework",
+            "booktitle": "International Conference on Learning Representations",
+            "year": "2017",
+        },
+    ),
+    "qin2022": _article(
+        "Qin, Shuyu and Guo, Yichen and Kaliyev, Alibek T. and Agar, Joshua C.",
+        "Why it is Unfortunate that Linear Machine Learning ``Works'' so well in Electromechanical Switching of "
+        "Ferroelectric Thin Films",
+        "Advanced Materials",
+        "2022",
+        "34",
+        "2202814",
+    ),
     "blei2006": _article(
         "Blei, David M. and Jordan, Michael I.",
         "Variational inference for Dirichlet process mixtures",
@@ -156,6 +174,7 @@ OF_PARTS = {
     "nmf": ("cichocki2009",),
     "ica": ("hyvarinen2000",),
     "rvae": ("kingma2013", "bepler2019"),
+    "lstm_vae": ("kingma2013", "higgins2017", "qin2022"),
 }
 
 

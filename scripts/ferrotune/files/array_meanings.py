@@ -70,6 +70,14 @@ _DESCRIPTORS = {
     "intensity": ("1", "amplitude of the column and of its neighbours"),
     "variance": ("px^2", "variance of a displacement by the errors of the columns"),
 }
+_SPECTRA = {
+    "spectra": ("1", "response at each step, in the unit of its channel"),
+    "axis_values": ("1", "what was varied, in the order in which it was applied; the attribute axis_unit has its unit"),
+    "parameters": ("1", "parameters of the loop function; the attribute parameters names them"),
+    "mean_spectrum": ("1", "mean spectrum of the mechanism, in the unit of its channel"),
+    "spectrum_deviation": ("1", "standard deviation of the spectra of the mechanism"),
+    "mechanism": ("1", "number of the mechanism, from 0, as in figures and tables"),
+}
 _SEGMENTATIONS = {
     "label": ("1", "variant, -1 where undecided or unknown"),
     "labels": ("1", "variant, -1 where undecided"),
@@ -127,7 +135,7 @@ _LATENTS = {
     "density_z": ("1", "latent variable at which the density is given"),
     "peak": ("1", "whether the density has a peak there"),
 }
-UNITS = _IMAGE | _COLUMNS | _CELLS | _DESCRIPTORS | _SEGMENTATIONS | _LATENTS
+UNITS = _IMAGE | _COLUMNS | _CELLS | _DESCRIPTORS | _SPECTRA | _SEGMENTATIONS | _LATENTS
 
 
 def meaning_of(name, dimensions):

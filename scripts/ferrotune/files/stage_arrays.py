@@ -4,6 +4,7 @@ import numpy as np
 
 from ferrotune.columns.motif import PEROVSKITE_100, Motif
 from ferrotune.columns.phase import Lattice
+from ferrotune.files.stores import read_store
 
 
 def _of_motif(motif):
@@ -35,6 +36,34 @@ def stored_lattice(vectors, attributes):
     places, reflections = plain["places"], plain["reflections"]
     pairs = None if reflections is None else tuple(map(tuple, reflections))
     return Lattice(*vectors, Motif(tuple(map(tuple, places)), plain["name"], tuple(plain["origin"]), pairs))
+
+
+def read_cells(path, *names):
+    """Arrays (all, or the named ones) and attributes of a store of unit cells.
+
+    Parameters
+    ----------
+    path : path, or empty where there are no unit cells: of a grid of spectra
+        Then the arrays have no cell, and the lattice is None.
+    names : str
+
+    Returns
+    -------
+    arrays : dict of str to array
+    attributes : dict
+
+    Examples
+    --------
+    >>> arrays, _ = read_cells([], "yx", "lattice")
+    >>> arrays["yx"].shape, arrays["lattice"]
+    ((0, 2), None)
+    """
+    if path:
+        return read_store(path, *names)
+    vectors = ("yx", "polarization", "polarization_sigma", "ab")
+    held = {name: np.empty((0, 2)) for name in vectors} | {name: np.empty(0) for name in ("a", "b", "alpha")}
+    held["lattice"] = None
+    return {name: held[name] for name in names or held}, {"cell_px": 1.0}
 
 
 def _number(value):

@@ -19,7 +19,7 @@ def image_facts(attributes, columns, cells, scan):
     attributes : dict of the image's store
     columns : dict with sublattice (column,)
     cells : dict with polarization, polarization_sigma (cell, 2), a, b (cell,) px and alpha (cell,) degrees
-    scan : dict with scan_noise_px, attributes of the store of columns
+    scan : dict with scan_noise_px, attributes of the store of columns; empty where there are no columns
 
     Returns
     -------
@@ -29,7 +29,8 @@ def image_facts(attributes, columns, cells, scan):
     mean_p = np.nanmean(np.hypot(*cells["polarization"].T)) if np.isfinite(cells["polarization"]).any() else np.nan
     sigma = cells["polarization_sigma"]
     floor = noise_length(*np.nanmedian(sigma, axis=0)) if np.isfinite(sigma).any() else np.nan
-    scan_px = np.nan if (measured := scan["scan_noise_px"]) is None else measured
+    scan_px = np.nan if (measured := scan.get("scan_noise_px")) is None else measured
+    a, b, alpha = (np.median(cells[name]) if len(cells[name]) else np.nan for name in ("a", "b", "alpha"))
     return {
         "sm_percent": attributes["sm_percent"],
         "n_columns": len(columns["sublattice"]),
@@ -40,11 +41,11 @@ def image_facts(attributes, columns, cells, scan):
         "noise_p_px": floor,
         "scan_noise_pm": scan_px * pm,
         "scan_noise_px": scan_px,
-        "a_pm": np.median(cells["a"]) * pm,
-        "b_pm": np.median(cells["b"]) * pm,
-        "a_px": np.median(cells["a"]),
-        "b_px": np.median(cells["b"]),
-        "alpha_deg": np.median(cells["alpha"]),
+        "a_pm": a * pm,
+        "b_pm": b * pm,
+        "a_px": a,
+        "b_px": b,
+        "alpha_deg": alpha,
     }
 
 

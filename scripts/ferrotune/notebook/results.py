@@ -28,6 +28,9 @@ def _table(path):
     return pd.read_csv(path, sep="\t")
 
 
+STORES = ("image.zarr", "spectra.zarr")  # one of them is in the folder of each image
+
+
 def _folders(folder, *files):
     """Names (list of str) of the folders in a folder that hold one of some files."""
     found = (path for path in folder.iterdir() if any((path / name).exists() for name in files))
@@ -103,6 +106,11 @@ class PipelineResults:
         """Latent variables of the selected trial's variational autoencoder (xarray.Dataset)."""
         return _store(self.folder, "latents")
 
+    @cached_property
+    def mechanisms(self):
+        """Mean spectra of the selected segmentation's mechanisms (xarray.Dataset)."""
+        return _store(self.folder, "mechanisms")
+
     def walls(self, unit="cell"):
         """Domain walls of the selected segmentation as ordered paths.
 
@@ -127,6 +135,7 @@ class ImageResults:
     folder : pathlib.Path
     pipelines : list of str
     image : xarray.Dataset, the normalised image and its mask
+    spectra : xarray.Dataset, of a grid of spectra: the spectra of its sites, instead of image, columns and cells
     columns : xarray.Dataset, the refined atomic columns
     cells : xarray.Dataset, the unit cells with polarization and lattice parameters
     reference : xarray.Dataset, the labels that trials are compared with
@@ -137,7 +146,8 @@ class ImageResults:
         self.name = self.folder.name
 
     def __repr__(self):
-        held = [name for name in ("image", "columns", "cells", "reference") if (self.folder / f"{name}.zarr").is_dir()]
+        known = ("image", "spectra", "columns", "cells", "reference")
+        held = [name for name in known if (self.folder / f"{name}.zarr").is_dir()]
         return f"<results of image {self.name}: {_listed(held)}; pipelines: {_listed(self.pipelines)}>"
 
     @cached_property
@@ -149,6 +159,11 @@ class ImageResults:
     def image(self):
         """The normalised image and its mask (xarray.Dataset)."""
         return _store(self.folder, "image")
+
+    @cached_property
+    def spectra(self):
+        """The spectra of a grid, and what they were measured at (xarray.Dataset)."""
+        return _store(self.folder, "spectra")
 
     @cached_property
     def columns(self):
@@ -204,7 +219,7 @@ class Results:
     @cached_property
     def images(self):
         """Names (list of str) of the images."""
-        return _folders(self.folder, "image.zarr")
+        return _folders(self.folder, *STORES)
 
     @cached_property
     def summary(self):
@@ -265,11 +280,11 @@ def open_results(folder):
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"results {folder}: no such folder; give results/<series>, or results/<series>/<image>")
-    if (folder / "image.zarr").is_dir():
+    if any((folder / name).is_dir() for name in STORES):
         return ImageResults(folder)
     results = Results(folder)
     if not results.images:
-        series = [path.name for path in sorted(folder.iterdir()) if path.is_dir() and _folders(path, "image.zarr")]
+        series = [path.name for path in sorted(folder.iterdir()) if path.is_dir() and _folders(path, *STORES)]
         hint = f"give one of the series in it: {', '.join(series)}" if series else "give results/<series>"
         raise InputError(f"results {folder}: it holds no results of an image; {hint}")
     return results

@@ -82,7 +82,7 @@ def _align_with_either(yx, cells_yx, columns_yx, cell_px, name):
     return np.array(min(fits)[1])
 
 
-def _read_table(path):
+def read_label_table(path):
     """Positions (n, 2) px and labels (n,) int of a table; InputError where it could be read in two ways."""
     try:
         table = read_table(path, COLUMNS, separators="\t;, ", comments_within=True)
@@ -155,7 +155,7 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed, 
         label = polarization_variants(cells["polarization"], cells["yx"], cell_px, seed=seed)
         return Reference(cells["yx"], label, cells["polarization"], "polarization of the image's cells", np.zeros(2))
     if Path(path).suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx"):
-        yx, label = _read_table(path)
+        yx, label = read_label_table(path)
         polarization, kind = np.full_like(yx, np.nan), "table of labels"
     elif _is_truth(path):
         truth = read_truth(path)["cells"]

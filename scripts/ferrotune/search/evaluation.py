@@ -10,6 +10,7 @@ from ferrotune.errors import DamagedStore, GivenUp
 from ferrotune.judge.outliers import outliers_at_borders
 from ferrotune.judge.scan_rows import without_row_shifts
 from ferrotune.judge.undecided import UNDECIDED
+from ferrotune.loops.generated import GeneratedLoops, linear_generator
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.rewards import cheap
 from ferrotune.search.outcomes import RATE, Judging, evaluated, failed, given_up
@@ -128,9 +129,19 @@ class _Batch:
         if self.halves:
             work = (pipeline, self.halves, setting, self.reduced[1:], sites, cleaned, seed, trial, measured)
             of_halves = partial(_half_labels, *work)
-        ways = {"again": labels_of, "halves": of_halves}
+        ways = {"again": labels_of, "halves": of_halves, "loops": self._loops(trial, setting, checkpoint, scores)}
         seeds = trial_seed(seed, trial), seed
         return evaluated(trial, labels_of(), scores, sites, seeds, self.rewards, of_scores, self.judging, ways)
+
+    def _loops(self, trial, setting, checkpoint, scores):
+        """GeneratedLoops of a trial's scores; None where the sites have no loops."""
+        pipeline, described = self.pipeline, self.described
+
+        def again(n):
+            made = trained(pipeline, described, setting, trial_seed(self.seed, trial, n))
+            return pipeline.part("reduction").reduce_by(made, described, setting)
+
+        return generated_loops(pipeline, described, setting, scores, checkpoint, again)
 
     def watch(self, trial, setting):
         """Function that says while a trial is trained whether it is given up; None where no trial is."""
@@ -146,6 +157,35 @@ class _Batch:
             return earlier.dominates(rewards.outcome(trial, setting, checkpoint_so_far()).rewards)
 
         return falls_behind
+
+
+def generated_loops(pipeline, described, setting, scores, checkpoint=None, again=None):
+    """Loops that the scores of a trial generate.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    described : the opened descriptors
+    setting : dict
+    scores : (site, r) float
+    checkpoint : of a trial that was trained; the others generate loops by the linear map that fits best
+    again : function of int that gives the scores of another training, optional
+
+    Returns
+    -------
+    GeneratedLoops
+        None where the sites have no loops, or where a model generates slopes (the form `derivative`).
+    """
+    if not hasattr(described, "loops"):
+        return None
+    form = setting.get("form")
+    real = described.loops(setting if form == "normalised" else setting | {"form": "raw"})
+    if checkpoint is None:
+        return GeneratedLoops(described.axis, real, scores, linear_generator(scores, real))
+    if form == "derivative":
+        return None
+    generate = pipeline.part("reduction").generate_by(checkpoint, described, setting)
+    return GeneratedLoops(described.axis, real, scores, generate, again)
 
 
 def judged_scores(scores, sites, rate):

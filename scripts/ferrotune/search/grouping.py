@@ -75,7 +75,7 @@ def common_sites(positions):
     return {name: slice(None) if yx is first else nearest(yx, first) for name, yx in positions.items()}
 
 
-def grounds(polarization, with_halves):
+def grounds(polarization, with_halves, with_lattice=True, with_loops=False):
     """What rewards of an image can be computed from.
 
     Parameters
@@ -84,13 +84,19 @@ def grounds(polarization, with_halves):
         NaN where it is unknown.
     with_halves : bool
         Whether there are two images of half the dose.
+    with_lattice : bool
+        Whether the sites lie on a crystal, whose directions walls may follow.
+    with_loops : bool
+        Whether the sites have loops.
 
     Returns
     -------
     set of str
         Names as in `Reward.needs`.
     """
-    given = {"scores", "again", "lattice", "judgement"} | ({"halves"} if with_halves else set())
+    given = {"scores", "again", "judgement"} | ({"halves"} if with_halves else set())
+    given |= {"lattice"} if with_lattice else set()
+    given |= {"loops"} if with_loops else set()
     return given | ({"polarization"} if np.isfinite(polarization).any() else set())
 
 

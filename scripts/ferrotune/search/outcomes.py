@@ -126,7 +126,7 @@ def evaluated(trial, labels, scores, sites, seeds, rewards, of_scores, judging=N
     rewards : list of str
     of_scores : Clusters, the same setting, for null maps
     judging : Judging, optional, by default as in the search of the default configuration
-    ways : dict, optional, `again` and `halves` of ferrotune.rewards.Segmentation
+    ways : dict, optional, `again`, `halves` and `loops` of ferrotune.rewards.Segmentation
     """
     seed, null_seed = seeds
     judging = judging or Judging.of(sites, RATE, null_seed)

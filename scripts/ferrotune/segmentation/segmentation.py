@@ -31,6 +31,8 @@ class Segmentation:
         Gives two arrays of labels (site,) of the same setting, from two images of half the dose each.
     judgement : ferrotune.judge.judgement.Judgement, or None
         Which of its boundaries stand, and what they show beyond null maps.
+    loops : ferrotune.loops.generated.GeneratedLoops, or None
+        Of spectra: the loops, the scores of all sites, and the loops that these generate.
     """
 
     labels: np.ndarray
@@ -40,6 +42,7 @@ class Segmentation:
     again: Callable | None = None
     halves: Callable | None = None
     judgement: Any = None
+    loops: Any = None
 
     @property
     def lattice(self):

@@ -54,7 +54,7 @@ class Sites:
         return len(self.yx)
 
     def with_cells(self, cells):
-        """The same sites with the lattice and the polarization of the cells (dict of arrays)."""
+        """The same sites with the lattice (or None) and the polarization of the cells (dict of arrays)."""
         found = polarization_at(self.yx, cells["yx"], cells["polarization"], self.cell_px)
         return replace(self, lattice=cells["lattice"], polarization=found if np.isfinite(found).any() else None)
 

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from ferrotune.vae.architecture import Architecture
+from ferrotune.vae.epochs import Trained
 from ferrotune.vae.model import RVAE
-from ferrotune.vae.training import Trained
 
 CURVES = ("training_elbo", "heldout_elbo")
 

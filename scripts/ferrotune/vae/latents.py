@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ferrotune.vae.epochs import reproducible
 from ferrotune.vae.model import one_hot_classes
-from ferrotune.vae.training import reproducible, to_tensors
+from ferrotune.vae.training import to_tensors
 
 BLOCK = 2048  # patches encoded together
 SAMPLES = 30  # of the encoder with neurons left out; our choice

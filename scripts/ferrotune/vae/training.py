@@ -1,21 +1,17 @@
 """Training of a model on the patches of an image; held-out patches decide when it ends."""
 
-import contextlib
-import copy
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-import pyro
 import torch
 from pyro.infer import SVI, TraceEnum_ELBO, TraceMeanField_ELBO
 from pyro.optim import ClippedAdam
 
-from ferrotune.errors import GivenUp
+from ferrotune.vae.epochs import HELD_OUT, cuda_devices, device, reproducible, run_epochs
 from ferrotune.vae.model import RVAE, one_hot_classes
 from ferrotune.vae.warm_start import copy_weights
 
-HELD_OUT = 0.1  # share of the patches
 FINAL_RATE = 0.1  # learning rate at the end, as a share of that at the start
 WARM_UP = 1 / 3  # share of the epochs in which beta rises
 CYCLES = 4  # of beta; it rises in the first half of each
@@ -56,49 +52,6 @@ class Training:
         return self.beta * min(1.0, max(rise, 0.01))
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A trained model and the record of its training.
-
-    Attributes
-    ----------
-    net : ferrotune.vae.model.RVAE, with the parameters of the best epoch
-    curve : list of (float, float), ELBO of the training patches and of the held-out ones in each epoch, nats per patch
-    best : int, number of the best epoch
-    """
-
-    net: RVAE
-    curve: list = field(default_factory=list)
-    best: int = 0
-
-
-def device():
-    """Device of the tensors: the graphics card where there is one, else the processor."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def _cuda_devices():
-    """Numbers (list) of the graphics cards whose random state is used."""
-    return [torch.cuda.current_device()] if torch.cuda.is_available() else []
-
-
-@contextlib.contextmanager
-def reproducible(seed, threads=1):
-    """Context in which torch has a seed and a number of threads; afterwards both are as before.
-
-    The number of threads is fixed because the last digits of sums depend on it.
-    """
-    before = torch.get_num_threads()
-    with torch.random.fork_rng(_cuda_devices()), pyro.validation_enabled(False):
-        torch.set_num_threads(threads)
-        torch.manual_seed(seed)  # not Pyro's, which would set numpy's and Python's too
-        pyro.clear_param_store()
-        try:
-            yield
-        finally:
-            torch.set_num_threads(before)
-
-
 def _elbo(architecture):
     """Pyro's ELBO: it sums over all discrete latent classes; without them it has the exact KL divergence of normals."""
     return TraceEnum_ELBO(max_plate_nesting=1) if architecture.discrete else TraceMeanField_ELBO()
@@ -114,7 +67,7 @@ def to_tensors(net, patches, site_class):
 def _bound(net, patches, classes, seed, beta):
     """Evidence lower bound of patches (n, y * x) of classes (n, kinds), nats per patch."""
     net.eval()
-    with torch.no_grad(), torch.random.fork_rng(_cuda_devices()):
+    with torch.no_grad(), torch.random.fork_rng(cuda_devices()):
         torch.manual_seed(seed)
         return -_elbo(net.architecture).loss(net.model, net.guide, patches, classes, beta) / len(patches)
 
@@ -143,24 +96,6 @@ def _with_wall_penalty(bound, weight, patches, classes, pairs, rng):
         return bound.differentiable_loss(model, guide, batch, batch_classes, beta) + weight * length
 
     return loss
-
-
-def _of_best_epoch(net, kept, curve, best, patches, classes):
-    """Trained with the parameters of the best epoch (`kept`), and its latent variables in order; `net` is changed."""
-    net.load_state_dict(kept)
-    net.sort_latents(_information(net.eval(), patches, classes))
-    return Trained(net, list(curve), best)
-
-
-def _ask(watch, done, epochs, so_far):
-    """Raise GivenUp if `watch` asks for it after some of the epochs; `so_far` is what `_of_best_epoch` needs."""
-    if watch is None or done == epochs:
-        return
-    net, *rest = so_far
-    with torch.random.fork_rng(_cuda_devices()):  # what the look draws does not change the training
-        ended = watch(done, lambda: _of_best_epoch(copy.deepcopy(net), *rest))
-    if ended:
-        raise GivenUp(f"after {done} of {epochs} epochs")
 
 
 def train(
@@ -217,20 +152,15 @@ def train(
         if training.wall_penalty:
             loss = _with_wall_penalty(bound, training.wall_penalty, x, classes, np.asarray(pairs), rng)
         svi = SVI(net.model, net.guide, optimiser, loss)
-        curve, kept, best = [], None, 0
-        epochs = progress(range(training.epochs))
-        for epoch in epochs:
-            net.train()
+
+        def step(epoch):
             beta, batches = training.beta_at(epoch), torch.from_numpy(rng.permutation(used)).split(training.batch)
-            total = sum(svi.step(x[rows], classes[rows], beta) for rows in batches)
-            curve.append((-total / len(used), _bound(net, x[held], classes[held], seed, training.beta)))
-            if not np.isfinite(curve[-1]).all():
-                raise ArithmeticError("the training diverged: lower the learning_rate")
-            if hasattr(epochs, "set_postfix"):
-                epochs.set_postfix(elbo=f"{curve[-1][0]:.1f}", held_out=f"{curve[-1][1]:.1f}")
-            if curve[-1][1] >= curve[best][1]:
-                kept, best = copy.deepcopy(net.state_dict()), epoch
-            if training.patience is not None and epoch - best >= training.patience:
-                break
-            _ask(watch, epoch + 1, training.epochs, (net, kept, curve, best, x[held], classes[held]))
-        return _of_best_epoch(net, kept, curve, best, x[held], classes[held])
+            return -sum(svi.step(x[rows], classes[rows], beta) for rows in batches) / len(used)
+
+        def finish(model):
+            model.sort_latents(_information(model.eval(), x[held], classes[held]))
+
+        def bound_now():
+            return _bound(net, x[held], classes[held], seed, training.beta)
+
+        return run_epochs(net, training, step, bound_now, finish, progress, watch)

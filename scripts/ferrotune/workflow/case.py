@@ -25,6 +25,7 @@ from ferrotune.workflow.config import check_config, check_select, map_files, wit
 from ferrotune.workflow.config_files import check_repeated
 from ferrotune.workflow.folders import check_folders
 from ferrotune.workflow.image_files import check_series, image_rows, names_files, with_series
+from ferrotune.workflow.kinds import check_kind, kind_of
 from ferrotune.workflow.sample_sheet import expanded, missing_cells, read_sheet, remote_files
 
 
@@ -48,6 +49,11 @@ class Case:
     problems: list
     searches: dict
     trials: dict
+
+    @property
+    def kind(self):
+        """What the files of the series hold: images, or spectra (`ferrotune.workflow.kinds`)."""
+        return kind_of(self.images)
 
     @property
     def ending(self):
@@ -174,6 +180,7 @@ def read_case(config, schemas, dry=False):
     config, searches = apart(config)
     entries = {name: pipeline_entry(config["pipelines"], name) for name in searched(config["pipelines"])}
     trials = {name: trial_count(entry, searches[name]) for name, entry in entries.items()}
+    check_kind(kind_of(images), entries)
     check_select(config["select"], images, trials)
     return Case(config, sheet, images, problems, searches, trials)
 

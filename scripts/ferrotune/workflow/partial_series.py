@@ -12,30 +12,31 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ferrotune.workflow.kinds import IMAGE, kind_of, stores_of
 from ferrotune.workflow.messages import answer_lines
 
 NO_RESULT = "no result: see the log"  # the answer in the rows of missing images
 SCRIPTS = Path(__file__).parents[2]
-OF_IMAGE = ("image.zarr", "columns.zarr", "cells.zarr")
+OF_IMAGE = ("image", "columns", "cells")
 OF_PIPELINE = ("selected.zarr", "trials.tsv", "front.tsv")
 PARTIAL = ("summary.partial.tsv", "figures/series.partial.png", "figures/series.partial.pdf")
 LOGS = ("logs/summary.partial.log", "logs/series_figure.partial.log")
 
 
-def _inputs(folder, pipelines):
+def _inputs(folder, pipelines, kind):
     """Paths (list of str) that a summary reads of an image, in its folder."""
-    return [f"{folder}/{name}" for name in OF_IMAGE] + [
-        f"{folder}/{p}/{name}" for p in pipelines for name in OF_PIPELINE
-    ]
+    stores = [path for name in OF_IMAGE if (path := stores_of(kind, folder)[name])]
+    return stores + [f"{folder}/{p}/{name}" for p in pipelines for name in OF_PIPELINE]
 
 
-def _write(results, complete, missing, pipelines, objectives, series):
+def _write(results, complete, missing, pipelines, objectives, series, kind=IMAGE):
     """Write the partial summary and figure with the scripts of the rules `summary` and `series_figure`."""
     import pandas as pd
 
     summary, series_figure = (importlib.import_module(name) for name in ("summary", "series_figure"))
     table, *figures = (Path(results, name) for name in PARTIAL)
-    inputs = {n.partition(".")[0]: [f"{results}/{image}/{n}" for image in complete] for n in OF_IMAGE}
+    stores = {image: stores_of(kind, f"{results}/{image}") for image in complete}
+    inputs = {name: [of[name] for of in stores.values() if of[name]] for name in OF_IMAGE}
     both = [(image, pipeline) for image in complete for pipeline in pipelines]
     inputs |= {n.partition(".")[0]: [f"{results}/{image}/{p}/{n}" for image, p in both] for n in OF_PIPELINE}
     log, figure_log = (Path(results, name) for name in LOGS)
@@ -71,7 +72,7 @@ def remove_replaced(results):
         remove_partial(results)
 
 
-def missing_images(results, images, pipelines, unfinished):
+def missing_images(results, images, pipelines, unfinished, kind=IMAGE):
     """List the images without a complete result.
 
     Parameters
@@ -80,13 +81,14 @@ def missing_images(results, images, pipelines, unfinished):
     images : iterable of str
     pipelines : iterable of str
     unfinished : iterable of str, outputs of the jobs that the run did not finish; files there are out of date
+    kind : str, of the series, see `ferrotune.workflow.kinds`
 
     Returns
     -------
     list of str
     """
     unfinished = set(unfinished)
-    wanted = {image: _inputs(f"{results}/{image}", pipelines) for image in images}
+    wanted = {image: _inputs(f"{results}/{image}", pipelines, kind) for image in images}
     return [i for i, paths in wanted.items() if unfinished & set(paths) or not all(map(os.path.exists, paths))]
 
 
@@ -107,7 +109,8 @@ def partial_lines(results, images, config, pipelines, unfinished):
         Lines for the end of the run: the answer for each complete image, and one line for each missing image.
         Empty where no image is complete. Where no image is missing, the answers of the complete summary.
     """
-    missing = missing_images(results, images, pipelines, unfinished)
+    kind = kind_of(images)
+    missing = missing_images(results, images, pipelines, unfinished, kind)
     complete = [image for image in images if image not in missing]
     remove_partial(results)
     if not missing:
@@ -117,7 +120,7 @@ def partial_lines(results, images, config, pipelines, unfinished):
     lines = [f"{i}: no result: see the logs in {results}/{i}/logs, correct the cause and run again" for i in missing]
     request = {"results": results, "complete": complete, "pipelines": pipelines, "objectives": config["objectives"]}
     request |= {"missing": {image: images[image]["sm_percent"] for image in missing}}
-    request |= {"series": config["series"]}
+    request |= {"series": config["series"], "kind": kind}
     if not _written(request):
         return [*lines, f"no summary of the other images: see {results}/{LOGS[0]}"]
     where = f"summary of the other images: {results}/{PARTIAL[0]}, {results}/{PARTIAL[1]}"

@@ -26,6 +26,7 @@ ENDED = ".snakemake_timestamp"
 SO_FAR = ".so_far"  # ending of the series that holds what was made of unfinished searches
 SCHEMAS = Path(__file__).parents[3] / "config" / "schemas"
 STAGES = (("image.zarr", "columns"), ("columns.zarr", "unit cells"), ("cells.zarr", "descriptors"))  # store, next
+STAGES += (("spectra.zarr", "descriptors"),)
 
 
 @dataclass(frozen=True)

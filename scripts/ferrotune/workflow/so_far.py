@@ -19,7 +19,7 @@ from ferrotune.workflow.progress import SCHEMAS, SO_FAR, complete_rounds, is_com
 
 SNAKEFILE = Path(__file__).parents[3] / "Snakefile"
 OF_IMAGE = ("image.zarr", "columns.zarr", "cells.zarr", "reference.zarr", "descriptors/*.zarr", "halves/*/*.zarr")
-OF_IMAGE += ("halves/*/descriptors/*.zarr",)
+OF_IMAGE += ("spectra.zarr", "halves/*/descriptors/*.zarr")
 
 
 def _linked(source, target):

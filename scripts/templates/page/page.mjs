@@ -20,6 +20,8 @@ const by = id => document.getElementById(id);
 const LAYERS = {image: "image", labels: "labels", undecided: "undecided", walls: "walls", polarization: "polarization", arrows: "arrows of P", field: "quantity",
   confidence: "doubt (white)", columns: "columns", reference: "reference", difference: "A and B differ"};
 
+const OF_CELLS = new Set(["polarization", "arrows", "columns"]);
+
 function startAxes() {
   fillSelect(by("axis-x"), state.x);
   fillSelect(by("axis-y"), state.y);
@@ -40,7 +42,8 @@ function strip(element, colours) {
 }
 
 function startLayers() {
-  for (const [name, text] of Object.entries(LAYERS)) {
+  const cells = page.cells.polarization !== null; // a grid of spectra has no unit cells
+  for (const [name, text] of Object.entries(LAYERS).filter(([name]) => cells || !OF_CELLS.has(name))) {
     const label = element("label"), slider = element("input", "", {type: "range", min: 0, max: 100, value: 100 * state.layers[name], "data-layer": name});
     slider.oninput = () => change({layers: {...state.layers, [name]: slider.value / 100}});
     label.append(element("span", text), slider);
@@ -59,6 +62,8 @@ function startLayers() {
   };
   listen(["field", "layers"], sayField);
   sayField();
+  by("field-of").textContent = cells ? "quantity of the unit cells" : "quantity of the sites";
+  if (!cells) return;
   const {full, sigma, unit} = page.cells.polarization;
   by("wheel-words").textContent = `polarization: rim ${number(full)} ${unit} or more` + (sigma ? `; standard error of a cell ${number(sigma)} ${unit}` : "");
 }

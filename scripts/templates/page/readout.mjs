@@ -11,8 +11,8 @@ const pmPerPx = page.pixel_size_pm ?? 1, unit = page.pixel_size_pm ? "pm" : "px"
 function cellWords(sample) {
   const cell = raster(page.cells.sites)[sample];
   if (cell < 0) return [];
-  const {parts, sigma} = page.cells.polarization, [y, x] = parts.map(part => quantity(part)[cell]);
-  const words = Number.isNaN(x) || Number.isNaN(y) ? ["P unknown"] : [`P ${number(Math.hypot(x, y))} ${unit} at ${number(Math.round(Math.atan2(-y, x) * 180 / Math.PI))}°` +
+  const {parts, sigma} = page.cells.polarization ?? {parts: []}, [y, x] = parts.map(part => quantity(part)[cell]);
+  const words = !parts.length ? [] : Number.isNaN(x) || Number.isNaN(y) ? ["P unknown"] : [`P ${number(Math.hypot(x, y))} ${unit} at ${number(Math.round(Math.atan2(-y, x) * 180 / Math.PI))}°` +
     (sigma ? ` (standard error ± ${number(sigma)} ${unit})` : "")];
   const fields = page.cells.fields.filter(f => ["a", "b", "alpha", state.field].includes(f.name));
   return [...words, ...fields.map(f => `${f.label} ${number(quantity(f)[cell])} ${f.unit}`.trim())];

@@ -2,6 +2,7 @@
 
 import {axis, better} from "page/scales.mjs";
 import {drawCentroids} from "page/centroids.mjs";
+import {drawSpectra} from "page/spectra.mjs";
 import {arrays, labelsOf, listen, nameOf, number, page, perPx, lengthUnit, quantity, raster, state, tagsOf, wallsOf} from "page/state.mjs";
 import {element, list, percent, table} from "page/text.mjs";
 
@@ -21,7 +22,8 @@ function wallRows(trial) {
 
 // Area and mean polarization of each label, from the unit cells that lie in it.
 function domainRows(trial) {
-  const labels = labelsOf(trial), [py, px] = page.cells.polarization.parts.map(quantity);
+  const labels = labelsOf(trial), none = new Float32Array(arrays[`${page.cells.sites}_yx`].shape[0]).fill(NaN);
+  const [py, px] = page.cells.polarization ? page.cells.polarization.parts.map(quantity) : [none, none];
   const sites = raster(trial.search.sites), cells = raster(page.cells.sites);
   const labelOfCell = new Int8Array(px.length).fill(-1), area = new Map();
   for (let i = 0; i < sites.length; i++) {
@@ -51,7 +53,7 @@ function drawMeasured(trial) {
   right.append(element("h3", "Rewards and agreement"), table("rewards", ["name", "value", ""], rewardRows(trial)));
   const both = element("div", "", {class: "two"});
   both.append(left, right);
-  place.replaceChildren(both, ...workflowTables(trial), ...drawCentroids(trial));
+  place.replaceChildren(both, ...workflowTables(trial), ...drawCentroids(trial), ...drawSpectra(trial));
 }
 
 const TITLES = {domains: "Domains of the selected trial", walls: "Walls of the selected trial"};

@@ -15,7 +15,9 @@ from PIL import Image
 
 from ferrotune.figures.page import centroids, maps, measured, render, searches, trials
 from ferrotune.figures.page.packing import Pack, quantised, steps_of
+from ferrotune.figures.page.spectra import grid_facts, packed_spectra, spectra_quantities
 from ferrotune.figures.polarization import direction_colours
+from ferrotune.simulation.loops import LoopSpecimen, simulated_loops
 from helpers.page_data import PAGE
 
 NAN = np.nan
@@ -203,3 +205,21 @@ def test_a_packed_centroid_is_the_mean_and_its_difference():
     ]
     np.testing.assert_allclose(values[trial["clusters"][0]["place"]], stored["patches"][1], atol=1e-4)
     np.testing.assert_allclose(values[trial["mean"]], stored["mean"][0], atol=1e-4)
+
+
+def test_a_grid_of_spectra_has_its_own_facts_and_quantities():
+    toy = simulated_loops(LoopSpecimen(shape=(9, 8), steps=16), seed=1)
+    spectra = np.stack([values.reshape(72, -1) for values in toy.channels.values()])
+    pack, words = Pack(), {"channels": list(toy.channels), "channel_units": ["pm", ""], "axis_name": "voltage"}
+    found = spectra_quantities(pack, toy.voltage, spectra, words["channels"], words["channel_units"])
+    assert found["polarization"] is None and len(found["fields"]) == 6
+    assert found["fields"][0]["label"] == "piezoresponse: area of the loop"
+    packed = packed_spectra(pack, toy.voltage, spectra[0], words | {"axis_unit": "V"})
+    assert packed["closed"] and packed["labels"] == ["voltage (V)", "piezoresponse (pm)"] and len(packed["axis"]) == 16
+    assert pack.header["spectra"]["shape"] == [72, 16]
+    facts = words | {
+        "pixel_size_pm": 20000.0,
+        "interpolated": {"piezoresponse": 3, "resonance": 0},
+        "reference": "none",
+    }
+    assert dict(grid_facts(facts, (9, 8), 72, 16))["points interpolated"] == "3"

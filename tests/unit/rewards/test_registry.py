@@ -31,7 +31,7 @@ def test_every_reward_says_what_it_is():
         assert entry.name == name and entry.direction in ("minimise", "maximise")
         assert entry.unit and entry.physics.endswith(".") and "\n" not in entry.physics
         assert entry.source and (name not in SHAPE or "2411.12612" in entry.source)
-        assert set(entry.needs) <= {"lattice", "scores", "polarization", "again", "halves", "judgement"}
+        assert set(entry.needs) <= {"lattice", "scores", "polarization", "again", "halves", "judgement", "loops"}
 
 
 def test_the_documents_list_the_registry():
@@ -50,7 +50,7 @@ def test_a_reward_without_its_grounds_is_not_a_number():
     walls = straight_and_quarter()
     wanting = [name for name, entry in REWARDS.items() if entry.needs]
     assert all(math.isnan(value) for value in score(of_walls(walls), wanting).values())
-    missing = without_grounds(REWARDS, {"lattice", "scores", "judgement"})
+    missing = without_grounds(REWARDS, {"lattice", "scores", "judgement", "loops"})
     assert missing == {"polarization_jump": ["polarization"], "stability_dose": ["halves"], "stability_seed": ["again"]}
 
 

@@ -9,8 +9,9 @@ import torch
 from scipy.stats import norm
 
 from ferrotune.vae.architecture import Architecture
+from ferrotune.vae.epochs import reproducible
 from ferrotune.vae.model import RVAE, one_hot_classes
-from ferrotune.vae.training import elbo, reproducible
+from ferrotune.vae.training import elbo
 from helpers.rotated import SIZE, rotated_motif
 
 ARCHITECTURE = Architecture((SIZE, SIZE), kinds=2, hidden=(16, 16))

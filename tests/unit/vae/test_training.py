@@ -13,8 +13,9 @@ from benchmarks.rotated_motif import angle_error, angle_in_latents
 from ferrotune.errors import GivenUp
 from ferrotune.vae import training as module
 from ferrotune.vae.architecture import Architecture
+from ferrotune.vae.epochs import HELD_OUT
 from ferrotune.vae.latents import encode
-from ferrotune.vae.training import HELD_OUT, Training, elbo, train
+from ferrotune.vae.training import Training, elbo, train
 from helpers.rotated import SIZE, rotated_motif
 
 ARCHITECTURE = Architecture((SIZE, SIZE), kinds=1, hidden=(64, 64), invariance="r")

@@ -8,9 +8,10 @@ import torch
 
 from ferrotune.reductions import rvae
 from ferrotune.vae.architecture import Architecture
+from ferrotune.vae.epochs import reproducible
 from ferrotune.vae.latents import encode
 from ferrotune.vae.model import RVAE, one_hot_classes
-from ferrotune.vae.training import Training, reproducible, train
+from ferrotune.vae.training import Training, train
 from ferrotune.vae.warm_start import copy_weights, nearest_trial
 from helpers.rotated import SIZE, rotated_motif
 

@@ -113,7 +113,8 @@ def packed_walls(pack, name, walls, cell_px):
     return {"count": len(index), "measured": list(MEASURED), "scale": scale, "offset": offset}
 
 
-def _quantity(pack, name, values, words):
+def quantity(pack, name, values, words):
+    """Pack a quantity of unit cells or sites (n,) with its limits and its `words` (label, unit, colours): a dict."""
     numbers, scale, offset = quantised(values)
     known = np.asarray(values, float)[np.isfinite(values)]
     limits = np.percentile(known, [2, 50, 98]).tolist() if len(known) else [0.0, 0.0, 0.0]
@@ -151,7 +152,7 @@ def cell_quantities(pack, cells, cell_px, pixel_size_pm):
     p = np.asarray(cells["polarization"], float)
     full = full_magnitude(p, cell_px)
     colours = direction_colours(p, full)
-    parts = [_quantity(pack, f"p_{axis}", pm * p[:, k], {"unit": unit}) for k, axis in enumerate("yx")]
+    parts = [quantity(pack, f"p_{axis}", pm * p[:, k], {"unit": unit}) for k, axis in enumerate("yx")]
     sigma = float(np.nanmedian(cells["polarization_sigma"])) if np.isfinite(cells["polarization_sigma"]).any() else None
     return {
         "polarization": {
@@ -161,5 +162,5 @@ def cell_quantities(pack, cells, cell_px, pixel_size_pm):
             "sigma": sigma and float(f"{sigma * pm:.3g}"),
             "unit": unit,
         },
-        "fields": [_quantity(pack, name, values, words) for name, (values, words) in fields.items()],
+        "fields": [quantity(pack, name, values, words) for name, (values, words) in fields.items()],
     }

@@ -5,6 +5,7 @@ import math
 from ferrotune.figures.page.trials import plain
 from ferrotune.figures.wording import number
 
+OF_POLARIZATION = (5, 6, 7, 8, 11, 12)  # columns of the table of walls that need a polarization
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 
 
@@ -47,6 +48,12 @@ def _normal(row):
     )
 
 
+def _without(columns, rows, unknown):
+    """Table (dict) of columns (list of str) and rows, without the columns at some places."""
+    kept = [k for k in range(len(columns)) if k not in set(unknown)]
+    return {"columns": [columns[k] for k in kept], "rows": [[row[k] for k in kept] for row in rows]}
+
+
 def domain_rows(table, units, numbers):
     """Rows of domains.tsv for the page.
 
@@ -76,7 +83,11 @@ def domain_rows(table, units, numbers):
         ]
         for row in table.to_dict("records")
     ]
-    return {"columns": [*names, f"|P| ({p})", "direction (°)", "nearest axis [u v]"], "rows": rows}
+    names += [f"|P| ({p})", "direction (°)", "nearest axis [u v]"]
+    unknown = (
+        () if table["p_cells"].any() else range(3, len(names))
+    )  # no cell with a polarization, as in a grid of spectra
+    return _without(names, rows, unknown)
 
 
 def wall_rows(table, units, numbers):
@@ -104,7 +115,8 @@ def wall_rows(table, units, numbers):
                 plain(row["significance"]),
             ]
         )
-    return {"columns": columns, "rows": rows}
+    unknown = () if table["p_jump_px"].notna().any() else OF_POLARIZATION
+    return _without(columns, rows, unknown)
 
 
 def importance_rows(table):

@@ -1,0 +1,53 @@
+"""LSTM variational autoencoder of loops: latent variables of hysteresis loops, after Qin et al. (2022)."""
+
+from ferrotune.pipelines.parameters import COUNT, MANY, POSITIVE, SHARE, YES_OR_NO, Parameter, choice
+
+PARAMETERS = {
+    "latent": Parameter(COUNT, "{} latent variables"),
+    "beta": Parameter(POSITIVE, "\N{GREEK SMALL LETTER BETA} {}"),
+    "learning_rate": Parameter(POSITIVE, "lr {}"),
+    # parameters that the config may leave out
+    "architecture": Parameter(choice("small", "authors"), "{} LSTM", default="small"),
+    "schedule": Parameter(choice("constant", "warm-up", "steps"), "{} \N{GREEK SMALL LETTER BETA}", default="constant"),
+    "amortised": Parameter(YES_OR_NO, "amortised {}", default=False),
+    "invariance": Parameter(choice("none", "t"), "invariance {}", unset="no invariance", default="none"),
+    "hidden": Parameter(MANY, "{} neurons a layer", default=32),
+    "block": Parameter(MANY, "{} steps at a time", default=8),
+    "epochs": Parameter(MANY, "{} epochs", default=200),
+    "patience": Parameter(MANY, "patience {}", default=40),
+    "batch": Parameter(MANY, "batches of {}", default=300),
+    "shift_spread": Parameter(SHARE, "shifts of {}", default=0.05),
+}
+NESTED = False
+
+
+def train(described, setting, seed, progress=iter, finished=None, watch=None):
+    """Train a model on the loops of all sites: checkpoint (arrays, attributes); see `ferrotune.loop_vae`."""
+    from ferrotune.loop_vae.encoding import train_on_loops
+
+    setting = complete(setting)
+    others = {n: (complete(other), read) for n, (other, read) in (finished or {}).items()}
+    same = [read for _, (other, read) in sorted(others.items()) if other | {"beta": setting["beta"]} == setting]
+    return train_on_loops(described, setting, seed, progress, same, watch)
+
+
+def reduce_by(checkpoint, described, setting):
+    """Latent variables (site, latent) of all sites."""
+    import numpy as np
+
+    from ferrotune.loop_vae.encoding import encode_loops
+
+    loops = np.asarray(described.loops(setting), np.float32)
+    return encode_loops(checkpoint, loops, setting["beta"]).z.astype(float)
+
+
+def generate_by(checkpoint, described, setting):
+    """Function that decodes latent variables (n, latent) to loops (n, step), in the units of the descriptor."""
+    from ferrotune.loop_vae.encoding import decode_loops
+
+    return lambda z: decode_loops(checkpoint, z, setting["beta"])
+
+
+def complete(setting):
+    """Add to a setting (dict) the defaults of the parameters that it leaves out."""
+    return {name: parameter.default for name, parameter in PARAMETERS.items()} | setting

@@ -1,0 +1,91 @@
+"""The reduction `lstm_vae` of the loops of a grid: mechanisms are found, and one model may serve several trials."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from ferrotune.loop_vae import encoding
+from ferrotune.loop_vae.generated import traversal_arrays
+from ferrotune.pipelines.pipeline import Pipeline
+from ferrotune.pipelines.space import Space
+from ferrotune.reductions import lstm_vae
+from ferrotune.search.evaluation import evaluate_batch
+from helpers.drawn_loops import VOLTAGE, DrawnLoops, grid_sites, two_mechanisms
+
+ROWS, COLUMNS = 14, 16
+SETTING = {"latent": 2, "beta": 0.05, "learning_rate": 1e-2, "epochs": 60, "batch": 50, "hidden": 8}
+SETTING |= {"components": 2, "covariance": "full"}
+PIPELINE = Pipeline("cells", "lstm_vae", "gmm", Space({"components": (2,)}))
+REWARDS = ["impossible_loops", "reconstruction", "traversal_jump", "total_correlation", "label_evidence"]
+
+
+@pytest.fixture(scope="module")
+def grid():
+    loops, mechanism = two_mechanisms(ROWS, COLUMNS)
+    return DrawnLoops(loops, VOLTAGE), grid_sites(ROWS, COLUMNS), mechanism
+
+
+def run(grid, batch, rewards=(), finished=None):
+    described, sites, _ = grid
+    return {o.trial: o for o in evaluate_batch(batch, PIPELINE, described, sites, 1, list(rewards), finished=finished)}
+
+
+def test_two_mechanisms_are_found_and_the_generated_loops_make_sense(grid):
+    outcome = run(grid, [(0, SETTING)], REWARDS)[0]
+    assert outcome.status == "ok", outcome.reason
+    decided = outcome.labels >= 0
+    assert adjusted_rand_score(grid[2][decided], outcome.labels[decided]) > 0.95
+    assert outcome.rewards["impossible_loops"] == 0 and outcome.rewards["reconstruction"] > 0.8
+    assert np.isfinite(outcome.rewards["total_correlation"])
+
+
+def test_a_trial_does_not_depend_on_its_batch(grid):
+    short = SETTING | {"epochs": 3}
+    batch = [(0, short), (1, short | {"beta": 0.01}), (2, short | {"amortised": True})]
+    together, alone = run(grid, batch), run(grid, batch[1:2])[1]
+    arrays, others = together[1].checkpoint[0], alone.checkpoint[0]
+    assert all(np.array_equal(arrays[name], others[name]) for name in arrays)
+    encoding._known.clear()
+    again = run(grid, batch[2:])[2].checkpoint[0]
+    assert all(np.array_equal(together[2].checkpoint[0][name], again[name]) for name in again)
+
+
+def test_trials_that_differ_in_beta_share_an_amortised_model(grid, monkeypatch):
+    amortised = SETTING | {"amortised": True, "epochs": 3}
+    made = run(grid, [(0, amortised)])[0].checkpoint
+    monkeypatch.setattr(encoding, "train_loops", lambda *args, **kwargs: pytest.fail("trained again"))
+    encoding._known.clear()
+    finished = {0: (amortised, lambda: made)}
+    found = run(grid, [(1, amortised | {"beta": 0.3})], finished=finished)[1]
+    assert found.status != "failed" and found.checkpoint[0] is made[0]
+
+
+@pytest.mark.parametrize(
+    "more, said",
+    [({"beta": 2.0}, "knows beta from 0.001 to 1; beta is 2"), ({"schedule": "steps"}, "set schedule to constant")],
+)
+def test_an_amortised_training_says_what_it_cannot_do(grid, more, said):
+    outcome = run(grid, [(0, SETTING | {"amortised": True, "epochs": 2} | more)])[0]
+    assert outcome.status == "failed" and said in outcome.reason
+
+
+def test_constant_loops_end_in_one_line(grid):
+    flat = replace(grid[0], real=np.ones_like(grid[0].real))
+    with pytest.raises(ValueError, match="constant and alike"):
+        lstm_vae.train(flat, SETTING, 0)
+
+
+def test_latents_and_generated_loops_of_a_model(grid):
+    described, setting = grid[0], lstm_vae.complete(SETTING | {"epochs": 3, "amortised": True, "invariance": "t"})
+    checkpoint = lstm_vae.train(described, setting, 0)
+    arrays = {name: values for name, (_, values) in traversal_arrays(checkpoint, described, setting).items()}
+    sites, steps = described.real.shape
+    assert arrays["z"].shape == (sites, 2) and arrays["shift"].shape == (sites, 1)
+    assert arrays["traversal"].shape == (2, 9, steps) and arrays["beta_traversal"].shape == (4, 2, 9, steps)
+    assert arrays["beta_loss"][:, 0] == pytest.approx(
+        arrays["beta_loss"] @ [0, 1, 0] + arrays["beta"] * arrays["beta_loss"][:, 2]
+    )
+    generate = lstm_vae.generate_by(checkpoint, described, setting)
+    assert generate(arrays["z"]).shape == described.real.shape
