@@ -9,7 +9,8 @@ from ferrotune.errors import InputError
 from ferrotune.files.entries import split_entry
 from ferrotune.files.formats import KNOWN, format_of, of_ending, open_images
 from ferrotune.files.lengths import pixel_sides
-from ferrotune.files.sm_bfo_record import is_packed, read_main_image
+from ferrotune.files.packed_record import is_packed
+from ferrotune.files.sm_bfo_record import read_main_image
 from ferrotune.files.stored_images import PIXEL_LIMIT, pick
 from ferrotune.images.frames import aligned_mean
 from ferrotune.images.square_pixels import squared
@@ -129,8 +130,8 @@ def read_image(path, pixel_limit=PIXEL_LIMIT):
     path : str or Path
         `h5` of the Sm-BFO record, `hspy`, `dm3`, `dm4`, `emd`, `ser`, `mrc`, `tif`, `npy`, `npz`, `png`. Of a file
         that holds several images `FILE#TITLE` is one, of a stack `FILE#frame=3` is one frame (from 0), of several
-        stacks `FILE#TITLE,frame=3`. `FILE.npy#KEY` is of the record's older packing (a pickle: see
-        `ferrotune.files.sm_bfo_record.read_packed`).
+        stacks `FILE#TITLE,frame=3`. `FILE.npy#KEY` is of the record's older packing
+        (`ferrotune.files.packed_record`).
     pixel_limit : int
         Most pixels, of all frames: a file that unpacks to more is refused before memory is taken.
 

@@ -2,8 +2,8 @@
 
 An image is `MainImage` (y, x) in `*_HAADF.h5`; its unit cells are in `*_UCParameterization.h5`, with the
 coordinate first: `xy_COM`, `Pxy`, `ab` (2, cell) and `a`, `b`, `alpha`, `Vol` (1, cell). `xy_COM[0]` is the
-row; which component of `Pxy` is the row is not documented. The older packing is one pickled dictionary
-with the coordinate last, and is named here as `FILE.npy#KEY`.
+row; which component of `Pxy` is the row is not documented. The older packing, with the coordinate last, is read
+by `ferrotune.files.packed_record`.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from ferrotune.errors import InputError
-from ferrotune.files.entries import split_entry
+from ferrotune.files.packed_record import is_packed, read_packed
 
 # Name here, name in the record, coordinates.
 _VECTORS = (("yx", "xy_COM"), ("polarization", "Pxy"), ("ab", "ab"))
@@ -72,60 +72,13 @@ def _cell_arrays(arrays, coordinate_axis, path):
     return cells
 
 
-def is_packed(path):
-    """True for a path of the older packing, `FILE.npy#KEY`."""
-    file, entry = split_entry(path)
-    return file.endswith(".npy") and entry is not None
-
-
-def read_packed(path):
-    """One image's entry of the older packing.
-
-    The file is a Python pickle, and reading a pickle runs code that it holds: use it only for the file of
-    the record itself (Zenodo 4876786), never for one of unknown origin.
-
-    Parameters
-    ----------
-    path : str or Path
-        `FILE.npy#KEY`, for example `composition_series_dict_full.npy#Sm_0_0`.
-
-    Returns
-    -------
-    dict
-        `main_image` (y, x), `xy_COM` and `Pxy` (cell, 2) and more, as packed.
-
-    Raises
-    ------
-    InputError
-        For a file that is missing, unreadable or not such a dictionary, and for an unknown key.
-    """
-    name, key = split_entry(path)
-    file = Path(name)
-    if file.suffix != ".npy" or not key:
-        raise InputError(f"{path} must be FILE.npy#KEY, for example composition_series_dict_full.npy#Sm_0_0")
-    if not file.is_file():
-        raise InputError(f"packed record {file} does not exist; correct the path or download it")
-    try:
-        packed = np.load(file, allow_pickle=True)
-        series = packed.item() if packed.dtype == object and packed.size == 1 else None
-    except Exception as error:  # a pickle cut short can raise anything
-        raise InputError(
-            f"packed record {file} cannot be read ({_first_line(error)}); it may be cut short: fetch it again"
-        ) from error
-    if not isinstance(series, dict):
-        raise InputError(f"{file} is not the packed record (a dictionary); leave out #{key} to read it as an image")
-    if not isinstance(series.get(key), dict):
-        raise InputError(f"{file} has no image {key!r}; choose one of: {', '.join(map(str, series))}")
-    return series[key]
-
-
 def read_main_image(path):
     """Image of the record.
 
     Parameters
     ----------
     path : str or Path
-        `*_HAADF.h5`, or `FILE.npy#KEY` of the older packing (a pickle: see `read_packed`).
+        `*_HAADF.h5`, or `FILE.npy#KEY` of the older packing.
 
     Returns
     -------
@@ -154,7 +107,7 @@ def read_reference(path, row_component="first"):
     Parameters
     ----------
     path : str or Path
-        `*_UCParameterization.h5`, or `FILE.npy#KEY` of the older packing (a pickle: see `read_packed`).
+        `*_UCParameterization.h5`, or `FILE.npy#KEY` of the older packing.
     row_component : {"first", "second"}
         Which component of `Pxy` runs along the rows (y); the record does not say.
 

@@ -5,7 +5,7 @@ import pytest
 
 from ferrotune.files.entries import split_entry, with_entry
 from ferrotune.files.polarization_maps import read_map
-from ferrotune.files.sm_bfo_record import is_packed
+from ferrotune.files.packed_record import is_packed
 from ferrotune.workflow.sample_sheet import local_files, local_path, remote_files
 
 

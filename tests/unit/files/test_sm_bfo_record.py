@@ -1,14 +1,16 @@
 """The record's layout: what is written is read back, and broken files say what is wrong."""
 
+import csv
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
 
 from ferrotune.errors import InputError
+from ferrotune.files.packed_record import is_packed, read_packed
 from ferrotune.files.sm_bfo_record import (
-    is_packed,
     read_main_image,
-    read_packed,
     read_reference,
     read_truth,
     write_record,
@@ -16,6 +18,9 @@ from ferrotune.files.sm_bfo_record import (
 )
 from ferrotune.simulation.film import simulate
 from ferrotune.simulation.specimen import Specimen
+
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -86,20 +91,6 @@ def test_older_packing_reads_the_same(tmp_path, record, simulation):
     assert np.array_equal(read_main_image(packed), simulation.image.astype(np.float32), equal_nan=True)
     with pytest.raises(InputError, match="no image 'Sm_7_0'; choose one of: Sm_0_0"):
         read_packed(f"{path}#Sm_7_0")
-
-
-def test_pickles_are_opened_on_the_explicit_path_only(tmp_path):
-    path = tmp_path / "plain.npy"
-    np.save(path, np.zeros((4, 4)))
-    with pytest.raises(InputError, match="not the packed record"):
-        read_packed(f"{path}#Sm_0_0")
-    with pytest.raises(InputError, match=r"must be FILE\.npy#KEY"):
-        read_packed(path)
-    with pytest.raises(InputError, match="does not exist"):
-        read_packed(f"{tmp_path / 'gone.npy'}#Sm_0_0")
-    path.write_bytes(path.read_bytes()[:40])
-    with pytest.raises(InputError, match="cannot be read"):
-        read_packed(f"{path}#Sm_0_0")
 
 
 def test_truth_reads_back(tmp_path, simulation):
@@ -173,3 +164,20 @@ def test_wrong_files_are_told_apart(record):
         read_truth(record[1])
     with pytest.raises(InputError, match="does not exist"):
         read_main_image(record[0].with_name("gone.h5"))
+
+
+def test_negative_volumes_come_through_as_they_are(record, simulation):
+    with h5py.File(record[1], "a") as file:
+        file["Vol"][:, ::2] *= -1
+    volume = read_reference(record[1])["volume"]
+    assert (volume[::2] < 0).all() and np.array_equal(np.abs(volume), simulation.cells["volume"])
+
+
+def test_the_sheet_of_the_record_has_fourteen_pairs_and_the_one_irregular_name():
+    with open(ROOT / "config" / "paper.tsv", newline="") as sheet:
+        rows = list(csv.DictReader(sheet, delimiter="\t"))
+    names = {row["image"]: tuple(row[key].rpartition("/")[2] for key in ("path", "reference")) for row in rows}
+    record = {name: (f"{name}_HAADF.h5", f"{name}_UCParameterization.h5") for name in names}
+    assert len(names) == 14 and all(row["path"].startswith("doi:10.5281/zenodo.4555979/") for row in rows)
+    assert {n for n in names if names[n] != record[n]} == {"Sm_10_0"}
+    assert names["Sm_10_0"] == ("SM_10_0_HAADF.h5", "Sm_10_0_UCParameterization.h5")
