@@ -19,12 +19,13 @@ import numpy as np
 from ferrotune.errors import InputError
 from ferrotune.files.entries import split_entry
 
-INSTRUCTIONS = frozenset(
-    "PROTO FRAME STOP MARK NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 BINFLOAT SHORT_BINBYTES BINBYTES "
-    "BINBYTES8 SHORT_BINUNICODE BINUNICODE BINUNICODE8 EMPTY_LIST APPEND APPENDS LIST EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 "
-    "TUPLE3 EMPTY_DICT DICT SETITEM SETITEMS MEMOIZE BINPUT LONG_BINPUT BINGET LONG_BINGET GLOBAL STACK_GLOBAL REDUCE "
-    "BUILD".split()
-)
+_ALLOWED = """
+PROTO FRAME STOP MARK MEMOIZE BINPUT LONG_BINPUT BINGET LONG_BINGET NONE NEWTRUE NEWFALSE
+BININT BININT1 BININT2 LONG1 BINFLOAT SHORT_BINBYTES BINBYTES BINBYTES8 SHORT_BINUNICODE BINUNICODE BINUNICODE8
+EMPTY_LIST APPEND APPENDS LIST EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 EMPTY_DICT DICT SETITEM SETITEMS
+GLOBAL STACK_GLOBAL REDUCE BUILD
+"""
+INSTRUCTIONS = frozenset(_ALLOWED.split())
 # Ours. An array takes some thirty instructions and five tuples, so these are room for thousands of arrays; the record
 # is expected to have some two hundred. They keep small: the memory of places (LONG_BINPUT), tuples within tuples.
 MOST_INSTRUCTIONS, MOST_TUPLES = 100_000, 20_000
@@ -91,7 +92,13 @@ def _latin1(text, encoding):
     return text.encode("latin1")
 
 
-_KNOWN = {("numpy", "dtype"): _DType, ("numpy", "ndarray"): "ndarray", ("_codecs", "encode"): _latin1}
+def _no_bytes():
+    """Empty bytes, as an older pickle asks for them."""
+    return b""
+
+
+_KNOWN = {("__builtin__", "bytes"): _no_bytes}
+_KNOWN |= {("numpy", "dtype"): _DType, ("numpy", "ndarray"): "ndarray", ("_codecs", "encode"): _latin1}
 _KNOWN |= {(module, "_reconstruct"): _begun for module in _MULTIARRAY}
 _KNOWN |= {(module, "scalar"): _scalar for module in _MULTIARRAY}
 
@@ -124,7 +131,7 @@ def _series(file):
         version = np.lib.format.read_magic(stream)
         read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
         shape, _, dtype = read(stream)
-        if dtype != object or math.prod(shape) != 1:
+        if not dtype.hasobject or math.prod(shape) != 1:
             return None
         begin = stream.tell()
         _check_instructions(stream)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ferrotune.files.entries import split_entry, with_entry
-from ferrotune.files.polarization_maps import read_map
 from ferrotune.files.packed_record import is_packed
+from ferrotune.files.polarization_maps import read_map
 from ferrotune.workflow.sample_sheet import local_files, local_path, remote_files
 
 

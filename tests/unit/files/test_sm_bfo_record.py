@@ -19,7 +19,6 @@ from ferrotune.files.sm_bfo_record import (
 from ferrotune.simulation.film import simulate
 from ferrotune.simulation.specimen import Specimen
 
-
 ROOT = Path(__file__).parents[3]
 
 
