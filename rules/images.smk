@@ -35,14 +35,13 @@ rule check_sheet:
 
 
 rule download:
-    """Download a file that the sample sheet names by its DOI or address; a DOI also gives a checksum."""
+    """Link to a file that the sample sheet names by its DOI or address, after it is in the cache and was checked."""
     output:
         f"{RESULTS}/downloads/{{file}}",
     log:
         f"{RESULTS}/logs/download.{{file}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/download.{{file}}.tsv"
-    retries: 2
     conda:
         "../envs/ferrotune.yaml"
     params:

@@ -1,38 +1,30 @@
-"""Download a file by its DOI (with its repository's checksum) or its address."""
+"""Download a file by its DOI or its address into the cache, and link it into the results."""
 
+import shutil
 from pathlib import Path
 
-import pooch
-import requests
-
-from ferrotune.errors import InputError
+from ferrotune.files.downloads import cached_file
+from ferrotune.workflow.folders import download_cache
 from ferrotune.workflow.jobs import job
 
 
-def fetch(url, folder, name):
-    """Download `url` to folder/name; a DOI reads doi:10.5281/zenodo.4555979/FILE."""
-    if not url.startswith("doi:"):
-        return pooch.retrieve(url, known_hash=None, fname=name, path=folder)
-    record = pooch.create(path=folder, base_url=url.rpartition("/")[0] + "/")
-    record.load_registry_from_doi()
-    if name not in record.registry:
-        raise InputError(f"{url}: the record has no file {name}; it has {', '.join(sorted(record.registry)[:30])}")
-    return record.fetch(name)
-
-
-def main(url, output, log_path):
-    """Write the file at `url` to `output`."""
+def main(url, output, options, log_path):
+    """Link `output` to the file at `url` in the cache; `options` are the config's `download`."""
     with job(log_path, f"download {url}") as log:
-        output = Path(output)
+        cache = download_cache(options["cache"])
+        file, output = cached_file(url, cache, options["base"], options["checksums"], log=log).absolute(), Path(output)
+        output.unlink(missing_ok=True)
         try:
-            fetch(url, output.parent, output.name)
-        except (OSError, ValueError, requests.RequestException) as error:
-            if isinstance(error, InputError):
-                raise
-            reason = str(error).splitlines()[0]
-            raise InputError(f"could not be downloaded ({reason}); check the network and the address") from None
+            output.symlink_to(file)
+        except OSError:  # a file system without links
+            shutil.copy2(file, output)
         log.info("%d bytes", output.stat().st_size)
 
 
 if __name__ == "__main__":
-    main(url=snakemake.params.url, output=snakemake.output[0], log_path=snakemake.log[0])
+    main(
+        url=snakemake.params.url,
+        output=snakemake.output[0],
+        options=snakemake.config["download"],
+        log_path=snakemake.log[0],
+    )

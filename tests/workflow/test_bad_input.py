@@ -178,7 +178,7 @@ def test_a_window_larger_than_the_image(new_case, finished):
     assert "ferrotune: image stripes, patches: the largest window" in process.stdout
 
 
-def test_a_download_by_address_and_one_that_fails(new_case, finished):
+def test_a_download_by_address_and_one_that_fails(new_case, finished, tmp_path):
     folder = finished.results("stripes", "source")
 
     class Files(http.server.SimpleHTTPRequestHandler):
@@ -191,9 +191,21 @@ def test_a_download_by_address_and_one_that_fails(new_case, finished):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}"
-        case = new_case(rows=f"film\t0\t{address}/HAADF.h5\t15.6\t\t\nlost\t0\t{address}/lost.h5\t\t\t\n")
+        kept = {"base": None, "cache": str(tmp_path / "cache"), "checksums": None}
+        case = new_case(
+            download=kept, rows=f"film\t0\t{address}/HAADF.h5\t15.6\t\t\nlost\t0\t{address}/lost.h5\t\t\t\n"
+        )
         process = case.run("results/tiny/film/image.zarr", "results/tiny/lost/image.zarr")
         server.shutdown()
     assert process.returncode != 0
     assert (case.results("film", "image.zarr") / "zarr.json").is_file()
-    assert f"ferrotune: download {address}/lost.h5: could not be downloaded" in process.stdout
+    assert (
+        process.stdout.count(f"ferrotune: download {address}/lost.h5: could not be downloaded") <= 2
+    )  # and at the end
+    link = case.results("downloads", "HAADF.h5")
+    assert link.is_symlink() and link.resolve().is_relative_to(tmp_path / "cache")
+    log = case.results("logs", "download.HAADF.h5.log").read_text()
+    assert (
+        f"sha256:{hashlib.sha256((folder / 'HAADF.h5').read_bytes()).hexdigest()}; its checksum was not known before: trusted"
+        in log
+    )

@@ -25,7 +25,7 @@ from ferrotune.workflow.config import check_config, check_select, map_files, wit
 from ferrotune.workflow.config_files import check_repeated
 from ferrotune.workflow.folders import check_folders
 from ferrotune.workflow.image_files import check_series, image_rows, names_files, with_series
-from ferrotune.workflow.sample_sheet import expanded, missing_cells, read_sheet
+from ferrotune.workflow.sample_sheet import expanded, missing_cells, read_sheet, remote_files
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,9 @@ class Case:
 
 
 def _with_paths(config):
-    """The config with `~` and variables of the environment replaced in its paths: of the sheet, and of maps."""
+    """The config with `~` and variables of the environment replaced in its paths: of the sheet, maps, and downloads."""
+    download = _with_path(_with_path(config["download"], "download.cache"), "download.checksums")
+    config = config | {"download": download}
     simulation = config["simulation"]
     images = {image: _with_path(own, f"simulation.images.{image}.map") for image, own in simulation["images"].items()}
     simulation = simulation | {"default": _with_path(simulation["default"], "simulation.default.map"), "images": images}
@@ -165,6 +167,7 @@ def read_case(config, schemas, dry=False):
     config = _with_paths(config)
     check_folders(results_folder(config))
     sheet, images, problems = _images(config, of_row)
+    remote_files(images)  # refuses two of one name
     said = problems + missing_files(config, sheet, images) if dry else []
     if said:  # the jobs would say so, and a dry run has none
         raise InputError(NEXT_LINE.join(said))

@@ -33,6 +33,19 @@ def caches():
     return numba | {"MPLCONFIGDIR": str(here / "matplotlib")}
 
 
+def download_cache(chosen=None):
+    """Folder (Path) of the cache of downloads: the chosen one, else the user's, else one in the folder of the run.
+
+    `chosen` (str or None) is the config's `download.cache`.
+    """
+    import pooch
+
+    if chosen:
+        return Path(chosen)
+    own = Path(pooch.os_cache("ferrotune"), "downloads").absolute()
+    return Path(OF_SNAKEMAKE, "downloads").absolute() if _obstacle(own) else own
+
+
 def check_folders(results):
     """Check that a run can write where it has to.
 

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ferrotune.columns.known_cell import RIGHT, TIMES
 from ferrotune.errors import NEXT_LINE, InputError
@@ -144,8 +145,16 @@ def is_remote(path):
 
 
 def file_name(path):
-    """Name of the file at the end of a DOI or address, without the entry after `#`."""
-    return split_entry(path)[0].rstrip("/").rpartition("/")[2]
+    """Name under which a file of a DOI or address is kept: its end, without the entry after `#` and what follows a `?`.
+
+    Examples
+    --------
+    >>> file_name("https://zenodo.org/records/4555979/files/Sm_0_0_HAADF.h5?download=1")
+    'Sm_0_0_HAADF.h5'
+    """
+    file = split_entry(path)[0]
+    whole = file if file.startswith("doi:") else urlsplit(file).path
+    return re.sub(r"[^\w.+-]|^\.+", "_", whole.rstrip("/").rpartition("/")[2]) or "file"
 
 
 def local_files(path, results):
@@ -207,6 +216,15 @@ def _is_drawn(mask):
 
 
 def remote_files(rows):
-    """Addresses (dict of file name -> address without `#`) of all remote files in the rows of the sample sheet."""
+    """Addresses (dict of file name -> address without `#`) of all remote files in the rows of the sample sheet.
+
+    InputError where two addresses end in the same name.
+    """
     paths = [row[key] for row in rows.values() for key in ("path", "reference") if is_remote(row[key])]
-    return {file_name(path): split_entry(path)[0] for path in paths}
+    found = {}
+    for name, address in ((file_name(path), split_entry(path)[0]) for path in paths):
+        if found.setdefault(name, address) != address:
+            raise InputError(
+                f"{found[name]} and {address} would both be kept as {name}; download one of them, and give its path"
+            )
+    return found

@@ -19,7 +19,7 @@ from ferrotune.search import search_config
 from ferrotune.search.reward_config import PAIRS, asks_for_halves, reward_names, with_objectives
 from ferrotune.simulation.specimen import Specimen
 from ferrotune.workflow.config import check_config, check_select, map_files, simulation_seed, specimen, without_nulls
-from ferrotune.workflow.sample_sheet import missing_cells, own_files, read_sheet, remote_files
+from ferrotune.workflow.sample_sheet import file_name, missing_cells, own_files, read_sheet, remote_files
 
 ROOT = Path(__file__).parents[3]
 DEFAULT = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
@@ -64,7 +64,7 @@ def test_the_default_config_is_in_order():
     [
         (
             ("serie",),
-            "cells, columns, confidence, image, images, import, judge, maps, mode, objectives, patches, pipelines",
+            "cells, columns, confidence, download, image, images, import, judge, maps, mode, objectives, patches, pipelines",
         ),
         (("columns", "findr"), "blob_log, finder, shape, trials"),
         (("columns", "blob_log", "sigma"), "max_sigma, min_sigma, normalisation, num_sigma, overlap, threshold, unit"),
@@ -511,6 +511,17 @@ def test_remote_files_are_named_once():
         "Sm_0_0_HAADF.h5": "doi:10.5281/zenodo.4555979/Sm_0_0_HAADF.h5",
         "pack.npy": "https://x.org/pack.npy",
     }
+
+
+def test_two_addresses_of_one_name_are_refused_and_what_follows_a_question_mark_is_no_name():
+    rows = {"a": {"path": "https://x.org/day1/film.dm4?download=1", "reference": None}}
+    assert remote_files(rows) == {"film.dm4": "https://x.org/day1/film.dm4?download=1"}
+    assert (
+        file_name("https://x.org/../..%2f") == "__2f" and file_name("doi:10.5281/zenodo.1/my film.h5") == "my_film.h5"
+    )
+    rows["b"] = {"path": "https://x.org/day2/film.dm4", "reference": None}
+    with pytest.raises(InputError, match=r"day1/film.dm4.* and .*day2/film.dm4 would both be kept as film.dm4"):
+        remote_files(rows)
 
 
 def test_a_selection_names_an_image_a_pipeline_and_a_trial_that_there_are():

@@ -6,7 +6,7 @@ import pytest
 
 from ferrotune.errors import InputError
 from ferrotune.workflow import folders
-from ferrotune.workflow.folders import caches, check_folders
+from ferrotune.workflow.folders import caches, check_folders, download_cache
 
 RESULTS = "results/demo"
 
@@ -55,3 +55,11 @@ def test_caches_are_kept_with_the_run_only_where_the_home_cannot_hold_them(here,
     assert caches() == {"MPLCONFIGDIR": str(here / ".snakemake" / "matplotlib")}
     forbid(monkeypatch, folders.PACKAGE)
     assert caches()["NUMBA_CACHE_DIR"] == str(here / ".snakemake" / "numba")
+
+
+def test_downloads_are_kept_where_the_user_says_or_in_his_cache_or_with_the_run(here, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(here / "cache"))
+    assert str(download_cache("shared/films")) == "shared/films"
+    assert download_cache() == here / "cache" / "ferrotune" / "downloads"
+    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull + "/cache")
+    assert download_cache() == here / ".snakemake" / "downloads"
