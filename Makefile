@@ -11,7 +11,7 @@ PEERS := tests/benchmarks/requirements.txt
 ALONE := tests/benchmarks/requirements-alone.txt
 PEERS_STAMP := .venv-bench/requirements-$(call digest,$(PEERS))-$(call digest,$(ALONE))
 
-.PHONY: setup run watch so-far live report export paper-figures rewards truth faults same-bytes test bench lint format pins clean
+.PHONY: setup run watch so-far tidy live report export paper-figures rewards truth faults same-bytes test bench lint format pins clean
 
 setup: $(STAMP)
 
@@ -43,6 +43,10 @@ paper-figures: $(STAMP)
 # While a run goes on, in another terminal; SERIES=results/NAME for another series than the latest
 watch: $(STAMP)
 	$(BIN)/python -m ferrotune.workflow.watch $(SERIES)
+
+# A finished series in few files: nothing that a later run needs is lost; SERIES=results/NAME, OPTIONS=--unpack
+tidy: $(STAMP)
+	$(BIN)/python -m ferrotune.workflow.tidy $(SERIES) $(OPTIONS)
 
 # trials.tsv and the page of the rounds so far, in results/NAME.so_far; SERIES="results/NAME IMAGE" for one image
 so-far: $(STAMP)
@@ -108,5 +112,6 @@ pins:
 	sed 's/^/      - /' envs/requirements.txt >> envs/ferrotune.yaml
 	rm -r .venv-pins
 
-clean:
-	rm -rf results .snakemake
+# All results, or those of one series: SERIES=results/NAME
+clean: $(if $(SERIES),$(STAMP))
+	$(if $(SERIES),$(BIN)/python -m ferrotune.workflow.clean $(SERIES),rm -rf results .snakemake)

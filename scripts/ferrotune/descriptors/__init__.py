@@ -3,6 +3,8 @@
 Files whose names begin with an underscore hold what the descriptors consist of: `_patch_cutting` cuts patches,
 `_patch_stack` reads them, `_patch_store` writes their store; `_spectra` has Fourier transforms of windows,
 `_window_grid` their places, `_fft_store` their store; `_cell_store` has the descriptors of refined columns.
+`_removed_stack` removes large arrays when a run is over, and makes them again: an `open` that reads arrays which its
+`write` adds by `ferrotune.files.stores.add_array` opens `with_stack(store)`.
 
 A descriptor's module has
 

@@ -23,5 +23,6 @@ def write(output, stores, uses, options, threads, log):
 def open(store, setting):
     """Open the store as a ferrotune.descriptors._fft_store.WindowSpectra, for the preprocessing of a setting."""
     from ferrotune.descriptors._fft_store import WindowSpectra
+    from ferrotune.descriptors._removed_stack import with_stack
 
-    return WindowSpectra.open(store, setting["flatten"], setting["denoise"])
+    return WindowSpectra.open(with_stack(store), setting["flatten"], setting["denoise"])

@@ -17,5 +17,6 @@ def write(output, stores, uses, options, threads, log):
 def open(store, setting):
     """Open the store as a ferrotune.descriptors._patch_stack.PatchStack, for the preprocessing of a setting."""
     from ferrotune.descriptors._patch_stack import PatchStack
+    from ferrotune.descriptors._removed_stack import with_stack
 
-    return PatchStack.open(store, setting["flatten"], setting["denoise"])
+    return PatchStack.open(with_stack(store), setting["flatten"], setting["denoise"])

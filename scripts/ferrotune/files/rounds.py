@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ferrotune.errors import InputError
+from ferrotune.files.packed_stores import has_group
 from ferrotune.files.stores import add_group, read_store, write_store
 from ferrotune.segmentation.statuses import STATUSES
 
@@ -91,7 +92,7 @@ def write_checkpoints(store, outcomes):
 
 def _checkpoint_of(rounds, trial):
     """Path of a trial's checkpoint in one of the rounds' stores; None where there is none."""
-    return next((path for store in rounds if (path := _checkpoint_path(store, trial)).is_dir()), None)
+    return next((path for store in rounds if has_group(path := _checkpoint_path(store, trial))), None)
 
 
 def read_checkpoint(rounds, trial):

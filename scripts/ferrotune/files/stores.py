@@ -9,6 +9,7 @@ from zarr.codecs import Crc32cCodec, ZstdCodec
 from ferrotune import __version__
 from ferrotune.files.array_meanings import component_labels, meaning_of
 from ferrotune.files.damaged_stores import Stored, check_chunks, check_group, check_sizes, noticed
+from ferrotune.files.packed_stores import packed_in
 
 CHUNK_BYTES = 8_000_000
 # A chunk of zeros is written too, else a lost file would be read as zeros; and each has a checksum.
@@ -116,11 +117,24 @@ def add_group(path, name):
     zarr.open_group(str(path), mode="r+").create_group(name)
 
 
+def set_attribute(path, name, value):
+    """Give a store one more attribute, a JSON value."""
+    zarr.open_group(str(path), mode="r+").attrs[name] = value
+
+
+def store_of(path):
+    """What zarr and xarray open for the store at a path: its folder (str), or the archive that it is packed into."""
+    packed = packed_in(path)
+    return zarr.storage.ZipStore(packed[0]) if packed else str(path)
+
+
 def _open(path):
     """The group at a path; DamagedStore where it is none."""
-    check_group(path)
-    with noticed(path):
-        return zarr.open_group(str(path), mode="r")
+    packed = packed_in(path)
+    if packed is None:  # each file in an archive has a checksum, and none of them can get lost alone
+        check_group(path)
+    with noticed(packed[0] if packed else path):
+        return zarr.open_group(store_of(path), path=packed[1] if packed else None, mode="r")
 
 
 def _array(group, path, name):
@@ -129,7 +143,8 @@ def _array(group, path, name):
         if name not in group:
             Stored({}, path, "array", group.attrs.get("ferrotune_version"))[name]
         array = group[name]
-        check_chunks(path, name, array)
+        if not packed_in(path):
+            check_chunks(path, name, array)
         return array
 
 
@@ -166,7 +181,7 @@ def check_store(path):
     group = _open(path)
     with noticed(path):
         arrays = dict(group.arrays())
-        for name, array in arrays.items():
+        for name, array in arrays.items() if not packed_in(path) else ():
             check_chunks(path, name, array)
         check_sizes(path, {name: array for name, array in arrays.items() if not _is_labels(array)})
 

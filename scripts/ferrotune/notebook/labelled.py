@@ -7,7 +7,7 @@ import xarray
 from ferrotune.errors import InputError
 from ferrotune.files.array_meanings import component_labels, meaning_of
 from ferrotune.files.rounds import stored_walls
-from ferrotune.files.stores import check_store
+from ferrotune.files.stores import check_store, store_of
 
 
 def _labelled(dataset):
@@ -40,7 +40,7 @@ def open_store(path):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Object at .snakemake_timestamp")
         check_store(path)
-        dataset = xarray.open_dataset(path, engine="zarr", consolidated=False, chunks=None, decode_cf=False)
+        dataset = xarray.open_dataset(store_of(path), engine="zarr", consolidated=False, chunks=None, decode_cf=False)
     return _labelled(dataset)
 
 

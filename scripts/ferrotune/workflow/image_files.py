@@ -1,6 +1,5 @@
 """Image files that a config names itself, without a sample sheet: `--config image=film.dm4`."""
 
-import json
 import os
 import re
 import unicodedata
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from ferrotune.errors import NEXT_LINE, InputError
 from ferrotune.files.entries import split_entry
+from ferrotune.files.packed_stores import attributes_of
 from ferrotune.files.tables import read_table
 from ferrotune.workflow.sample_sheet import expanded, file_name, is_remote
 
@@ -201,7 +201,7 @@ def image_rows(config, schema):
 def _source(store):
     """Path (str) of the file that a store of an image was imported from; None where there is no such store."""
     try:
-        return json.loads(Path(store, "zarr.json").read_text())["attributes"]["source"]
+        return attributes_of(store)["source"]
     except (OSError, ValueError, KeyError):
         return None
 

@@ -3,7 +3,6 @@
 Only complete stores are read: Snakemake leaves a time stamp in the folder of a store when its job has ended.
 """
 
-import csv
 import warnings
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -19,6 +18,7 @@ from ferrotune.files.rounds import read_records
 from ferrotune.front import pareto
 from ferrotune.front.selection import usable_losses
 from ferrotune.segmentation.statuses import OK
+from ferrotune.workflow.benchmarks import benchmark_of
 from ferrotune.workflow.case import read_case
 from ferrotune.workflow.config_files import KEPT
 
@@ -100,13 +100,8 @@ def _ended(store):
 
 def _seconds(folder, number):
     """Wall time (s) of a round: its proposal and its evaluation."""
-    total = 0.0
-    for rule in ("suggest", "evaluate"):
-        path = Path(folder, "benchmarks", f"{rule}.{number:03d}.tsv")
-        if path.is_file():
-            with path.open() as file:
-                total += float(next(csv.DictReader(file, delimiter="\t"))["s"])
-    return total
+    used = [benchmark_of(folder, f"{rule}.{number:03d}") for rule in ("suggest", "evaluate")]
+    return sum(float(of.get("s", 0.0)) for of in used)
 
 
 def _hypervolumes(records, ends, objectives):
