@@ -29,9 +29,9 @@ LEFTOVERS = ("**/.again.*.zarr", "**/.*.lock", "**/*.partial")  # of jobs that w
 
 
 def _size(folder):
-    """Bytes and number of the files in a folder."""
+    """Bytes that the files in a folder take on the disk, and their number."""
     files = [path for path in Path(folder).rglob("*") if path.is_file() and not path.is_symlink()]
-    return sum(path.stat().st_size for path in files), len(files)
+    return sum(512 * path.stat().st_blocks for path in files), len(files)
 
 
 def stores_of(series):
