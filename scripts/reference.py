@@ -4,8 +4,9 @@ import numpy as np
 
 from ferrotune.files.stores import read_store, write_store
 from ferrotune.images.moved_rows import RowMap
-from ferrotune.reference.reading import read_reference_cells
-from ferrotune.workflow.jobs import job
+from ferrotune.reference.component_order import order_agreement, order_doubt
+from ferrotune.reference.reading import PUBLISHED, read_reference_cells
+from ferrotune.workflow.jobs import job, warn
 
 
 def moved_rows(image_store):
@@ -22,6 +23,11 @@ def main(path, cells_store, columns_store, output, row_component, seed, image, l
         known = (columns["yx"], attributes["cell_px"], row_component, seed)
         reference = read_reference_cells(path, cells, *known, moved_rows(image_store))
         log.info("reference: %s; offset taken off %s px", reference.kind, np.round(reference.offset, 3))
+        if reference.kind == PUBLISHED:
+            agreement = order_agreement(reference, cells, attributes["cell_px"])
+            log.info("correlation with the measured polarization %.2f, with components exchanged %.2f", *agreement)
+            if doubt := order_doubt(agreement, row_component):
+                warn(f"image {image}", doubt)
         names, counts = np.unique(reference.label, return_counts=True)
         log.info("labels and sizes: %s", dict(zip(names.tolist(), counts.tolist(), strict=True)))
         write_store(

@@ -7,6 +7,7 @@ have the format of pooch's registries: a line for each file, its DOI or address 
 
 import fcntl
 import hashlib
+import logging
 import re
 import shlex
 import shutil
@@ -151,7 +152,7 @@ def cached_file(address, cache, base=None, checksums=None, patience=None, log=No
     InputError
         Where the file cannot be had, or is another one than its checksum says.
     """
-    patience, target = patience or Patience(), place(cache, address)
+    patience, log, target = patience or Patience(), log or logging.getLogger("ferrotune"), place(cache, address)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _alone(target):

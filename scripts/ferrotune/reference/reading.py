@@ -15,6 +15,7 @@ from ferrotune.files.tables import decimal_mark, number, read_table
 OFFSET_LIMIT = 0.25  # cells; a record may count from 1, or its crop be a pixel off. By chance 0.2 are so near a cell
 COLUMNS = ("y_px", "x_px", "label")  # of a table of labels
 MOST = np.iinfo(np.int16).max  # labels are stored in 16 bits
+PUBLISHED = "published polarization"  # kind of a reference that is a record
 MATCHED = 0.5  # of the reference's positions inside the image, the share that must be at a cell or column
 
 
@@ -164,7 +165,7 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed, 
         record = read_reference(path, row_component)
         if "polarization" not in record:
             raise InputError(f"reference {path} has no Pxy, so no domains can be read from it; give another file")
-        yx, polarization, kind = record["yx"], record["polarization"], "published polarization"
+        yx, polarization, kind = record["yx"], record["polarization"], PUBLISHED
         label = polarization_variants(polarization, yx, cell_px, seed=seed)
     if rows is not None:
         yx, polarization = rows.positions(yx), polarization @ rows.matrix
