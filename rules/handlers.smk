@@ -22,6 +22,10 @@ onstart:
 onsuccess:
     print(*answer_lines(RESULTS), *warning_lines(RESULTS, IMAGES), sep="\n")
     remove_replaced(RESULTS)
+    if not config["keep_descriptors"]:
+        from ferrotune.workflow.tidy import remove_stacks  # zarr takes long to import
+
+        remove_stacks(RESULTS, config)
 
 
 onerror:

@@ -47,8 +47,14 @@ def _described_from(store, image, descriptor):
     return stores | ({"image": half / "image.zarr"} if half else {})
 
 
-def _remove_stacks(series, config):
-    """Remove the large arrays of all descriptors of a series."""
+def remove_stacks(series, config):
+    """Remove the large arrays of all descriptors of a series; jobs make them again where they need them.
+
+    Parameters
+    ----------
+    series : path of the results
+    config : dict of the run, with `pipelines`, `sites` and `patches`
+    """
     options = {"sites": config["sites"], "subpixel": config["patches"]["subpixel"]}
     known = {entry["descriptor"] for entry in config["pipelines"].values() if "choice" not in entry}
     for store in stores_of(series):
@@ -86,7 +92,7 @@ def tidy(series):
     with locked(series):
         before = [sum(counts) for counts in zip(_size(series), _size(f"{series}{SO_FAR}"), strict=True)]
         _remove_leftovers(series)
-        _remove_stacks(series, config)
+        remove_stacks(series, config)
         for folder in sorted(path for path in Path(series).rglob(BENCHMARKS) if path.is_dir()):
             merge_benchmarks(folder)
         for store in stores_of(series):

@@ -64,7 +64,7 @@ def test_the_default_config_is_in_order():
     [
         (
             ("serie",),
-            "cells, columns, confidence, download, image, images, import, judge, maps, mode, objectives, patches",
+            "cells, columns, confidence, download, image, images, import, judge, keep_descriptors, maps, mode",
         ),
         (("columns", "findr"), "blob_log, finder, shape, trials"),
         (("columns", "blob_log", "sigma"), "max_sigma, min_sigma, normalisation, num_sigma, overlap, threshold, unit"),
