@@ -90,20 +90,25 @@ def reason_of(error):
 
 
 def _version(response):
-    """What says that an answer is of the same file as another one (dict): its address, tag, date, and length."""
+    """What says that an answer is of the same file as another one (dict): its tag, its date and its length."""
     headers = response.headers
     tag = headers.get("ETag", "")
     total = re.fullmatch(r"bytes \d+-\d+/(\d+)", headers.get("Content-Range", ""))
-    length = total[1] if total else headers.get("Content-Length")
+    length = total[1] if total else headers.get("Content-Length", "")
     strong = "" if tag.startswith("W/") else tag  # a weak tag may stand for other bytes
-    return {"tag": strong, "date": headers.get("Last-Modified", ""), "length": length and int(length)}
+    return {
+        "tag": strong,
+        "date": headers.get("Last-Modified", ""),
+        "length": int(length) if length.isdecimal() else None,
+    }
 
 
 def _kept(part):
     """Version (dict) that a partial file is of, and its bytes; nothing of it where it cannot be gone on with."""
     try:
         version = json.loads(Path(f"{part}.json").read_text())
-        return (version, part.stat().st_size) if version["tag"] or version["date"] else ({}, 0)
+        named = (version["tag"] or version["date"]) and version["length"]
+        return (version, part.stat().st_size) if named else ({}, 0)
     except (OSError, ValueError, KeyError, TypeError):
         return {}, 0
 
@@ -133,7 +138,7 @@ def _copy(response, stream, total, have, name, patience):
 
 
 def _checked(response, address):
-    """Raise where an answer is no file: for a while (_Passing), or for good (InputError)."""
+    """Whether an answer is compressed; raises where it is no file, for a while (_Passing) or for good (InputError)."""
     if response.status_code in PASSING:
         asked = response.headers.get("Retry-After", "")
         wait = float(asked) if asked.isdecimal() else 0.0
@@ -152,6 +157,8 @@ def _checked(response, address):
 def _once(address, part, patience):
     """Fetch what is missing of a partial file; whether it was gone on with."""
     known, have = _kept(part)
+    if have and have == known["length"]:  # it was killed at the very end
+        return True
     # a compressed answer has other bytes than the file, which then cannot be gone on with
     headers = {"Accept-Encoding": "identity", "User-Agent": f"ferrotune/{__version__}"}
     if have:
@@ -190,7 +197,7 @@ def download(address, path, patience=None, log=None):
 
     What is there of it is in `path` with the ending `.part`, and stays where the download is given up, so that a later
     call goes on with it (HTTP Range). It is gone on with only where the server says by a tag or a date that the file is
-    still the same one.
+    still the same one, and how long it is.
 
     Parameters
     ----------
@@ -210,11 +217,11 @@ def download(address, path, patience=None, log=None):
         Where the address is wrong, the disk is full, or the server fails again and again.
     """
     patience, log = patience or Patience(), log or logging.getLogger("ferrotune")
-    part, pieced = Path(f"{path}{PARTIAL}"), False
+    part = Path(f"{path}{PARTIAL}")
     failures, reached = 0, _size(part)
     while True:
         try:
-            pieced |= _once(address, part, patience)
+            pieced = _once(address, part, patience)
             part.replace(path)
             drop_partial(path)
             return pieced
@@ -228,7 +235,6 @@ def download(address, path, patience=None, log=None):
             raise InputError(
                 f"cannot be written to {part}: {error.strerror}; make room, or set download.cache"
             ) from None
-        pieced |= _size(part) > 0
         failures = 0 if _size(part) >= reached + patience.progress else failures
         failures += weight(reason)
         reached = max(reached, _size(part))

@@ -79,6 +79,16 @@ def test_a_later_call_goes_on_with_what_is_there(server, tmp_path):
     assert server.asked[1] == ("/cut/film.h5", "bytes=10000-")
 
 
+def test_a_part_that_is_complete_is_asked_for_no_more(server, tmp_path):
+    (tmp_path / "film.h5.part").write_bytes(FILE)
+    (tmp_path / "film.h5.part.json").write_text('{"tag": "\\"1\\"", "date": "", "length": 51200}')
+    assert fetched(server, "plain", tmp_path) == (FILE, True, [])
+    (tmp_path / "film.h5").unlink()
+    (tmp_path / "film.h5.part").write_bytes(FILE + b"more")
+    (tmp_path / "film.h5.part.json").write_text("{")
+    assert fetched(server, "plain", tmp_path) == (FILE, False, [None])
+
+
 def test_no_server_and_no_network(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     with pytest.raises(InputError, match="the server cannot be reached"):
