@@ -33,7 +33,9 @@ class Campaign:
         self.library = injection.compiled(folder)
         self.finished = TinySeries(folder / "finished")
         self.injection = self.of(self.finished, "counting")
+        began = time.monotonic()
         status, said = self.finished.done(environment=self.injection.environment())
+        self.seconds = time.monotonic() - began
         assert status == 0, said[-4000:]
         self.reference = contents(self.finished.results())
 
@@ -61,7 +63,8 @@ class Campaign:
         yield kills.jobs_killed_at_writes(series, self.reference, faults, self.seed, runs=2)
         yield kills.jobs_killed_at_moments(series, self.reference, self.seed, kills=25)
         yield kills.snakemake_killed_at_writes(series, self.reference, faults, self.seed, kills=20)
-        yield kills.snakemake_interrupted_at_moments(series, self.reference, self.seed, kills=30)
+        longest = 0.4 * self.seconds  # the start of Snakemake and some jobs; each run goes on where the last one ended
+        yield kills.snakemake_interrupted_at_moments(series, self.reference, self.seed, kills=30, longest=longest)
         yield circumstances.process_of_a_round_killed(self.folder / "round", self.seed, kills=4)
 
     def disk(self):
@@ -106,9 +109,8 @@ def main(only, seed):
         raise SystemExit(f"faults: {reason}")
     rows, schedules, bad = [], [], False
     with tempfile.TemporaryDirectory() as folder:
-        began = time.monotonic()
         campaign = Campaign(Path(folder), seed)
-        print(f"faults: an undisturbed run took {time.monotonic() - began:.0f} s; seed {seed}", flush=True)
+        print(f"faults: an undisturbed run took {campaign.seconds:.0f} s; seed {seed}", flush=True)
         differing = campaign.undisturbed()
         print(f"faults: a second one differs in {len(differing)} files {differing}", flush=True)
         for group in only or GROUPS:

@@ -95,8 +95,8 @@ def _finished(fault, series, reference):
     return _compared(fault, series, reference)
 
 
-def snakemake_interrupted_at_moments(series, reference, seed, kills, longest=12.0):
-    """SIGKILL, SIGTERM or SIGINT to Snakemake or to its whole process group, at random moments."""
+def snakemake_interrupted_at_moments(series, reference, seed, kills, longest):
+    """SIGKILL, SIGTERM or SIGINT to Snakemake or to its whole process group, within the first `longest` seconds."""
     rng = random.Random(seed)
     fault = Fault(
         "SIGKILL, SIGTERM or SIGINT to Snakemake, alone or with its jobs, at random moments",

@@ -12,7 +12,7 @@ from faults.series import contents, said_to_user
 
 pytestmark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
 TESTS = Path(__file__).parents[1]
-PLAN = {"simulate": (3, "ENOSPC"), "import_image": (5, "kill"), "columns": (40, "EIO"), "cells": (60, "kill")}
+PLAN = {"simulate": (20, "ENOSPC"), "import_image": (5, "kill"), "columns": (40, "EIO"), "cells": (60, "kill")}
 EACH_WRITE = """
 import sys
 from pathlib import Path
