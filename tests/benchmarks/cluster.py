@@ -13,7 +13,6 @@ import heapq
 import re
 import shutil
 import subprocess
-from collections import defaultdict
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from math import ceil
@@ -91,16 +90,25 @@ def grouped(jobs, groups):
     return found
 
 
-def makespan(jobs, cores):
-    """Seconds until all jobs have ended on so many cores, and the seconds of the longest path."""
-    follows, ranks = defaultdict(set), {}
+def _follows(jobs):
+    """What waits for each job (dict of lists), and the seconds of the longest path from its start (dict)."""
+    follows, ranks = {number: [] for number in jobs}, {}
     for number, job in jobs.items():
-        for before in job.after & jobs.keys():
-            follows[before].add(number)
-    waits = {number: len(job.after & jobs.keys()) for number, job in jobs.items()}
-    order = TopologicalSorter({number: job.after & jobs.keys() for number, job in jobs.items()}).static_order()
-    for number in reversed(list(order)):
+        for before in job.after:
+            if before in follows:
+                follows[before].append(number)
+    order = list(TopologicalSorter({number: job.after for number, job in jobs.items()}).static_order())
+    for number in reversed([number for number in order if number in jobs]):
         ranks[number] = jobs[number].seconds + max((ranks[then] for then in follows[number]), default=0.0)
+    return follows, ranks
+
+
+def _scheduled(jobs, follows, ranks, cores):
+    """Seconds until all jobs have ended on so many cores; a job starts as soon as those of longer paths have cores."""
+    waits = {number: 0 for number in jobs}
+    for later in follows.values():
+        for number in later:
+            waits[number] += 1
     ready = [(-ranks[number], number) for number in jobs if not waits[number]]
     heapq.heapify(ready)
     running, free, now = [], cores, 0.0
@@ -116,7 +124,13 @@ def makespan(jobs, cores):
             waits[then] -= 1
             if not waits[then]:
                 heapq.heappush(ready, (-ranks[then], then))
-    return now, max(ranks.values(), default=0.0)
+    return now
+
+
+def makespans(jobs, pools):
+    """Seconds (list) until all jobs have ended on each number of cores, and the seconds of the longest path."""
+    follows, ranks = _follows(jobs)
+    return [_scheduled(jobs, follows, ranks, cores) for cores in pools], max(ranks.values(), default=0.0)
 
 
 def cpu_seconds():
@@ -151,7 +165,7 @@ def submitted(jobs, groups, cores):
     for job in found.values():
         parts = {number: jobs[number] for number in job.parts}
         job.cores = min(cores, max(part.cores for part in parts.values()))
-        job.seconds = START + NOTICED + makespan(parts, job.cores)[0]
+        job.seconds = START + NOTICED + makespans(parts, [job.cores])[0][0]
     return found
 
 
@@ -188,14 +202,10 @@ def simulated(jobs, groups, cores, images, with_transfer):
     kept = {number: job for number, job in jobs.items() if with_transfer or job.rule != "transfer"}
     cluster = repeated(submitted(timed(kept, cpu_seconds(), images, cores), groups, cores), images, "a")
     used = sum(job.seconds * job.cores for job in cluster.values()) / 3600
-    rows = []
-    for nodes in NODES:
-        seconds, longest = makespan(cluster, nodes * CORES)
-        rows.append({
-            "grouped": bool(groups), "cores": cores, "transfer": with_transfer, "images": images, "nodes": nodes,
-            "jobs": len(cluster), "hours": seconds / 3600, "core_hours": used, "longest_path_hours": longest / 3600,
-        })  # fmt: skip
-    return rows
+    found, longest = makespans(cluster, [nodes * CORES for nodes in NODES])
+    same = {"grouped": bool(groups), "cores": cores, "transfer": with_transfer, "images": images, "jobs": len(cluster)}
+    same |= {"core_hours": used, "longest_path_hours": longest / 3600}
+    return [same | {"nodes": nodes, "hours": seconds / 3600} for nodes, seconds in zip(NODES, found, strict=True)]
 
 
 def _draw(table, path):

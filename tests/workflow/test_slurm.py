@@ -11,6 +11,7 @@ from helpers.same_results import different
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("slurm_node.sh")
 PROFILE = ("--profile", str(ROOT / "profiles" / "slurm"), "--slurm-init-seconds-before-status-checks", "3")
+PROFILE += ("--slurm-status-command", "squeue")  # the node keeps no accounts, so that sacct knows of no job
 MOST_SECONDS = 150
 
 
