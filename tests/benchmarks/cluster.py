@@ -3,8 +3,8 @@
 The graph of jobs is Snakemake's own, of two images in the six pipelines of config.yaml with 100 trials in rounds of
 10 each, repeated for each image. The CPU times are those of a full-size image (cluster_times.tsv); trials of a round
 run side by side. Jobs start in the order of what follows them (list scheduling by the longest path); nodes of eight
-cores are taken as one pool of cores. A job of the cluster takes START seconds until it works, and Snakemake notices its
-end after NOTICED seconds: both measured on Slurm (docs/cluster.md). Queues of other users are not simulated.
+cores are taken as one pool of cores. A job of the cluster takes START seconds until it works, and
+Snakemake notices its end after NOTICED seconds; both are assumed. Queues of other users are not simulated.
 
 Writes results/bench/cluster.tsv and cluster.png.
 """
@@ -221,6 +221,8 @@ def _draw(table, path):
         label = f"{jobs}{', transfer' if transfer else ''} ({rows['jobs'].iloc[0]:,} jobs)"
         axes.plot(rows["nodes"], rows["hours"], marker="o", markersize=3, label=label)
     axes.set(xscale="log", yscale="log", xlabel="nodes of 8 cores", ylabel="hours")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:,.0f}")
     axes.legend(fontsize=7, frameon=False)
     figure.savefig(path, dpi=200)
     plt.close(figure)
