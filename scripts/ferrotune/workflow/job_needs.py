@@ -65,7 +65,7 @@ BYTES = 4  # of a number of a stack
 
 def _windows(member):
     """Unit cells in the largest window of a pipeline (ferrotune.pipelines.pipeline.Pipeline), of all sublattices."""
-    if not member.descriptor.startswith("patches"):
+    if not {"w1", "w2"} <= set(member.space.names):
         return 0.0
     sides = [max(member.space.values(side)) for side in ("w1", "w2")]
     return sides[0] * sides[1] * (2 if member.descriptor == "patches_ab" else 1)
