@@ -95,7 +95,7 @@ SelectTypeParameters=CR_Core_Memory
 SchedulerParameters=sched_min_interval=100000,batch_sched_delay=0
 ReturnToService=2
 MpiDefault=none
-MinJobAge=300
+MinJobAge=3600
 KillWait=5
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$CPUS RealMemory=${MEMORY_MB:-16000} State=UNKNOWN
 PartitionName=ferrotune Nodes=$host Default=YES MaxTime=INFINITE State=UP

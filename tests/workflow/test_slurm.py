@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("slurm_node.sh")
 PROFILE = ("--profile", str(ROOT / "profiles" / "slurm"), "--slurm-init-seconds-before-status-checks", "3")
 PROFILE += ("--slurm-status-command", "squeue")  # the node keeps no accounts, so that sacct knows of no job
-MOST_SECONDS = 150
+MOST_SECONDS = 600  # a run that hangs; on two free cores all of it takes some three minutes
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,8 @@ def test_slurm_gives_the_bytes_of_a_local_run_even_after_a_job_was_cancelled(slu
     said, _ = process.communicate(timeout=MOST_SECONDS)
     assert process.returncode == 1, said
     assert not case.results("stripes", "patch_gmm", "front.tsv").exists()
-    before = {p: p.stat().st_mtime_ns for p in case.results("stripes").rglob("*.zarr/zarr.json")}
+    stores = [p for p in case.results("stripes").rglob("*.zarr/zarr.json") if "patch_gmm" not in p.parts]
+    before = {p: p.stat().st_mtime_ns for p in stores}  # of the job that had ended
     assert {"image.zarr", "columns.zarr", "cells.zarr", "patches.zarr"} <= {p.parent.name for p in before}
 
     resumed = case.run("--quiet", "rules", *PROFILE)
