@@ -47,12 +47,15 @@ def wait_for(found):
 def test_slurm_gives_the_bytes_of_a_local_run_even_after_a_job_was_cancelled(slurm, finished, new_case):
     case = new_case(rows="stripes\t0\tsimulated\t\t\t\n")
     command = case.command("--quiet", "rules", *PROFILE, "--retries", "0")
-    process = subprocess.Popen(command, cwd=case.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    wait_for(lambda: case.results("stripes", "patch_gmm", "rounds", "000.json").exists())
-    (running,) = (number for number, state in jobs().items() if state == "RUNNING")
-    subprocess.run(["scancel", running], check=True)
-    said, _ = process.communicate(timeout=MOST_SECONDS)
-    assert process.returncode == 1, said
+    with open(case.folder / "said", "w") as said:
+        process = subprocess.Popen(command, cwd=case.folder, stdout=said, stderr=subprocess.STDOUT)
+    try:
+        wait_for(lambda: case.results("stripes", "patch_gmm", "rounds", "000.json").exists())
+        (running,) = (number for number, state in jobs().items() if state == "RUNNING")
+        subprocess.run(["scancel", running], check=True)
+        assert process.wait(MOST_SECONDS) == 1, (case.folder / "said").read_text()
+    finally:
+        process.kill()
     assert not case.results("stripes", "patch_gmm", "front.tsv").exists()
     stores = [p for p in case.results("stripes").rglob("*.zarr/zarr.json") if "patch_gmm" not in p.parts]
     before = {p: p.stat().st_mtime_ns for p in stores}  # of the job that had ended
