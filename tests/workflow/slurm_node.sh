@@ -18,16 +18,16 @@ refuse() {
   exit 3
 }
 
-kill_by_file() { # the daemon whose process number is in a file that we had it write
-  if [ -s "$1" ]; then
-    kill "$(cat "$1")" 2>/dev/null || true
-    for _ in $(seq 50); do
-      kill -0 "$(cat "$1")" 2>/dev/null || break
-      sleep 0.1
-    done
-    kill -9 "$(cat "$1")" 2>/dev/null || true
-    rm -f "$1"
-  fi
+end() { # the daemon whose process number is in a file, which it removes when it ends
+  [ -s "$1" ] || return 0
+  local number
+  number=$(cat "$1")
+  kill "$number" 2>/dev/null || true
+  for _ in $(seq 50); do
+    if [ ! -e "$1" ] || ! kill -0 "$number" 2>/dev/null; then break; fi
+    sleep 0.1
+  done
+  kill -9 "$number" 2>/dev/null || true
 }
 
 check() {
@@ -38,9 +38,9 @@ check() {
 stop() {
   check
   if [ -s "$STATE/slurmctld.pid" ]; then timeout 10 scancel --user=root 2>/dev/null || true; fi
-  kill_by_file "$STATE/slurmd.pid"
-  kill_by_file "$STATE/slurmctld.pid"
-  kill_by_file "$STATE/munged.pid"
+  end "$STATE/slurmd.pid"
+  end "$STATE/slurmctld.pid"
+  end "$STATE/munged.pid"
   rm -rf "$CONFIG" "$STATE"
 }
 
@@ -95,7 +95,7 @@ SelectTypeParameters=CR_Core_Memory
 SchedulerParameters=sched_min_interval=100000,batch_sched_delay=0
 ReturnToService=2
 MpiDefault=none
-MinJobAge=300
+MinJobAge=3600
 KillWait=5
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$CPUS RealMemory=${MEMORY_MB:-16000} State=UNKNOWN
 PartitionName=ferrotune Nodes=$host Default=YES MaxTime=INFINITE State=UP
@@ -103,9 +103,9 @@ END
   dd if=/dev/urandom of="$STATE/munge.key" bs=1 count=1024 status=none
   chmod 400 "$STATE/munge.key"
   munged --force --key-file="$STATE/munge.key" --socket="$STATE/munge.socket" --pid-file="$STATE/munged.pid" \
-    --log-file="$STATE/munged.log" --seed-file="$STATE/munge.seed" --num-threads=2
-  slurmctld -i
-  slurmd
+    --log-file="$STATE/munged.log" --seed-file="$STATE/munge.seed" --num-threads=2 >/dev/null 2>&1
+  slurmctld -i >/dev/null 2>&1 # a daemon that kept the streams would make whoever reads them wait for it
+  slurmd >/dev/null 2>&1
   for _ in $(seq 100); do
     if sinfo -h -o %T 2>/dev/null | grep -qE '^(idle|mixed)'; then
       echo "Slurm $(slurmd -V | cut -d' ' -f2) on $host: $CPUS cores"

@@ -33,26 +33,28 @@ class Need:
     process_mb: float = 0.0
 
 
-# Fitted to benchmark files of finished runs; docs/cluster.md says which, and how far jobs stayed below. A name after a
-# dot is that of the job's descriptor or reduction.
+# Fitted to benchmark files of finished runs; docs/cluster.md says which. After a dot: for
+# the reduction `rvae`, for mixtures of raw patches (`rank: [null]`).
 NEEDS = {
     "import_image": Need(210, 66, 2, 0.8),
     "column_search": Need(300, 66, 3, 3),
-    "columns": Need(410, 45, 6, 1),
+    "columns": Need(400, 62, 6, 1.1),
     "halve": Need(210, 66, 2, 0.8),
-    "describe": Need(150, 15, 1, 0.6, stacks=1),
-    "evaluate": Need(150, 10, 3, 0.5, stacks=1, process_mb=150),
+    "describe": Need(200, 25, 2, 1.3, stacks=1.4),
+    "evaluate": Need(150, 7, 3, 0.2, stacks=0.6, process_mb=150),
+    "evaluate.raw": Need(150, 10, 3, 0.5, stacks=3.3, process_mb=150),
     "evaluate.rvae": Need(400, 20, 3, 2, stacks=1, process_mb=300),
-    "front": Need(280, 10, 4, 0.2, stacks=1),
+    "front": Need(270, 5, 4, 0.2, stacks=0.3),
     "front.rvae": Need(530, 10, 6, 0.5, stacks=1),
-    "twins": Need(410, 60, 8, 3, stacks=1),
-    "twins.rvae": Need(710, 60, 12, 10, stacks=1),
-    "components": Need(320, 20, 5, 0.3, stacks=1),
+    "twins": Need(410, 66, 8, 3, stacks=1.4),
+    "twins.rvae": Need(710, 66, 12, 10, stacks=1.4),
+    "components": Need(320, 5, 5, 0.3, stacks=0.3),
     "components.rvae": Need(520, 20, 6, 0.3, stacks=1),
     "latents": Need(1000, 40, 10, 0.6, stacks=1),
-    "transfer": Need(150, 10, 3, 0.5, stacks=1, process_mb=150),
+    "transfer": Need(150, 7, 3, 0.2, stacks=0.6, process_mb=350),
+    "transfer.raw": Need(150, 10, 3, 0.5, stacks=3.3, process_mb=350),
 }
-OTHERS = Need(450, 20, 8, 0.5)
+OTHERS = Need(450, 20, 8, 0.2)
 
 # Ours. A node may be slower than ours and share its file system with others; a job that needs more gets it when it is
 # tried again.
@@ -63,7 +65,7 @@ BYTES = 4  # of a number of a stack
 
 def _windows(member):
     """Unit cells in the largest window of a pipeline (ferrotune.pipelines.pipeline.Pipeline), of all sublattices."""
-    if not member.descriptor.startswith("patches"):
+    if not {"w1", "w2"} <= set(member.space.names):
         return 0.0
     sides = [max(member.space.values(side)) for side in ("w1", "w2")]
     return sides[0] * sides[1] * (2 if member.descriptor == "patches_ab" else 1)
@@ -89,6 +91,13 @@ def stack_mb_per_megapixel(entry):
     return BYTES * max(map(_windows, members_of(entry).values()))
 
 
+def _kinds(entry):
+    """What of a pipeline may have needs of its own (set of str): its reductions, and `raw` for raw patches."""
+    members = members_of(entry).values()
+    raw = any("rank" in of.space.names and None in of.space.values("rank") for of in members)
+    return {of.reduction for of in members} | ({"raw"} if raw else set())
+
+
 class JobNeeds:
     """Memory and time of the jobs of a run, as functions that Snakemake calls.
 
@@ -102,7 +111,7 @@ class JobNeeds:
         self.case = case
         self._size = cache(lambda image: megapixels(image, case.images[image], case.config["simulation"], results))
         self._stack = cache(lambda pipeline: stack_mb_per_megapixel(case.entry(pipeline)))
-        self._reductions = cache(lambda name: {of.reduction for of in members_of(case.entry(name)).values()})
+        self._kinds = cache(lambda pipeline: _kinds(case.entry(pipeline)))
 
     def _sizes(self, wildcards):
         """Megapixels (list) of the images that a job works on: its own, or all of the series."""
@@ -119,7 +128,7 @@ class JobNeeds:
 
     def _need(self, wildcards, rule):
         rule = rule.removesuffix("_half")
-        own = {f"{rule}.{of}" for name in self._pipelines(wildcards) for of in self._reductions(name)}
+        own = {f"{rule}.{of}" for name in self._pipelines(wildcards) for of in self._kinds(name)}
         found = [NEEDS[kind] for kind in own if kind in NEEDS]
         return max(found, key=lambda need: need.mb) if found else NEEDS.get(rule, OTHERS)
 

@@ -1,6 +1,6 @@
 """The simulated cluster: makespans that are known by hand, and groups of jobs."""
 
-from benchmarks.cluster import Job, grouped, makespan, read_graph, repeated
+from benchmarks.cluster import Job, grouped, makespans, read_graph, repeated
 
 DOT = r"""
 digraph snakemake_dag {
@@ -22,6 +22,11 @@ digraph snakemake_dag {
 
 def job(seconds, *after, cores=1):
     return Job("rule", {}, set(after), cores, seconds)
+
+
+def makespan(jobs, cores):
+    (seconds,), longest = makespans(jobs, [cores])
+    return seconds, longest
 
 
 def test_independent_jobs_fill_the_cores_and_a_chain_does_not():
