@@ -51,7 +51,7 @@ class Campaign:
         return series, own
 
     def undisturbed(self):
-        """Names of files (list of str) in which a second undisturbed run, on two cores, differs: there should be none."""
+        """Names of files (list of str) in which another undisturbed run, on two cores, differs."""
         series = TinySeries(self.folder / "second")
         status, said = series.done(cores=2)
         assert status == 0, said[-4000:]
