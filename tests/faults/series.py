@@ -22,7 +22,7 @@ SMALL = {
 }
 TIMES = ("logs", "benchmarks")  # folders that hold times and nothing else
 SECONDS = re.compile(rb'"seconds":\s*(\[[^\]]*\]|"[^"]*"|[-0-9.e]+)')
-STILL = 90  # s without a job and without a word, after which a run is said to hang
+STILL = 300  # s without a job and without a word, after which a run is said to hang
 
 
 def _without_seconds(path, content):
@@ -72,7 +72,7 @@ class TinySeries(Case):
         """Wait for the end of a run: its exit status (None: it hung, and was killed), and what it said."""
         size, since = -1, time.monotonic()
         while process.poll() is None:
-            time.sleep(0.1)
+            time.sleep(0.5)
             if jobs_in(self.folder) or self.output.stat().st_size != size:
                 size, since = self.output.stat().st_size, time.monotonic()
             if time.monotonic() - since > STILL:
