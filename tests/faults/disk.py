@@ -46,6 +46,7 @@ def writes_of_snakemake_failing(series, reference, injection, seed, faults):
         "Snakemake ends with its own message, sometimes a traceback; make room, unlock where it asks, and run again",
     )
     series.again()
+    hung = 0
     while fault.tried < faults:
         plan = {"main": (rng.randrange(80), rng.choice(list(WORDS)))}
         fault.schedule(plan)
@@ -59,11 +60,13 @@ def writes_of_snakemake_failing(series, reference, injection, seed, faults):
             series.again()
             continue
         fault.tried += 1
-        fault.schedule({"status": status, "traceback": said_to_user(said)[1]})
+        hung += status is None
+        fault.schedule({"status": status, "traceback": said_to_user(said)[1], "said": said[-600:]})
     status, said = series.mended()
     fault.check(status == 0, said)
     fault.runs += 1
     fault.lost += differences(contents(series.results()), reference)
+    fault.seen += f"; {hung} of them hung until they were killed" if hung else ""
     return fault
 
 

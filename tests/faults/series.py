@@ -11,6 +11,7 @@ import time
 
 import pandas as pd
 
+from faults.processes import jobs_in
 from helpers.case import Case
 
 ROWS = "stripes\t0\tsimulated\t\t\t\n"
@@ -21,7 +22,7 @@ SMALL = {
 }
 TIMES = ("logs", "benchmarks")  # folders that hold times and nothing else
 SECONDS = re.compile(rb'"seconds":\s*(\[[^\]]*\]|"[^"]*"|[-0-9.e]+)')
-MOST = 600  # s of a run; a run that takes longer hangs
+STILL = 300  # s without a job and without a word, after which a run is said to hang
 
 
 def _without_seconds(path, content):
@@ -68,13 +69,17 @@ class TinySeries(Case):
             )
 
     def finish(self, process):
-        """Wait for the end of a run: its exit status, and what it said."""
-        try:
-            status = process.wait(MOST)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-        return status, self.output.read_text(errors="replace")
+        """Wait for the end of a run: its exit status (None: it hung, and was killed), and what it said."""
+        size, since = -1, time.monotonic()
+        while process.poll() is None:
+            time.sleep(0.5)
+            if jobs_in(self.folder) or self.output.stat().st_size != size:
+                size, since = self.output.stat().st_size, time.monotonic()
+            if time.monotonic() - since > STILL:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                return None, self.output.read_text(errors="replace")
+        return process.returncode, self.output.read_text(errors="replace")
 
     def done(self, *options, cores=1, environment=None):
         """Run the workflow to its end: its exit status, and what it said."""
