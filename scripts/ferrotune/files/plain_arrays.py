@@ -77,5 +77,5 @@ def record_images(path):
     """The image (list of one StoredImage) of the public record, `MainImage` in an HDF5 file."""
     with h5py.File(path) as file:
         main = file.get("MainImage")
-        shape, dtype = (main.shape, main.dtype) if isinstance(main, h5py.Dataset) else ((0, 0), np.dtype(float))
+        shape, dtype = (main.shape, main.dtype) if isinstance(main, h5py.Dataset) else ((1, 1), np.dtype(float))
     yield [StoredImage("", shape, dtype, lambda frame: read_main_image(path))]
