@@ -59,7 +59,8 @@ def npz_images(path):
 @contextlib.contextmanager
 def png_images(path):
     """The picture (list of one StoredImage) of a png file; of a colour picture that is grey, its grey."""
-    with Image.open(path) as picture:
+    # In memory: of an open file Pillow asks for as many bytes as a chunk promises, up to 4 GB
+    with Image.open(io.BytesIO(path.read_bytes())) as picture:
 
         def load(frame):
             if picture.mode in ("P", "PA", "RGB", "RGBA", "LA"):

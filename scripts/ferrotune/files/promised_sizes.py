@@ -5,6 +5,7 @@ import struct
 _SERIES = struct.Struct("<HHHIIII")  # of TIA: byte order, kind, version, kind of data and tags, elements in all, valid
 _PICTURES = 0x4122  # kind of data: images; else spectra
 _LONG_OFFSETS = 0x0211  # version from which on offsets have 8 bytes
+_PER_BYTE = 2  # pixels in a byte of MRC at most, with four bits each
 _MOST_DIMENSIONS = 8  # along which elements are counted; TIA writes one or two
 
 
@@ -16,6 +17,25 @@ def _unpacked(stream, start, form):
     if len(data) < wanted:
         raise EOFError("it is cut short")
     return struct.unpack(form, data)
+
+
+def check_mrc(path):
+    """Check an MRC file: RosettaSciIO plans pieces of what the header promises, which may take hours.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    ValueError, EOFError
+        Where the file is too short for the pixels that its header promises, or it promises none.
+    """
+    length = path.stat().st_size
+    with path.open("rb") as stream:
+        columns, rows, sections = _unpacked(stream, 0, "<3i")
+    if min(columns, rows, sections) < 1 or columns * rows * sections > _PER_BYTE * length:
+        raise ValueError(f"its header promises {sections} x {rows} x {columns} pixels, and the file has {length} bytes")
 
 
 def check_series(path):
