@@ -1,6 +1,7 @@
 """Read a microscope's image and its pixel size, whatever the format."""
 
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def _stored(path, what, pixel_limit):
         return read_main_image(path), [], False
     name, entry = split_entry(path)
     file = Path(name)
-    if not file.is_file():
+    if not os.path.isfile(file):
         if of_ending(file) is None and of_ending(Path(path)) is None:
             raise InputError(f"{what} {path} is of an unknown format; give one of: {KNOWN}")
         raise InputError(f"{what} {path} does not exist; correct the path")

@@ -16,6 +16,10 @@ from ferrotune.files.stored_images import StoredImage
 _SELF_ENDING = ("LZW", "ADOBE_DEFLATE", "DEFLATE", "PACKBITS", "ZSTD")
 
 
+_LEAST_PAGE = 60  # bytes of the directory of a page with an image
+_LARGEST_TILE = 1_000_000  # bytes that a tile or strip may have beyond eight times its image
+
+
 def _segment_bytes(page):
     """Unpacked bytes (list of int) of each strip or tile of a page."""
     form = page.keyframe
@@ -44,6 +48,10 @@ def _check_complete(file, page, length):
     Lengths of strips that are written wrong are corrected, as far as the pixels are there.
     """
     whole = _segment_bytes(page)
+    form = page.keyframe
+    image = form.imagewidth * form.imagelength * form.samplesperpixel * form.bitspersample // 8
+    if max(whole, default=0) > 8 * image + _LARGEST_TILE:
+        raise ValueError("its tiles are larger than its image")
     if page.keyframe.compression == 1:
         page.databytecounts = tuple(whole)
     for i, (start, count) in enumerate(zip(page.dataoffsets, page.databytecounts, strict=True)):
@@ -169,6 +177,8 @@ def tiff_images(path):
     """Images (list of StoredImage) of a TIFF file; their pixels are read while it is open."""
     length = path.stat().st_size
     with tifffile.TiffFile(path) as file:
+        if len(file.pages) * _LEAST_PAGE > length:  # directories that overlap: tifffile would read each of them
+            raise ValueError(f"its {len(file.pages)} pages do not fit into its {length} bytes")
         full = [i for i, one in enumerate(file.series) if not one.keyframe.is_reduced] or range(len(file.series))
         names = [f"image {i}" for i in full] if len(full) > 1 else [""]
         found = [_of_series(file, i, name, path, length) for i, name in zip(full, names, strict=True)]

@@ -4,7 +4,6 @@ import os
 import re
 from collections import Counter
 from contextlib import suppress
-from pathlib import Path
 
 from ferrotune.columns.known_cell import RIGHT, TIMES
 from ferrotune.errors import NEXT_LINE, InputError
@@ -163,7 +162,7 @@ def local_files(path, results):
     if path and is_remote(path):
         return [f"{results}/downloads/{file_name(path)}"]
     local = split_entry(path or "")[0]
-    return [local] if local and Path(local).is_file() else []
+    return [local] if local and os.path.isfile(local) else []
 
 
 def local_path(files, path):
