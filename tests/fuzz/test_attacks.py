@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import openpyxl
 import pytest
+import tifffile
 from PIL import Image
 
 from ferrotune.errors import InputError
@@ -113,6 +114,20 @@ def test_pixels_that_a_header_promises_are_not_planned_for(tmp_path, sides):
     (tmp_path / "many.mrc").write_bytes(data)
     with pytest.raises(InputError, match="pixels, and the file has 7424 bytes"):
         read_image(tmp_path / "many.mrc")
+
+
+def test_pages_that_go_round_in_a_circle_end(tmp_path):
+    path = tmp_path / "pages.tif"
+    tifffile.imwrite(path, np.stack([IMAGE] * 3), photometric="minisblack", metadata=None)
+    assert read_image(f"{path}#frame=2")[0].shape == IMAGE.shape
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as file:
+        first, last = file.pages[0].offset, file.pages[2].offset
+    after = last + 2 + 12 * int.from_bytes(data[last : last + 2], "little")
+    data[after : after + 4] = first.to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="its pages go round in a circle after the first 3"):
+        read_image(path)
 
 
 def test_bytes_that_a_chunk_of_a_picture_promises_are_not_made_room_for(tmp_path):

@@ -10,13 +10,13 @@ import tifffile
 
 from ferrotune.errors import InputError
 from ferrotune.files.lengths import in_pm
+from ferrotune.files.promised_sizes import check_pages
 from ferrotune.files.stored_images import StoredImage
 
 # Compressions whose data end by themselves: a segment that reaches beyond the file can be checked by unpacking it.
 _SELF_ENDING = ("LZW", "ADOBE_DEFLATE", "DEFLATE", "PACKBITS", "ZSTD")
 
 
-_LEAST_PAGE = 60  # bytes of the directory of a page with an image
 _LARGEST_TILE = 1_000_000  # bytes that a tile or strip may have beyond eight times its image
 
 
@@ -176,9 +176,8 @@ def _of_series(file, number, name, path, length):
 def tiff_images(path):
     """Images (list of StoredImage) of a TIFF file; their pixels are read while it is open."""
     length = path.stat().st_size
+    check_pages(path)
     with tifffile.TiffFile(path) as file:
-        if len(file.pages) * _LEAST_PAGE > length:  # directories that overlap: tifffile would read each of them
-            raise ValueError(f"its {len(file.pages)} pages do not fit into its {length} bytes")
         full = [i for i, one in enumerate(file.series) if not one.keyframe.is_reduced] or range(len(file.series))
         names = [f"image {i}" for i in full] if len(full) > 1 else [""]
         found = [_of_series(file, i, name, path, length) for i, name in zip(full, names, strict=True)]
