@@ -1,12 +1,16 @@
 """Files that were made to do harm, one by one: each ends in one line, and nothing outside is read, run or written."""
 
 import pickle
+import subprocess
+import sys
 import zipfile
 
 import h5py
 import numpy as np
 import openpyxl
 import pytest
+import tifffile
+from PIL import Image
 
 from ferrotune.errors import InputError
 from ferrotune.files.images import read_image
@@ -100,6 +104,42 @@ def test_elements_that_a_header_promises_are_not_made_room_for(tmp_path):
     (tmp_path / "many.ser").write_bytes(data)
     with pytest.raises(InputError, match="its header promises 2147483647 images, and the file has"):
         read_image(tmp_path / "many.ser")
+
+
+@pytest.mark.parametrize("sides", [(2**31 - 1, 2**31 - 1, 2**31 - 1), (40, 40, 0), (-40, 40, 1)])
+def test_pixels_that_a_header_promises_are_not_planned_for(tmp_path, sides):
+    write_mrc(tmp_path / "one.mrc", IMAGE)
+    data = bytearray((tmp_path / "one.mrc").read_bytes())
+    data[:12] = np.array(sides, "<i4").tobytes()
+    (tmp_path / "many.mrc").write_bytes(data)
+    with pytest.raises(InputError, match="pixels, and the file has 7424 bytes"):
+        read_image(tmp_path / "many.mrc")
+
+
+def test_pages_that_go_round_in_a_circle_end(tmp_path):
+    path = tmp_path / "pages.tif"
+    tifffile.imwrite(path, np.stack([IMAGE] * 3), photometric="minisblack", metadata=None)
+    assert read_image(f"{path}#frame=2")[0].shape == IMAGE.shape
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as file:
+        first, last = file.pages[0].offset, file.pages[2].offset
+    after = last + 2 + 12 * int.from_bytes(data[last : last + 2], "little")
+    data[after : after + 4] = first.to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="its pages go round in a circle after the first 3"):
+        read_image(path)
+
+
+def test_bytes_that_a_chunk_of_a_picture_promises_are_not_made_room_for(tmp_path):
+    Image.fromarray(IMAGE.astype(np.uint8)).save(tmp_path / "one.png")
+    data = bytearray((tmp_path / "one.png").read_bytes())
+    at = data.index(b"IDAT") - 4
+    data[at : at + 4] = (2**31 - 1).to_bytes(4, "big")
+    (tmp_path / "many.png").write_bytes(data)
+    code = "import resource, sys; from ferrotune.files.images import read_image\n"
+    code += "resource.setrlimit(resource.RLIMIT_AS, (2 * 2**30,) * 2)\n"
+    code += "try: read_image(sys.argv[1])\nexcept ValueError as error: assert 'Memory' not in str(error), error"
+    subprocess.run([sys.executable, "-c", code, tmp_path / "many.png"], check=True)
 
 
 def test_pixels_of_any_shape_are_not_resampled(tmp_path):

@@ -179,7 +179,8 @@ def _parameters(made, workflow, given, shown):
                                    workExample=entity)  # fmt: skip
             entity["exampleOfWork"] = parameter
             found.append(parameter)
-        workflow[key] = found if len(found) > 1 else found[0]
+        if found:  # of an unfinished series nothing is shown yet
+            workflow[key] = found if len(found) > 1 else found[0]
 
 
 def _person(made):

@@ -1,6 +1,6 @@
 """Paths that name an entry inside a file: `FILE#ENTRY`."""
 
-from pathlib import Path
+import os
 
 
 def split_entry(path):
@@ -27,11 +27,11 @@ def split_entry(path):
     ('image.tif', None)
     """
     text = str(path)
-    if "#" not in text or Path(text).exists():
+    if "#" not in text or os.path.exists(text):  # of a name that is too long or none at all, it is False
         return text, None
     parts = text.split("#")
     cuts = ("#".join(parts[:n]) for n in range(len(parts) - 1, 0, -1))
-    file = next((cut for cut in cuts if cut and Path(cut).exists()), text.rpartition("#")[0])
+    file = next((cut for cut in cuts if cut and os.path.exists(cut)), text.rpartition("#")[0])
     return file, text[len(file) + 1 :] or None
 
 

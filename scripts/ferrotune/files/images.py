@@ -1,6 +1,7 @@
 """Read a microscope's image and its pixel size, whatever the format."""
 
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from ferrotune.images.frames import aligned_mean
 from ferrotune.images.square_pixels import squared
 
 SMALLEST = 32  # px: fewer hold no unit cells to speak of
+REASON = 200  # letters of what a reader says of a file: some quote all of it
 OBLONG = 8.0  # a pixel whose sides differ by more is a wrong calibration: resampling would make an image of any size
 _log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ def _stored(path, what, pixel_limit):
         return read_main_image(path), [], False
     name, entry = split_entry(path)
     file = Path(name)
-    if not file.is_file():
+    if not os.path.isfile(file):
         if of_ending(file) is None and of_ending(Path(path)) is None:
             raise InputError(f"{what} {path} is of an unknown format; give one of: {KNOWN}")
         raise InputError(f"{what} {path} does not exist; correct the path")
@@ -53,7 +55,7 @@ def _stored(path, what, pixel_limit):
     except InputError:
         raise
     except Exception as error:  # readers of foreign formats raise whatever they meet
-        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        reason = str(error).strip().partition("\n")[0][:REASON] or type(error).__name__
         raise InputError(f"{what} {path} cannot be read ({reason}); if damaged, export it again") from error
 
 

@@ -1,6 +1,6 @@
 """Masks of the sample sheet: boxes, polygons, or an image of what is excluded."""
 
-from pathlib import Path
+import os
 
 import numpy as np
 from skimage.draw import polygon2mask
@@ -71,7 +71,7 @@ def exclusion_mask(text, shape, pixel_limit=PIXEL_LIMIT):
     if items and items[0].split()[0] in ("box", "polygon"):
         usable = ~np.any([_excluded(item, shape) for item in items], axis=0)
     elif items:
-        if not Path(split_entry(text.strip())[0]).is_file():
+        if not os.path.isfile(split_entry(text.strip())[0]):
             raise InputError(f"mask {text!r} is neither `box ...` nor `polygon ...` nor an image file that exists")
         values = read_numbers(text.strip(), "mask", pixel_limit)
         if values.shape != tuple(shape):

@@ -59,7 +59,8 @@ def npz_images(path):
 @contextlib.contextmanager
 def png_images(path):
     """The picture (list of one StoredImage) of a png file; of a colour picture that is grey, its grey."""
-    with Image.open(path) as picture:
+    # In memory: of an open file Pillow asks for as many bytes as a chunk promises, up to 4 GB
+    with Image.open(io.BytesIO(path.read_bytes())) as picture:
 
         def load(frame):
             if picture.mode in ("P", "PA", "RGB", "RGBA", "LA"):
@@ -77,5 +78,5 @@ def record_images(path):
     """The image (list of one StoredImage) of the public record, `MainImage` in an HDF5 file."""
     with h5py.File(path) as file:
         main = file.get("MainImage")
-        shape, dtype = (main.shape, main.dtype) if isinstance(main, h5py.Dataset) else ((0, 0), np.dtype(float))
+        shape, dtype = (main.shape, main.dtype) if isinstance(main, h5py.Dataset) else ((1, 1), np.dtype(float))
     yield [StoredImage("", shape, dtype, lambda frame: read_main_image(path))]

@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 
 from ferrotune.errors import InputError
-from ferrotune.files.promised_sizes import check_series
+from ferrotune.files.promised_sizes import check_mrc, check_series
 from ferrotune.files.stored_images import StoredImage
 
+_CHECKS = {"tia": check_series, "mrc": check_mrc}
 _ENERGY = ("ev", "kev", "mev")
 _OPTIONS = {"emd": {"select_type": "images", "load_SI_image_stack": True}}  # of Velox: spectra need another library
 
@@ -39,8 +40,8 @@ def _stored(signal):
 
 def _headers(path, plugin):
     """Signals (list of dict) of a file, with arrays that are read only when they are used."""
-    if plugin == "tia" and path.suffix.lower() != ".emi":
-        check_series(path)
+    if plugin in _CHECKS and path.suffix.lower() != ".emi":
+        _CHECKS[plugin](path)
     read = partial(importlib.import_module(f"rsciio.{plugin}").file_reader, str(path), **_OPTIONS.get(plugin, {}))
     try:
         return read(lazy=True)

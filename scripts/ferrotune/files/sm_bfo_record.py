@@ -6,6 +6,7 @@ row; which component of `Pxy` is the row is not documented. The older packing, w
 by `ferrotune.files.packed_record`.
 """
 
+import os
 from pathlib import Path
 
 import h5py
@@ -23,7 +24,7 @@ _TRUTH_CELLS = ("yx", "polarization", "domain")
 
 
 def _read_h5(path, read, what):
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(f"{what} {path} does not exist; correct the path or download it")
     try:
         with h5py.File(path, "r") as file:

@@ -106,6 +106,8 @@ def pick(images, entry, path, what, pixel_limit):
             raise InputError(f"{what} {path}: there is no frame {frame}; it has {there}")
         frame = frame if image.stack else None
     shape = image.shape[1:] if frame is not None else image.shape
+    if 0 in shape:
+        raise InputError(f"{what} {path} has shape {shape}, so no pixel; export it again")
     if math.prod(shape) > pixel_limit:
         size = " x ".join(map(str, shape))
         hint = ", or pick one frame with #frame=0" if image.stack and frame is None else ""

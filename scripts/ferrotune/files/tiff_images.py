@@ -10,10 +10,14 @@ import tifffile
 
 from ferrotune.errors import InputError
 from ferrotune.files.lengths import in_pm
+from ferrotune.files.promised_sizes import check_pages
 from ferrotune.files.stored_images import StoredImage
 
 # Compressions whose data end by themselves: a segment that reaches beyond the file can be checked by unpacking it.
 _SELF_ENDING = ("LZW", "ADOBE_DEFLATE", "DEFLATE", "PACKBITS", "ZSTD")
+
+
+_LARGEST_TILE = 1_000_000  # bytes that a tile or strip may have beyond eight times its image
 
 
 def _segment_bytes(page):
@@ -44,6 +48,10 @@ def _check_complete(file, page, length):
     Lengths of strips that are written wrong are corrected, as far as the pixels are there.
     """
     whole = _segment_bytes(page)
+    form = page.keyframe
+    image = form.imagewidth * form.imagelength * form.samplesperpixel * form.bitspersample // 8
+    if max(whole, default=0) > 8 * image + _LARGEST_TILE:
+        raise ValueError("its tiles are larger than its image")
     if page.keyframe.compression == 1:
         page.databytecounts = tuple(whole)
     for i, (start, count) in enumerate(zip(page.dataoffsets, page.databytecounts, strict=True)):
@@ -168,6 +176,7 @@ def _of_series(file, number, name, path, length):
 def tiff_images(path):
     """Images (list of StoredImage) of a TIFF file; their pixels are read while it is open."""
     length = path.stat().st_size
+    check_pages(path)
     with tifffile.TiffFile(path) as file:
         full = [i for i, one in enumerate(file.series) if not one.keyframe.is_reduced] or range(len(file.series))
         names = [f"image {i}" for i in full] if len(full) > 1 else [""]

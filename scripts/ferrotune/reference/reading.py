@@ -15,6 +15,7 @@ from ferrotune.files.tables import decimal_mark, number, read_table
 OFFSET_LIMIT = 0.25  # cells; a record may count from 1, or its crop be a pixel off. By chance 0.2 are so near a cell
 COLUMNS = ("y_px", "x_px", "label")  # of a table of labels
 MOST = np.iinfo(np.int16).max  # labels are stored in 16 bits
+FARTHEST = 1e7  # px: no image is so wide
 PUBLISHED = "published polarization"  # kind of a reference that is a record
 MATCHED = 0.5  # of the reference's positions inside the image, the share that must be at a cell or column
 
@@ -118,6 +119,16 @@ def _numbers(line, cells, mark):
     return found
 
 
+def _check_finite(cells, path):
+    """Refuse positions (cell, 2) px that are none, and vectors of the polarization that no image can hold."""
+    with np.errstate(invalid="ignore"):
+        far = np.abs(cells["yx"]) < FARTHEST
+        long = np.abs(cells.get("polarization", np.empty(0))) > FARTHEST
+    if not far.all() or long.any():
+        what = "positions" if not far.all() else "vectors of the polarization"
+        raise InputError(f"reference {path} has {what} that are no numbers of pixels; export it again")
+
+
 def _is_truth(path):
     try:
         with h5py.File(path) as file:
@@ -159,10 +170,12 @@ def read_reference_cells(path, cells, columns_yx, cell_px, row_component, seed, 
         polarization, kind = np.full_like(yx, np.nan), "table of labels"
     elif _is_truth(path):
         truth = read_truth(path)["cells"]
+        _check_finite(truth, path)
         yx, label, polarization = truth["yx"], truth["domain"], truth["polarization"]
         kind = "truth of the simulation"
     else:
         record = read_reference(path, row_component)
+        _check_finite(record, path)
         if "polarization" not in record:
             raise InputError(f"reference {path} has no Pxy, so no domains can be read from it; give another file")
         yx, polarization, kind = record["yx"], record["polarization"], PUBLISHED

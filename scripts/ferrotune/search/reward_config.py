@@ -15,7 +15,9 @@ PAIRS = {
 
 def with_objectives(config):
     """The config with its objectives, or those of its mode where it names none."""
-    return config if config.get("objectives") else config | {"objectives": PAIRS.get(config["mode"], {})}
+    if config.get("objectives"):
+        return config
+    return config | {"objectives": next((pair for mode, pair in PAIRS.items() if mode == config["mode"]), {})}
 
 
 def false_discovery_rate(config):

@@ -140,6 +140,8 @@ def _images(config, of_row):
     if config.get("pixel_size") is not None and not names_files(config):
         raise InputError("config: pixel_size: goes with image; with a sample sheet give it in the column pixel_size_pm")
     if not names_files(config):
+        if config.get("images") is None:
+            raise InputError("config: images: it is empty; name the sample sheet, or image files by image")
         return [config["images"]], *read_sheet(config["images"], of_row)
     rows = image_rows(config, of_row)
     check_series(results_folder(config), rows)

@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 import tempfile
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from ferrotune.search.grouping import evaluate_round
 from ferrotune.search.outcomes import Judging
 from ferrotune.workflow.crate import unpacked
 from ferrotune.workflow.environment import machine, packages
-from ferrotune.workflow.progress import latest_series
+from ferrotune.workflow.progress import ENDED, latest_series
 from ferrotune.workflow.segmentation_record import NAME, read_record
 
 WALLS = ("path_points", "point_wall", "wall_closed", "wall_stands")
@@ -207,6 +208,7 @@ def main(arguments):
     parser.add_argument("--series", help="folder of the results, such as results/demo; else the latest")
     parser.add_argument("--crate", help="crate of a series (folder or zip) to read instead of its folder")
     chosen = parser.parse_args(arguments)
+    warnings.filterwarnings("ignore", message=f"Object at {ENDED}")  # zarr does not know what it is
     try:
         with _series(chosen) as series:
             found = replay(series, chosen.image, chosen.pipeline, chosen.trial, lambda line: print(line, flush=True))

@@ -172,7 +172,7 @@ def local_files(path, results):
     if path and is_remote(path):
         return [f"{results}/downloads/{file_name(path)}"]
     local = split_entry(path or "")[0]
-    return [local] if local and Path(local).is_file() else []
+    return [local] if local and os.path.isfile(local) else []
 
 
 def local_path(files, path):
