@@ -25,7 +25,7 @@ def main(inputs, output, pipeline, rewards, rate, seed, threads, subject, log_pa
         with open(inputs["proposals"]) as file:
             trials = [(t["trial"], t["setting"]) for t in json.load(file)["trials"]]
         cells, _ = read_cells(inputs["cells"], "yx", "polarization", "lattice")
-        of_image = len(inputs["cells"]) > 0  # else of a grid of spectra
+        of_image = bool(inputs["cells"])  # else of a grid of spectra
         known = grounds(cells["polarization"], len(inputs["halves"]) > 0, of_image, not of_image)
         for name, missing in without_grounds(rewards, known).items():
             log.info("%s has no value: there is no %s", name, " nor ".join(missing))

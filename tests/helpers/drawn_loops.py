@@ -27,7 +27,7 @@ def two_mechanisms(rows=14, columns=16, noise=0.05, seed=0):
     rng = np.random.default_rng(seed)
     mechanism = np.tile(np.arange(columns) >= columns // 2, rows).astype(int)
     shapes = [loop(3.0), loop(1.0, steps=(0.5, 0.5), apart=5.0)]
-    height = rng.uniform(0.7, 1.3, len(mechanism))
+    height = rng.uniform(0.9, 1.1, len(mechanism))
     clean = np.stack([h * shapes[m] for m, h in zip(mechanism, height, strict=True)])
     return (clean + noise * rng.standard_normal(clean.shape)).astype(np.float32), mechanism
 

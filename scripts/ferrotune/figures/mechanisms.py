@@ -34,8 +34,8 @@ def figure_mechanisms(axis, spectra, numbers, selected, mask, words):
         return empty_figure(f"{words['answer_words']}: no mechanism")
     rows = -(-len(seen) // ACROSS)
     tall = MAP * mask.shape[0] / mask.shape[1]
-    high = max(HIGH, tall / rows - 0.35)  # no blank strip below
-    height = max(tall, rows * (high + 0.28)) + 0.75
+    panel = max(HIGH, tall / rows - 0.35)  # no blank strip below
+    height = max(tall, rows * (panel + 0.28)) + 0.75
     figure = new_figure(TWO_COLUMNS, height)
     axes = place(figure, 0.05, 0.3, MAP, tall)
     drawn = image_axes.site_map(selected["yx"], mask, words["cell_px"])
@@ -50,7 +50,7 @@ def figure_mechanisms(axis, spectra, numbers, selected, mask, words):
     low, high = np.percentile(spectra, [0.2, 99.8])
     for k, number in enumerate(seen.tolist()):
         row, column = divmod(k, ACROSS)
-        axes = place(figure, left + column * (wide + GAP), 0.3 + row * (high + 0.28), wide, high)
+        axes = place(figure, left + column * (wide + GAP), 0.3 + row * (panel + 0.28), wide, panel)
         axes.plot(axis, np.median(spectra, axis=0), color=FAINT, lw=0.8, zorder=0)
         own = numbers == number
         draw_band(axes, axis, spectra[own], domain_colour(number))

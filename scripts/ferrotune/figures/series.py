@@ -13,6 +13,7 @@ from ferrotune.figures.wording import ALPHA
 BESIDE = 0.18  # between two pipelines, where there is room
 WIDEST = 0.6  # that all pipelines take up
 PANELS = 4.1  # inches of height
+ROW = 0.465  # of it, from one row of panels to the next
 AXES = 0.235  # width of a panel, as a share of the figure
 IN_LINE, LINE = 7, 0.15  # names in a line of the key; inches of each further line
 NOTE = 130  # letters in a line of the note on images without a result
@@ -73,7 +74,7 @@ def _short(name):
 def _axes(figure, index, label):
     row, column = divmod(index, 3)
     height = figure.get_figheight()
-    bottom = height - PANELS + (0.6 - 0.465 * row) * PANELS
+    bottom = height - PANELS + (0.6 - ROW * row) * PANELS
     axes = figure.add_axes((0.075 + 0.328 * column, bottom / height, AXES, 0.345 * PANELS / height))
     axes.set_ylabel(label)
     letter(axes, "ABCDEF"[index], x=-0.27)
@@ -126,10 +127,10 @@ def _draw_answers(axes, x, values, standing, look, ordered):
         axes.scatter(x[which], values[which], s=16, facecolors=face, clip_on=False, zorder=3, **look)
 
 
-def _draw_searches(figure, x, searches, ordered):
-    """Draw panels D to F: the results of each pipeline."""
+def _draw_searches(figure, x, searches, ordered, first=3):
+    """Draw panels D to F (A to C with `first` 0): the results of each pipeline."""
     labels = ("wall length per area (1/cell)", "domain variants found", "ARI with the reference")
-    axes = [_axes(figure, 3 + i, label) for i, label in enumerate(labels)]
+    axes = [_axes(figure, first + i, label) for i, label in enumerate(labels)]
     step = np.diff(np.unique(x)).min(initial=np.inf)
     beside = min(BESIDE, WIDEST / max(len(searches), 1)) * (step if np.isfinite(step) else 1.0)
     for i, found in enumerate(searches.values()):
@@ -186,7 +187,7 @@ def _name_places(panels, ticks, names, label):
     needed = [LETTER * (len(name) + 1) if label else 2 * LETTER for name in names]
     names = shown_names(ticks, names, [inches / across for inches in needed])
     for n, axes in enumerate(panels):
-        here = names if label or n >= len(panels) // 2 else [""] * len(names)
+        here = names if label or n >= len(panels) - 3 else [""] * len(names)
         axes.set_xticks(ticks, here, **({} if label else {"rotation": 90}))
         axes.set(xlim=(ticks[0] - room, ticks[-1] + room), xlabel=label)
 
@@ -226,10 +227,14 @@ def figure_series(images, sm_percent, polarization, noise, a, b, alpha, searches
     lines = -(-(len(searches) + 2) // IN_LINE)
     names = names if label else [_short(name) for name in names]
     upright = 0.0 if label else max(LETTER * max(map(len, names)) - 0.3, 0.0)
-    figure = new_figure(TWO_COLUMNS, PANELS + upright + LINE * (lines - 1 + len(note)))
+    cells = bool(
+        np.isfinite([polarization, a, b, alpha]).any()
+    )  # a grid of spectra has none: one row of panels is left
+    tall = PANELS if cells else (1 - ROW) * PANELS
+    figure = new_figure(TWO_COLUMNS, tall + upright + LINE * (lines - 1 + len(note)))
     series = {"p": (polarization, noise), "ab": (a, b), "alpha": alpha}
-    panels = _draw_images(figure, x, series, unit, bool(label))
-    panels += _draw_searches(figure, x, searches, bool(label))
+    panels = _draw_images(figure, x, series, unit, bool(label)) if cells else []
+    panels += _draw_searches(figure, x, searches, bool(label), first=3 if cells else 0)
     _name_places(panels, ticks, names, label)
     _key(figure, panels[-1], searches, note)
     return figure

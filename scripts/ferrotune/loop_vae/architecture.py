@@ -33,7 +33,7 @@ class LoopArchitecture:
     latent: int = 8
     architecture: str = "small"
     hidden: int = 32
-    block: int = 8
+    block: int = 12
     invariance: str = "none"
     shift_spread: float = 0.05
     amortised: bool = False

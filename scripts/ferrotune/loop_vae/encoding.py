@@ -34,6 +34,11 @@ class LoopLatents:
     shift: np.ndarray
     shift_sigma: np.ndarray
 
+    @property
+    def resolution(self):
+        """Median standard deviation of the posterior of each latent variable, (latent,) float: what it can resolve."""
+        return np.median(self.z_sigma, axis=0).astype(float)
+
 
 def _scale(loops):
     """Mean and standard deviation of all steps of all loops; the authors scale their loops so."""

@@ -93,7 +93,7 @@ def coercive_voltages(parameters):
     Examples
     --------
     >>> coercive_voltages(np.array([[0.0, 1.0, -3.0, 3.0, 0.0, 1.0, 1.0, 0.5, 2.0]])).round(2).tolist()
-    [[-3.0, 3.71]]
+    [[-3.0, 3.69]]
     """
     found = []
     for at, low, high in ((2, 5, 6), (3, 7, 8)):

@@ -12,7 +12,7 @@ PARAMETERS = {
     "amortised": Parameter(YES_OR_NO, "amortised {}", default=False),
     "invariance": Parameter(choice("none", "t"), "invariance {}", unset="no invariance", default="none"),
     "hidden": Parameter(MANY, "{} neurons a layer", default=32),
-    "block": Parameter(MANY, "{} steps at a time", default=8),
+    "block": Parameter(MANY, "{} steps at a time", default=12),
     "epochs": Parameter(MANY, "{} epochs", default=200),
     "patience": Parameter(MANY, "patience {}", default=40),
     "batch": Parameter(MANY, "batches of {}", default=300),
@@ -32,20 +32,30 @@ def train(described, setting, seed, progress=iter, finished=None, watch=None):
 
 
 def reduce_by(checkpoint, described, setting):
-    """Latent variables (site, latent) of all sites."""
+    """Latent variables (site, latent) of all sites, each in standard deviations of its posterior (median of the sites).
+
+    The prior gives every variable that is used about the same scale, however much it says about the loops. In units
+    of what can be distinguished, one that says much counts much, and one that is not used counts nothing. Ours.
+    """
+    latents = _encoded(checkpoint, described, setting)
+    return latents.z.astype(float) / latents.resolution
+
+
+def generate_by(checkpoint, described, setting):
+    """Function that decodes scores (n, latent), as `reduce_by` gives them, to loops (n, step) in the data's units."""
+    from ferrotune.loop_vae.encoding import decode_loops
+
+    resolution = _encoded(checkpoint, described, setting).resolution
+    return lambda scores: decode_loops(checkpoint, scores * resolution, setting["beta"])
+
+
+def _encoded(checkpoint, described, setting):
+    """LoopLatents of all sites."""
     import numpy as np
 
     from ferrotune.loop_vae.encoding import encode_loops
 
-    loops = np.asarray(described.loops(setting), np.float32)
-    return encode_loops(checkpoint, loops, setting["beta"]).z.astype(float)
-
-
-def generate_by(checkpoint, described, setting):
-    """Function that decodes latent variables (n, latent) to loops (n, step), in the units of the descriptor."""
-    from ferrotune.loop_vae.encoding import decode_loops
-
-    return lambda z: decode_loops(checkpoint, z, setting["beta"])
+    return encode_loops(checkpoint, np.asarray(described.loops(setting), np.float32), setting["beta"])
 
 
 def complete(setting):

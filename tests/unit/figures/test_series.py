@@ -72,3 +72,13 @@ def test_keys_stand_above_the_panels():
     style.render(figure, "png")
     for axes in figure.axes[:2]:
         assert axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1 - 1
+
+
+def test_a_series_without_unit_cells_has_the_panels_of_its_pipelines_only():
+    ones, nothing = np.ones(2), np.full(2, NAN)
+    found = {name: ones for name in ("density", "variants", "ari", "best")} | {"standing": ones > 0}
+    figure = figure_series(["p", "q"], nothing, *[nothing] * 5, {"one": found}, "px")
+    assert [axes.get_ylabel() for axes in figure.axes][2] == "ARI with the reference" and len(figure.axes) == 3
+    assert all([t.get_text() for t in axes.get_xticklabels()] == ["p", "q"] for axes in figure.axes)
+    low, high = figure.axes[0].get_position().get_points()[:, 1]
+    assert 0 < low < high < 1

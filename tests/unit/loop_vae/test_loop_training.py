@@ -40,7 +40,7 @@ def test_the_schedule_of_steps_is_the_authors():
 def test_a_larger_beta_says_less_about_the_loops():
     found = {}
     for beta in (0.001, 0.3):
-        how = LoopTraining(epochs=60, batch=50, learning_rate=1e-2, beta=beta)
+        how = LoopTraining(epochs=40, batch=50, learning_rate=1e-2, beta=beta)
         found[beta] = loop_loss(train_loops(LOOPS, VOLTAGE, SMALL, how, 0).net, torch.from_numpy(LOOPS), beta)
     assert found[0.001][1] < found[0.3][1] and found[0.001][2] > 2 * found[0.3][2]
     assert found[0.001][0] == pytest.approx(found[0.001][1] + 0.001 * found[0.001][2], rel=1e-3)
@@ -48,7 +48,7 @@ def test_a_larger_beta_says_less_about_the_loops():
 
 
 def test_one_amortised_model_serves_all_betas():
-    how = LoopTraining(epochs=80, batch=50, learning_rate=1e-2)
+    how = LoopTraining(epochs=40, batch=50, learning_rate=1e-2)
     net = train_loops(LOOPS, VOLTAGE, replace(SMALL, amortised=True), how, 0).net
     found = [loop_loss(net, torch.from_numpy(LOOPS), beta) for beta in (0.001, 0.03, 1.0)]
     errors, divergences = ([one[part] for one in found] for part in (1, 2))
@@ -62,8 +62,9 @@ def test_shifts_are_found_and_z_does_not_carry_them():
     volt = VOLTAGE[-1] - VOLTAGE[-2]
     loops = np.stack([loop(imprint=volt * s, height=h, width=1.5) for s, h in zip(shift, heights, strict=True)])
     loops = scaled(loops + 0.03 * rng.standard_normal(loops.shape))
-    how = LoopTraining(epochs=150, batch=50, learning_rate=1e-2, beta=0.02, patience=None)
+    how = LoopTraining(epochs=150, batch=100, learning_rate=1.5e-2, beta=0.02, patience=None)
     for invariance, most in (("none", None), ("t", 0.3)):
+        how = replace(how, epochs=150 if invariance == "t" else 40)
         architecture = replace(SMALL, latent=2, invariance=invariance, shift_spread=0.06)
         net = train_loops(loops, VOLTAGE, architecture, how, 1).net
         with torch.no_grad():

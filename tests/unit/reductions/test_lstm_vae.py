@@ -7,18 +7,20 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.loop_vae import encoding
+from ferrotune.loop_vae.encoding import decode_loops
 from ferrotune.loop_vae.generated import traversal_arrays
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.pipelines.space import Space
 from ferrotune.reductions import lstm_vae
 from ferrotune.search.evaluation import evaluate_batch
+from ferrotune.search.outcomes import Judging
 from helpers.drawn_loops import VOLTAGE, DrawnLoops, grid_sites, two_mechanisms
 
 ROWS, COLUMNS = 14, 16
-SETTING = {"latent": 2, "beta": 0.05, "learning_rate": 1e-2, "epochs": 60, "batch": 50, "hidden": 8}
+SETTING = {"latent": 2, "beta": 0.01, "learning_rate": 1e-2, "epochs": 30, "batch": 50, "hidden": 16}
 SETTING |= {"components": 2, "covariance": "full"}
 PIPELINE = Pipeline("cells", "lstm_vae", "gmm", Space({"components": (2,)}))
-REWARDS = ["impossible_loops", "reconstruction", "traversal_jump", "total_correlation", "label_evidence"]
+REWARDS = ["impossible_loops", "reconstruction", "traversal_jump", "total_correlation"]
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +30,10 @@ def grid():
 
 
 def run(grid, batch, rewards=(), finished=None):
+    """Outcomes by their trial; walls are as they are traced, as the grid is too small for the judge."""
     described, sites, _ = grid
-    return {o.trial: o for o in evaluate_batch(batch, PIPELINE, described, sites, 1, list(rewards), finished=finished)}
+    more = {"finished": finished, "judging": Judging(rate=None)}
+    return {o.trial: o for o in evaluate_batch(batch, PIPELINE, described, sites, 1, list(rewards), **more)}
 
 
 def test_two_mechanisms_are_found_and_the_generated_loops_make_sense(grid):
@@ -42,7 +46,7 @@ def test_two_mechanisms_are_found_and_the_generated_loops_make_sense(grid):
 
 
 def test_a_trial_does_not_depend_on_its_batch(grid):
-    short = SETTING | {"epochs": 3}
+    short = SETTING | {"epochs": 2}
     batch = [(0, short), (1, short | {"beta": 0.01}), (2, short | {"amortised": True})]
     together, alone = run(grid, batch), run(grid, batch[1:2])[1]
     arrays, others = together[1].checkpoint[0], alone.checkpoint[0]
@@ -88,4 +92,11 @@ def test_latents_and_generated_loops_of_a_model(grid):
         arrays["beta_loss"] @ [0, 1, 0] + arrays["beta"] * arrays["beta_loss"][:, 2]
     )
     generate = lstm_vae.generate_by(checkpoint, described, setting)
-    assert generate(arrays["z"]).shape == described.real.shape
+    scores = lstm_vae.reduce_by(checkpoint, described, setting)
+    assert np.corrcoef(scores[:, 0], arrays["z"][:, 0])[0, 1] == pytest.approx(1)
+    at = np.stack([scores.mean(axis=0), scores.mean(axis=0) + np.array([3, 0])])
+    low, high = generate(at)
+    resolution = np.median(arrays["z_sigma"], axis=0)
+    assert (
+        high == pytest.approx(decode_loops(checkpoint, at[1:] * resolution, setting["beta"])[0]) and (low != high).any()
+    )

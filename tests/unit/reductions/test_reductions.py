@@ -23,7 +23,7 @@ class Described:
 
 
 def reduced(part, features, rank=RANK):
-    return part.reduce(Described(features.astype(np.float32)), {}, rank)
+    return part.reduce(Described(features.astype(np.float32)), {"alpha": 1.0}, rank)
 
 
 def shared(found, sources):

@@ -347,7 +347,7 @@ def test_the_demos_sheet_is_in_order():
 )
 def test_sheets_as_editors_write_them(tmp_path, text):
     rows, problems = sheet(tmp_path, text)
-    nothing = dict.fromkeys(("pixel_size_pm", "reference", "lattice", "mask", "contrast"))
+    nothing = dict.fromkeys(("kind", "pixel_size_pm", "reference", "lattice", "mask", "contrast"))
     assert problems == [] and rows == {"a": {"image": "a", "sm_percent": 0.0, "path": "simulated", **nothing}}
 
 
