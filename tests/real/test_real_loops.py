@@ -29,7 +29,7 @@ def test_the_authors_loss_is_reached_soon(real):
     branches = branches_of(voltage)
     sizes = tuple(map(int, branches.length)), tuple(map(int, branches.direction))
     architecture = LoopArchitecture(len(voltage), *sizes, latent=LATENT)
-    how = LoopTraining(epochs=60, batch=100, beta=BETA, learning_rate=1e-2, patience=None)
+    how = LoopTraining(epochs=40, batch=100, beta=BETA, learning_rate=1e-2, patience=None)
     loss, error, divergence = loop_loss(
         train_loops(loops, voltage, architecture, how, 0).net, torch.from_numpy(loops), BETA
     )
