@@ -4,7 +4,6 @@ import os
 import re
 from collections import Counter
 from contextlib import suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from ferrotune.columns.known_cell import RIGHT, TIMES
