@@ -95,7 +95,7 @@ def loop_traversals(traversals, places, real, voltage, names, units=("V", "")):
             axes.set_xlabel(f"voltage ({units[0]})", labelpad=1)
         if column == 0:
             axes.set_ylabel("response" + (f" ({units[1]})" if units[1] else ""), labelpad=2)
-        letter(axes, ascii_uppercase[n % 26], x=-0.08)
+        letter(axes, ascii_uppercase[n % 26])
     _bar(figure, TOP, HEIGHT, colours, "percentile of the sites")
     return figure
 

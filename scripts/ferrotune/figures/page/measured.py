@@ -84,9 +84,8 @@ def domain_rows(table, units, numbers):
         for row in table.to_dict("records")
     ]
     names += [f"|P| ({p})", "direction (°)", "nearest axis [u v]"]
-    unknown = (
-        () if table["p_cells"].any() else range(3, len(names))
-    )  # no cell with a polarization, as in a grid of spectra
+    # without a cell whose polarization is known, as in a grid of spectra, its columns would be empty
+    unknown = () if table["p_cells"].any() else range(3, len(names))
     return _without(names, rows, unknown)
 
 
@@ -115,8 +114,8 @@ def wall_rows(table, units, numbers):
                 plain(row["significance"]),
             ]
         )
-    unknown = () if table["p_jump_px"].notna().any() else OF_POLARIZATION
-    return _without(columns, rows, unknown)
+    none = bool(rows) and all(row[5] == row[6] == number(math.nan) for row in rows)  # neither a jump nor an angle
+    return _without(columns, rows, OF_POLARIZATION if none else ())
 
 
 def importance_rows(table):
