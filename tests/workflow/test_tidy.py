@@ -38,9 +38,9 @@ def tidied(finished, tmp_path_factory):
 def test_a_tidied_series_has_few_files_and_nothing_left_to_do(finished, tidied):
     before, after = (files(case.results()) for case in (finished, tidied))
     assert len(after) < 0.35 * len(before)
-    stacks = [content for name, content in before.items() if re.search(r"zarr/(patches|covariance)/c/", name)]
+    stacks = [content for name, content in before.items() if re.search(r"descriptors/patches.zarr/patches/c/", name)]
     freed = sum(map(len, before.values())) - sum(map(len, after.values()))
-    assert len(stacks) > 3 and freed > 0.95 * sum(map(len, stacks))
+    assert len(stacks) == 2 and freed > 0.95 * sum(map(len, stacks))
     kept = {name: content for name, content in before.items() if ".zarr/" not in name and "benchmarks/" not in name}
     assert {name: after[name] for name in kept} == kept
     process = tidied.run("-n")
@@ -59,7 +59,7 @@ def test_a_longer_search_after_that_evaluates_the_new_trials_only(finished, tidi
     pd.testing.assert_frame_equal(trials[:4], before, check_dtype=False)
     assert {name: (rounds / name / PACKED).read_bytes() for name in packed} == packed
     said = "".join(path.read_text() for path in tidied.results("stripes").rglob("logs/*.log"))
-    assert said.count("covariance, patches were removed; they are made again") == 1 and "other bytes" not in said
+    assert said.count("its arrays patches were removed; they are made again") == 1 and "other bytes" not in said
     assert list(read_store(tidied.results("stripes", "descriptors", "patches.zarr"), "yx")[1]["removed"]["arrays"])
     assert read_store(tidied.results("stripes", "patch_gmm", "selected.zarr"))[1]["answer"]
 
