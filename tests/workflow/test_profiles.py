@@ -56,3 +56,12 @@ def test_any_command_that_submits_a_script_is_told_what_the_job_needs(new_case):
     assert found.returncode == 0, found.stdout[-2000:]
     ((threads, mb, minutes),) = (line.split() for line in (case.folder / "asked").read_text().splitlines())
     assert int(threads) == 2 and 500 < int(mb) < 1000 and int(minutes) > 4  # one job: an image to its unit cells
+
+
+def test_a_search_that_ends_by_itself_is_planned_with_the_groups_that_the_docs_name(new_case):
+    groups = ("suggest=search", "evaluate=search", "standstill=search")
+    assert f"--groups {' '.join(groups)}`" in (ROOT / "docs" / "cluster.md").read_text()
+    search = {"trials": "auto", "batch": 2, "startup": 2}
+    case = new_case(rows="stripes\t0\tsimulated\t\t\t\n", search=search)
+    said = dry_run(case, "slurm", "--groups", *groups)
+    assert "Group job search" in said and re.search(r"^standstill +1$", said, re.MULTILINE)

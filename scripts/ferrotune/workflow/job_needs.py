@@ -33,8 +33,8 @@ class Need:
     process_mb: float = 0.0
 
 
-# Fitted to benchmark files of finished runs; docs/cluster.md says which. After a dot: for
-# the reduction `rvae`, for mixtures of raw patches (`rank: [null]`).
+# Fitted to benchmark files of finished runs; docs/cluster.md says which. After a dot: for the reduction `rvae`, and for
+# mixtures of raw patches (`rank: [null]`).
 NEEDS = {
     "import_image": Need(210, 66, 2, 0.8),
     "column_search": Need(300, 66, 3, 3),
