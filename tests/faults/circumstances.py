@@ -88,7 +88,7 @@ def clock_ahead(finished, reference, folder):
     """The image was made while the clock was a day ahead: what follows from it seems older, until that day."""
     fault = Fault(
         "files dated a day in the future: the clock was ahead",
-        "Snakemake stops and says `clock skew`; after `touch` of these files (troubleshooting) what follows is made again",
+        "Snakemake stops and says `clock skew`; after `touch` of these files what follows is made again",
     )
     series = finished.copy(folder)
     ahead = [*_files(series.results("stripes", "source")), *_files(series.results("stripes", "image.zarr"))]
