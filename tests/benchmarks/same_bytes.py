@@ -124,9 +124,10 @@ def compared(one, other):
     return rows
 
 
-def _relative(one, rows, ending):
-    """Largest difference of arrays with an ending, over the standard deviation of each array."""
-    found = [amount / (np.nanstd(one[name]) or 1.0) for name, _, amount in rows if name.endswith(ending)]
+def _largest(one, rows, ending, relative=False):
+    """Largest difference (str) of arrays with an ending, if `relative` over the standard deviation of each array."""
+    scale = {name: np.nanstd(one[name]) or 1.0 for name, _, _ in rows if relative and name.endswith(ending)}
+    found = [amount / scale.get(name, 1.0) for name, _, amount in rows if name.endswith(ending)]
     return f"{max(found):.0e}" if found else "0"
 
 
@@ -137,7 +138,7 @@ def row_of(how, one, other):
     px = [f"{amounts.get(name, 0.0):.0e}" if name in amounts else "0" for name in ("columns/yx", "cells/polarization")]
     sites = [f"{name}: {amounts[f'{name}/labels'] * 100:.2g} %" for name in SETTINGS if f"{name}/labels" in amounts]
     same = f"{len(one) - len(rows)} of {len(one)}"
-    features, rewards = (_relative(one, rows, ending) for ending in ("/features", "/rewards"))
+    features, rewards = _largest(one, rows, "/features", relative=True), _largest(one, rows, "/rewards")
     return (how, same, *px, features, ", ".join(sites) or "none", rewards), rows
 
 
