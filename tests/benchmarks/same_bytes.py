@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 OUTPUT = Path(__file__).parents[2] / "results" / "same_bytes"
 PIXEL_PM = 15.6
@@ -100,6 +101,16 @@ def largest_difference(one, other):
     return float(np.abs(one.astype(float) - other)[finite].max(initial=0.0))
 
 
+def in_order_of(one, other):
+    """The arrays (dict) of `other`, with its columns in the order of those of `one`: their order is that of y."""
+    first, second = one["columns/yx"], other["columns/yx"]
+    if first.shape != second.shape:
+        return other
+    order = cKDTree(second).query(first)[1]
+    of_columns = {name for name in one if name.startswith("columns/") and len(one[name]) == len(first)}
+    return {name: array[order] if name in of_columns else array for name, array in other.items()}
+
+
 def compared(one, other):
     """Rows (array, kind, amount) of the arrays that differ: `share` of the values, or largest `difference`."""
     rows = []
@@ -113,9 +124,10 @@ def compared(one, other):
     return rows
 
 
-def _relative(one, rows, ending):
-    """Largest difference of arrays with an ending, over the standard deviation of each array."""
-    found = [amount / (np.nanstd(one[name]) or 1.0) for name, _, amount in rows if name.endswith(ending)]
+def _largest(one, rows, ending, relative=False):
+    """Largest difference (str) of arrays with an ending, if `relative` over the standard deviation of each array."""
+    scale = {name: np.nanstd(one[name]) or 1.0 for name, _, _ in rows if relative and name.endswith(ending)}
+    found = [amount / scale.get(name, 1.0) for name, _, amount in rows if name.endswith(ending)]
     return f"{max(found):.0e}" if found else "0"
 
 
@@ -126,7 +138,7 @@ def row_of(how, one, other):
     px = [f"{amounts.get(name, 0.0):.0e}" if name in amounts else "0" for name in ("columns/yx", "cells/polarization")]
     sites = [f"{name}: {amounts[f'{name}/labels'] * 100:.2g} %" for name in SETTINGS if f"{name}/labels" in amounts]
     same = f"{len(one) - len(rows)} of {len(one)}"
-    features, rewards = (_relative(one, rows, ending) for ending in ("/features", "/rewards"))
+    features, rewards = _largest(one, rows, "/features", relative=True), _largest(one, rows, "/rewards")
     return (how, same, *px, features, ", ".join(sites) or "none", rewards), rows
 
 
@@ -144,7 +156,7 @@ def main(only):
         for how, (threads, variables) in {"a second time": (1, {}), **WAYS}.items():
             if only and not any(word.lower() in how.lower() for word in only):
                 continue
-            row, apart = row_of(how, plain, arrays_of(film, folder, threads, variables))
+            row, apart = row_of(how, plain, in_order_of(plain, arrays_of(film, folder, threads, variables)))
             table.append(row)
             arrays += [(how, *one) for one in apart]
             print(f"| {' | '.join(row)} |", flush=True)
