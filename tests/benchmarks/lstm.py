@@ -19,7 +19,7 @@ from torch import nn
 from benchmarks.rows import Row
 from ferrotune.loop_vae.architecture import LoopArchitecture
 from ferrotune.loop_vae.training import LoopTraining, loop_loss, train_loops
-from ferrotune.loops.axis_branches import branches_of
+from ferrotune.loops.branches import branches_of
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.pipelines.space import Space
 from ferrotune.search.evaluation import evaluate_batch

@@ -9,7 +9,7 @@ import torch
 from benchmarks.lstm import AUTHORS_LOSS, BETA, LATENT, linear_loss
 from ferrotune.loop_vae.architecture import LoopArchitecture
 from ferrotune.loop_vae.training import LoopTraining, loop_loss, train_loops
-from ferrotune.loops.axis_branches import branches_of
+from ferrotune.loops.branches import branches_of
 from ferrotune.loops.physical_sense import impossible
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "beps_pzt.npz"

@@ -50,18 +50,23 @@ def has_group(path):
     return Path(path, METADATA).is_file()
 
 
-def attributes_of(store):
-    """Attributes (dict) of a store, without zarr, which takes long to import.
+def metadata_of(path):
+    """Metadata (dict) of a store, or of a group or array in one, without zarr, which takes long to import.
 
     Raises
     ------
     OSError, ValueError, KeyError
-        Where there is no such store, or its metadata are no JSON or hold no attributes.
+        Where there is none, or it is no JSON.
     """
-    if found := packed_in(store):
+    if found := packed_in(path):
         with zipfile.ZipFile(found[0]) as archive:
-            return json.loads(archive.read(METADATA))["attributes"]
-    return json.loads(Path(store, METADATA).read_text())["attributes"]
+            return json.loads(archive.read(f"{found[1]}/{METADATA}".lstrip("/")))
+    return json.loads(Path(path, METADATA).read_text())
+
+
+def attributes_of(store):
+    """Attributes (dict) of a store; raises as `metadata_of`."""
+    return metadata_of(store)["attributes"]
 
 
 def _own_files(store):

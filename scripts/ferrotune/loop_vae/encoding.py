@@ -9,7 +9,7 @@ import torch
 from ferrotune.loop_vae.architecture import BETAS, LoopArchitecture
 from ferrotune.loop_vae.checkpoints import loops_from_checkpoint, loops_to_checkpoint
 from ferrotune.loop_vae.training import LoopTraining, loop_loss, train_loops
-from ferrotune.loops.axis_branches import branches_of
+from ferrotune.loops.branches import branches_of
 from ferrotune.vae.epochs import device, reproducible
 
 BLOCK = 2048  # loops encoded together

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
-from ferrotune.loops.axis_branches import branches_of
+from ferrotune.loops.branches import branches_of
 
 # Limits, as shares of the height of a loop. Ours: chosen on the toy set at noise 0.05 (`simulation.loops`, seeds 1 to
 # 3), so that at most 1 in 100 of its noisy loops is called impossible (0.2 %); of seeds 4 to 8 0.9 % at most are, of

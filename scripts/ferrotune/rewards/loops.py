@@ -22,7 +22,7 @@ def impossible_loops(segmentation):
 
     NaN where the voltage does not go down and up once.
     """
-    from ferrotune.loops.axis_branches import branches_of
+    from ferrotune.loops.branches import branches_of
     from ferrotune.loops.physical_sense import impossible
 
     loops = segmentation.loops

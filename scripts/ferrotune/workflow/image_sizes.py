@@ -1,9 +1,9 @@
 """How large an image is, before it is read: what memory and time its jobs need depends on it."""
 
-import json
 import os
 from pathlib import Path
 
+from ferrotune.files.packed_stores import metadata_of
 from ferrotune.workflow.config import specimen
 from ferrotune.workflow.sample_sheet import local_files
 
@@ -15,7 +15,7 @@ UNKNOWN_MEGAPIXELS = 19.4  # of a file that is yet to be downloaded: an image of
 def _stored(store):
     """Shape (list of int) of the image in an image store; None where there is no store yet."""
     try:
-        return json.loads(Path(store, "image", "zarr.json").read_text())["shape"]
+        return metadata_of(Path(store, "image"))["shape"]
     except (OSError, ValueError, KeyError):
         return None
 

@@ -17,6 +17,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ferrotune.errors import InputError
+from ferrotune.files.packed_stores import has_group
 from ferrotune.files.rounds import finished_trials, read_records, round_arrays, trial_arrays
 from ferrotune.files.stores import read_store
 from ferrotune.pipelines.parts import part
@@ -72,7 +73,7 @@ def _proposed(folder, trial):
 
 def _store(path):
     """Path of a store that must be there."""
-    if not Path(path, "zarr.json").is_file():
+    if not has_group(path):
         raise InputError(f"{path}: no such store; run the workflow again, or make the crate again")
     return path
 
@@ -80,7 +81,7 @@ def _store(path):
 def _described(image, name, config, scratch, log):
     """Store of a descriptor: that of the run or, where it was removed, made again in a scratch folder."""
     kept = image / "descriptors" / f"{name}.zarr"
-    if (kept / "zarr.json").is_file():
+    if has_group(kept):
         return kept
     log(f"{kept} is not there: it is made again from the image")
     descriptor, made = part("descriptor", name), Path(scratch, f"{name}.zarr")

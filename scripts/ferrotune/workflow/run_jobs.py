@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-import csv
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from ferrotune.errors import InputError
+from ferrotune.workflow.benchmarks import benchmark_of
 
 METADATA = ".snakemake/metadata"  # in the folder of the run: a file for each output, named after its path
 USED = {"cpu_time": "s", "max_rss": "MB"}  # columns of a benchmark, with their units
@@ -55,10 +55,7 @@ def _output_of(record, metadata):
 def _used(run, logs):
     """What a job used (dict), from the benchmark beside its log; empty where there is none."""
     for log in map(Path, logs):
-        path = run / log.parent.with_name("benchmarks") / f"{log.stem}.tsv"
-        if path.is_file():
-            with path.open() as file:
-                row = next(csv.DictReader(file, delimiter="\t"), {})
+        if row := benchmark_of(run / log.parent.parent, log.stem):
             return {name: float(row[name]) for name in USED if row.get(name) not in (None, "NA", "-")}
     return {}
 
