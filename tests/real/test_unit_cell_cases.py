@@ -36,7 +36,7 @@ def test_both_sublattices_are_found(name, cell_px):
     assert (distance < 0.5).mean() >= 0.99
     assert (columns.sublattice[nearest] == sublattice).mean() >= 0.99
     assert (columns.sublattice >= 0).all()
-    said = doubts(columns, lattice, None)
+    said = doubts(columns, lattice, None, 512)
     assert [line[:30] for line in said] == (["A and B are equally bright (0."] if name == "equal_brightness" else [])
 
 

@@ -98,8 +98,9 @@ def check_chunks(path, name, array):
         return
     of_file = array.shards or array.chunks
     expected = math.prod(-(-side // size) for side, size in zip(array.shape, of_file, strict=True))
-    files = [file for _, _, files in os.walk(os.path.join(path, name, "c")) for file in files]
-    found = sum(not file.endswith(UNFINISHED) for file in files)
+    chunks = os.path.join(path, name, "c")  # a folder; of a single number, a file
+    files = [file for _, _, files in os.walk(chunks) for file in files]
+    found = sum(not file.endswith(UNFINISHED) for file in files) + os.path.isfile(chunks)
     if found < expected:
         raise damaged(path, f"{expected - found} of the {expected} files of the array {name} are missing")
 

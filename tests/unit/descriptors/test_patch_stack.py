@@ -97,7 +97,7 @@ def test_a_stack_is_read_back_from_its_store(tmp_path):
     )
     patches = rng.normal(size=(2, 3, 5, 5)).astype(np.float32)
     add_array(group, "patches", ("preprocessing", "site", "y", "x"), patches.shape)[...] = patches
-    add_array(group, "mean", ("preprocessing", "kind", "y", "x"), (2, 2, 5, 5))
+    add_array(group, "mean", ("preprocessing", "kind", "y", "x"), (2, 2, 5, 5))[...] = 0.0
     stack = PatchStack.open(tmp_path / "patches.zarr", 2, "gaussian 1")
     assert len(stack) == 3 and stack.cell_px == 6.0 and stack.covariance is None
     assert stack.site_class.tolist() == [1, 0, 1]

@@ -55,6 +55,14 @@ def test_a_lost_chunk_of_zeros_is_noticed_and_one_that_an_older_version_left_out
     assert not read_store(tmp_path / "old.zarr")[0]["label"].any()
 
 
+def test_a_single_number_is_read_and_its_loss_noticed(tmp_path):
+    write_store(tmp_path / "s.zarr", {"scale": ((), np.array(2.5))})
+    assert read_store(tmp_path / "s.zarr", "scale")[0]["scale"] == 2.5
+    (tmp_path / "s.zarr" / "scale" / "c").unlink()
+    with pytest.raises(DamagedStore, match="the array scale are missing"):
+        read_store(tmp_path / "s.zarr", "scale")
+
+
 def test_what_a_store_of_another_version_lacks_is_named_with_the_version(tmp_path):
     path = store_of(tmp_path)
     metadata = json.loads((path / "zarr.json").read_text())
