@@ -293,6 +293,8 @@ def contents(folder):
         found[name] = json.loads(found[name])
         found[name]["attributes"].pop("source", None)
         found[name]["attributes"].get("parameters", {}).pop("seconds", None)
+    found["provenance.json"] = json.loads(found["provenance.json"])
+    found["provenance.json"].pop("source")
     return found
 
 
