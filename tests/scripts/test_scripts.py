@@ -231,7 +231,7 @@ class Chain:
                 "cells": self["cells.zarr"],
                 "image": self["image.zarr"],
             },
-            outputs={"front": self[front], "selected": self[selected], "provenance": self["provenance.json"]},
+            outputs={"front": self[front], "selected": self[selected], "provenance": self[selected.replace(".zarr", ".json")]},
             pipeline=PIPELINE,
             objectives=OBJECTIVES,
             rate=rate,
@@ -293,8 +293,8 @@ def contents(folder):
         found[name] = json.loads(found[name])
         found[name]["attributes"].pop("source", None)
         found[name]["attributes"].get("parameters", {}).pop("seconds", None)
-    found["provenance.json"] = json.loads(found["provenance.json"])
-    found["provenance.json"].pop("source")
+    found["selected.json"] = json.loads(found["selected.json"])
+    found["selected.json"].pop("source")
     return found
 
 

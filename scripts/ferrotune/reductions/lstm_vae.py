@@ -32,21 +32,30 @@ def train(described, setting, seed, progress=iter, finished=None, watch=None):
 
 
 def reduce_by(checkpoint, described, setting):
-    """Latent variables (site, latent) of all sites, each in standard deviations of its posterior (median of the sites).
+    """Latent variables (site, used) of all sites, each in standard deviations of its posterior (median of the sites).
 
     The prior gives every variable that is used about the same scale, however much it says about the loops. In units
-    of what can be distinguished, one that says much counts much, and one that is not used counts nothing. Ours.
+    of what can be distinguished, one that says much counts much. One that is not used is left out: however small, a
+    mixture with full covariances would follow its noise. Ours.
     """
     latents = _encoded(checkpoint, described, setting)
-    return latents.z.astype(float) / latents.resolution
+    return latents.z.astype(float)[:, latents.used] / latents.resolution[latents.used]
 
 
 def generate_by(checkpoint, described, setting):
-    """Function that decodes scores (n, latent), as `reduce_by` gives them, to loops (n, step) in the data's units."""
+    """Function that decodes scores (n, used), as `reduce_by` gives them, to loops (n, step) in the data's units."""
+    import numpy as np
+
     from ferrotune.loop_vae.encoding import decode_loops
 
-    resolution = _encoded(checkpoint, described, setting).resolution
-    return lambda scores: decode_loops(checkpoint, scores * resolution, setting["beta"])
+    latents = _encoded(checkpoint, described, setting)
+
+    def generate(scores):
+        z = np.zeros((len(scores), len(latents.used)))
+        z[:, latents.used] = scores * latents.resolution[latents.used]
+        return decode_loops(checkpoint, z, setting["beta"])
+
+    return generate
 
 
 def _encoded(checkpoint, described, setting):
