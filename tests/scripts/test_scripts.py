@@ -231,7 +231,11 @@ class Chain:
                 "cells": self["cells.zarr"],
                 "image": self["image.zarr"],
             },
-            outputs={"front": self[front], "selected": self[selected], "provenance": self[selected.replace(".zarr", ".json")]},
+            outputs={
+                "front": self[front],
+                "selected": self[selected],
+                "provenance": self[selected.replace(".zarr", ".json")],
+            },
             pipeline=PIPELINE,
             objectives=OBJECTIVES,
             rate=rate,
