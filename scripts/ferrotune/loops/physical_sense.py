@@ -19,7 +19,7 @@ from ferrotune.loops.branches import branches_of
 GAP = 0.15  # between the beginning of a loop and its end
 BACKWARDS = 0.15  # by which a branch falls back from the furthest it has gone with the voltage
 CROSSED = 0.15  # by which the branches lie on the wrong side of each other
-SMOOTHED = 12  # steps of a branch are averaged over one part in so many of it, at least one step
+SMOOTHED = 12  # a branch is averaged over a twelfth of its steps, at least one
 PROMINENT = 0.35  # of the steepest slope of a branch, by which a step stands out
 FLAT, QUARTILE = 1 / 6, 0.25  # part of a branch over which a slope is measured; the quartile that does not switch
 SMALLEST = 0.1  # of the mean height of all loops, below which a loop is flat: then this is its height

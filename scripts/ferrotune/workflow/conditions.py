@@ -1,4 +1,4 @@
-"""Under what a segmentation is made: what of the config and the sample sheet shapes it, and the code of its stages."""
+"""What a segmentation depends on: the parts of config and sample sheet that shape it, and the code of its stages."""
 
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import members_of, module_names

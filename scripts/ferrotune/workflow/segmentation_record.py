@@ -41,7 +41,7 @@ def labels_digest(labels):
 
 
 def config_digest(config):
-    """SHA-256 (str) of what of a config shapes a segmentation (dict of JSON values), whatever its order."""
+    """SHA-256 (str) of the parts of a config that shape a segmentation (dict of JSON values), whatever their order."""
     return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()
 
 
