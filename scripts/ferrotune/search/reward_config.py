@@ -17,6 +17,7 @@ def with_objectives(config):
     """The config with its objectives, or those of its mode where it names none."""
     if config.get("objectives"):
         return config
+    # Compared, not looked up: a mode that is a list by mistake is refused later, in one line.
     return config | {"objectives": next((pair for mode, pair in PAIRS.items() if mode == config["mode"]), {})}
 
 

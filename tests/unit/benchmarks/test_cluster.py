@@ -1,4 +1,4 @@
-"""The simulated cluster: makespans that are known by hand, and groups of jobs."""
+"""The simulated cluster: how long small job graphs take, worked out by hand, and groups of jobs."""
 
 from benchmarks.cluster import Job, grouped, makespans, read_graph, repeated
 
