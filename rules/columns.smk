@@ -41,6 +41,7 @@ rule cells:
         f"{IMAGE}/logs/cells.log",
     benchmark:
         f"{IMAGE}/benchmarks/cells.tsv"
+    priority: SEARCH_FIRST
     conda:
         "../envs/ferrotune.yaml"
     params:
@@ -65,6 +66,7 @@ rule reference:
         f"{IMAGE}/logs/reference.log",
     benchmark:
         f"{IMAGE}/benchmarks/reference.tsv"
+    priority: SEARCH_FIRST
     conda:
         "../envs/ferrotune.yaml"
     params:

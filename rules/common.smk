@@ -44,6 +44,7 @@ TWINS = PIPELINES if config["judge"]["twins"] and not OF_SPECTRA else []
 MAPS = [name for name in PIPELINES if CASE.axes(name) and not OF_SPECTRA]
 TRAINED = [name for name in PIPELINES if trains(CASE.entry(name))]
 TRANSFERRED = [name for name in PIPELINES if config["transfer"] and len(IMAGES) > 1 and name not in TRAINED]
+SEARCH_FIRST = int(len(IMAGES) == 1)  # figures then fill the cores that the searches leave
 ON_CLUSTER = workflow.non_local_exec or workflow.remote_exec  # a job has a node's cores for itself
 PARTS = parts.module_names()  # figures print texts of all parts
 

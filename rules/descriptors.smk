@@ -17,6 +17,7 @@ rule describe:
         f"{IMAGE}/logs/describe.{{descriptor}}.log",
     benchmark:
         f"{IMAGE}/benchmarks/describe.{{descriptor}}.tsv"
+    priority: SEARCH_FIRST
     conda:
         "../envs/ferrotune.yaml"
     threads: get_threads

@@ -22,6 +22,7 @@ rule trials:
         f"{PIPELINE}/logs/trials.log",
     benchmark:
         f"{PIPELINE}/benchmarks/trials.tsv"
+    priority: SEARCH_FIRST
     conda:
         "../envs/ferrotune.yaml"
     params:
@@ -50,6 +51,7 @@ rule front:
         f"{PIPELINE}/logs/front.log",
     benchmark:
         f"{PIPELINE}/benchmarks/front.tsv"
+    priority: SEARCH_FIRST
     conda:
         "../envs/ferrotune.yaml"
     params:

@@ -45,6 +45,7 @@ rule evaluate:
         f"{PIPELINE}/logs/evaluate.{{round}}.log",
     benchmark:
         f"{PIPELINE}/benchmarks/evaluate.{{round}}.tsv"
+    priority: SEARCH_FIRST
     conda:
         "../envs/ferrotune.yaml"
     threads: get_threads

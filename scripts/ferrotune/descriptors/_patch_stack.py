@@ -7,6 +7,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from ferrotune.descriptors._patch_cutting import crop, window_px
+from ferrotune.files.mapped_chunks import MappedChunks
 from ferrotune.files.stores import open_array, read_store
 from ferrotune.reductions._windowed_pca import Moments, decompose, principal_axes, project, provisional_means
 
@@ -24,7 +25,8 @@ class PatchStack:
 
     Attributes
     ----------
-    read : function of a slice of sites and a slice of pixel rows that gives these parts of patches (n, rows, x) float32
+    read : function of a slice of sites and a slice of pixel rows that gives these parts of patches (n, rows, x) float32,
+        which may be read-only
     site_class : (site,) int, class of each site: its sublattice, counted from 0 among those in the store
     mean : (class, y, x) float32, mean patch of each class
     covariance : (y * x, y * x) float32 about these means, or None where there are fewer sites than pixels
@@ -44,7 +46,7 @@ class PatchStack:
         """Open one preprocessing in a store of patches; the patches are read from disk when they are needed."""
         small, attributes = read_store(store, "sublattice")
         i = attributes["preprocessings"].index([flatten, denoise])
-        patches = open_array(store, "patches")
+        patches = MappedChunks(open_array(store, "patches"))
         return cls(
             read=lambda part, rows: patches[i, part, rows],
             site_class=np.unique(small["sublattice"], return_inverse=True)[1],
@@ -74,7 +76,7 @@ class PatchStack:
         """Patches (n, height, width) of some sites: a slice, or ascending rows; the mean is not subtracted."""
         window = self.window(setting)
         if isinstance(part, slice):
-            return self._cropped(part, window).reshape(-1, *window)
+            return np.require(self._cropped(part, window), requirements="W").reshape(-1, *window)
         ends = [(block, part[(part >= block.start) & (part < block.stop)]) for block in blocks(len(self))]
         found = [self._cropped(block, window)[rows - block.start] for block, rows in ends if len(rows)]
         return np.concatenate(found).reshape(-1, *window)

@@ -1,5 +1,6 @@
 """Stores: zarr format 3 groups of named arrays with dimension names. A store is written once, as a whole."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -187,14 +188,18 @@ def check_store(path):
 
 
 class OpenArray:
-    """One array of a store: `shape`, `dtype` and `chunks`; a part of it is read when it is asked for by index."""
+    """One array of a store: `shape`, `dtype` and `chunks`; a part of it is read when it is asked for by index.
+
+    zarr : the zarr.Array; folder : path of its files, None in a packed store
+    """
 
     def __init__(self, array, path, name):
-        self._array, self._path, self._name = array, path, name
+        self.zarr, self._path, self._name = array, path, name
+        self.folder = None if packed_in(path) else os.path.join(path, name)
         self.shape, self.dtype, self.chunks = array.shape, array.dtype, array.chunks
 
     def __getitem__(self, part):
-        return _read(self._array, self._path, self._name, part)
+        return _read(self.zarr, self._path, self._name, part)
 
 
 def open_array(path, name):

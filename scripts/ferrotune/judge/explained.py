@@ -91,6 +91,13 @@ class MeasuredField:
             drawn.append(values[np.sort(rng.permutation(len(values))[:CLUSTERED])])
         return drawn
 
+    def compute_shared(self, clusters):
+        """Compute what trials of up to some number of clusters ask for, before it is sent to several processes."""
+        for name in ("damaged", "variation", "changes", "smoothed"):
+            getattr(self, name)
+        for number in range(2, clusters + 1):
+            self.null_share(number)
+
     def null_share(self, clusters):
         """Share of variance that k-means with some number of clusters explains of surrogates, their mean."""
         from sklearn.cluster import KMeans  # here, as most jobs that load this module do not need it

@@ -29,8 +29,10 @@ class Moments:
     @classmethod
     def of(cls, patches, site_class, provisional, second):
         """Sum patches (n, p) float32 of classes (n,) int about provisional means (k, p); `second`: moments or None."""
-        off = patches - provisional[site_class]
-        first = np.stack([off[site_class == k].sum(axis=0, dtype=float) for k in range(len(provisional))])
+        alone = len(provisional) == 1  # then no copies are needed
+        off = patches - (provisional if alone else provisional[site_class])
+        of_class = [off] if alone else [off[site_class == k] for k in range(len(provisional))]
+        first = np.stack([own.sum(axis=0, dtype=float) for own in of_class])
         return cls(np.bincount(site_class, minlength=len(provisional)), first, off.T @ off if second else None)
 
     def add(self, other):

@@ -124,6 +124,10 @@ def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, f
         Those of one group, in the order of `groups`.
     """
     common = common_sites(positions)
+    if threads > 1:
+        clusters = max(setting.get("components", 0) for _, trials in groups for _, setting in trials)
+        for how in judging.values():
+            how.compute_shared(clusters)
     with parallel_config("loky", inner_max_num_threads=1):
         work = (
             delayed(_evaluate_group)(

@@ -62,6 +62,11 @@ class Judging:
         known = None if sites.polarization is None else MeasuredField(sites.grid, sites.polarization, seed)
         return cls(rate, thorough, measured=known, earlier=earlier)
 
+    def compute_shared(self, clusters):
+        """Compute what trials of up to some number of clusters share, if walls are judged by the polarization."""
+        if self.rate is not None and self.measured is not None:
+            self.measured.compute_shared(clusters)
+
     @property
     def rate_of_test(self):
         """False discovery rate of each of the judge's two tests."""
