@@ -169,7 +169,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None, 
     crossings = Crossings.of(grid, decided)
     along = [crossings.along(field) for field in fields]
     found = found_of(crossings, along)
-    null = list(null_maps(grid, fields, clusters, seed, maps)) if null is None else null
+    groups = len(np.unique(labels[labels >= 0]))
+    null = list(null_maps(grid, fields, clusters, seed, maps, groups)) if null is None else null
     p, stands = _whole_boundaries(found, null, rate)
     crossings, gain, p, stands = _with_stretches(crossings, along, null, p, stands, rate)
     # a setting that leaves much undecided is worth less, also where the rest is clear

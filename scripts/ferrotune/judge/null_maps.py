@@ -53,16 +53,16 @@ def found_of(crossings, along):
     return Found(length, gain, stretches.boundaries.length, of_stretches, *both, means)
 
 
-def _null_labels(scores, clusters, seed, rng):
+def _null_labels(scores, clusters, groups, seed, rng):
     """Labels (site,) of a null map; only some sites are clustered where there are many."""
     if len(scores) <= CLUSTERED:
-        return clusters(scores.astype(float), seed)
+        return clusters.of_null(scores.astype(float), seed, groups)
     some = np.sort(rng.permutation(len(scores))[:CLUSTERED])
-    labels = np.asarray(clusters(scores[some].astype(float), seed), int)
+    labels = np.asarray(clusters.of_null(scores[some].astype(float), seed, groups), int)
     return names_of(labels)[0][log_densities(scores, scores[some], labels, pooled=False).argmax(axis=1)]
 
 
-def null_maps(grid, fields, clusters, seed, count=MAPS):
+def null_maps(grid, fields, clusters, seed, count=MAPS, groups=0):
     """What a setting finds on null maps.
 
     Parameters
@@ -73,6 +73,8 @@ def null_maps(grid, fields, clusters, seed, count=MAPS):
     clusters : ferrotune.segmentation.labels.Clusters
     seed : int
     count : int
+    groups : int
+        That the setting found on the image, see `Clusters.of_null`.
 
     Yields
     ------
@@ -83,7 +85,7 @@ def null_maps(grid, fields, clusters, seed, count=MAPS):
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         drawn = np.split(surrogates.drawn(rng), ends[:-1], axis=1)
-        labels = clusters.on_grid(grid, _null_labels(drawn[0], clusters, seed, rng), drawn[0])
+        labels = clusters.on_grid(grid, _null_labels(drawn[0], clusters, groups, seed, rng), drawn[0])
         labels = decided_labels(grid, labels, drawn[0])
         crossings = Crossings.of(grid, labels)
         yield found_of(crossings, [crossings.along(field) for field in drawn])

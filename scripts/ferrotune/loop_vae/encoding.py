@@ -13,13 +13,13 @@ from ferrotune.loops.branches import branches_of
 from ferrotune.vae.epochs import device, reproducible
 
 BLOCK = 2048  # loops encoded together
-AMORTISED_SEED = 0  # of a training that serves all betas: it may not depend on the trial that needs it first
+KNOWN = 8  # models that a process keeps
 TRAINED = ("epochs", "batch", "learning_rate", "schedule", "patience")  # parameters of a training, with beta
 SIZES = ("latent", "architecture", "hidden", "block", "invariance", "shift_spread", "amortised")
 # Nats, mean KL divergence from the prior: a variable with less is not used. Ours; on toy sets 4 and 11 used ones have
 # 0.07 or more, the others 0.001 or less.
 USED = 0.01
-_known = {}  # the last amortised model of this process, by what it was trained on and how
+_known = {}  # the last models of this process, by what they were trained on and how
 
 
 @dataclass(frozen=True)
@@ -67,53 +67,46 @@ def _digest(loops, axis):
     return sha256(np.ascontiguousarray(loops).tobytes() + np.ascontiguousarray(axis, float).tobytes()).hexdigest()[:16]
 
 
-def _train(loops, axis, setting, seed, progress, watch):
+def model_key(setting):
+    """What a model depends on (tuple), beside the loops: settings with equal keys share a model.
+
+    setting : dict, complete
+    """
+    beta = None if setting["amortised"] else setting["beta"]
+    return beta, *(setting[name] for name in (*SIZES, *TRAINED))
+
+
+def _train(loops, axis, setting, seed, progress):
     """Checkpoint of a model trained on loops (n, step)."""
     branches, scale = branches_of(axis), _scale(loops)
     sizes = {name: setting[name] for name in SIZES}
     lengths, directions = (tuple(map(int, of)) for of in (branches.length, branches.direction))
     architecture = LoopArchitecture(loops.shape[1], lengths, directions, **sizes)
     how = LoopTraining(beta=setting["beta"], **{name: setting[name] for name in TRAINED})
-
-    def checkpoint(trained):
-        arrays, attributes = loops_to_checkpoint(trained, how)
-        return arrays, attributes | {"scale": scale, "loops": _digest(loops, axis)}
-
-    seen = watch and (lambda done, so_far: watch(done, lambda: checkpoint(so_far())))
-    return checkpoint(train_loops(scaled(loops, scale), axis, architecture, how, seed, progress, watch=seen))
+    trained = train_loops(scaled(loops, scale), axis, architecture, how, seed, progress)
+    arrays, attributes = loops_to_checkpoint(trained, how)
+    return arrays, attributes | {"scale": scale, "loops": _digest(loops, axis)}
 
 
-def _amortised(loops, axis, setting, progress, earlier):
-    """Checkpoint of a training that serves all betas: an earlier one of the same loops and setting where there is."""
+def _for_all_betas(setting):
+    """Setting of an amortised training, which is the same for every beta that it serves; ValueError for others."""
     if setting["schedule"] != "constant":
         raise ValueError("amortised: true draws beta for each loop; set schedule to constant")
     if not BETAS[0] <= setting["beta"] <= BETAS[1]:
         raise ValueError(f"amortised: true knows beta from {BETAS[0]:g} to {BETAS[1]:g}; beta is {setting['beta']:g}")
-    setting, of_loops = setting | {"beta": BETAS[0]}, _digest(loops, axis)
-    for read in earlier:
-        arrays, attributes = read()
-        if attributes["loops"] == of_loops:
-            return arrays, attributes
-    key = of_loops, *(setting[name] for name in (*SIZES, *TRAINED))
-    if key not in _known:
-        _known.clear()
-        _known[key] = _train(loops, axis, setting, AMORTISED_SEED, progress, None)
-    return _known[key]
+    return setting | {"beta": BETAS[0]}
 
 
-def train_on_loops(described, setting, seed, progress=iter, earlier=(), watch=None):
-    """Train a model on the loops of all sites.
+def train_on_loops(described, setting, seed, progress=iter, earlier=()):
+    """Train a model on the loops of all sites, or take one that was trained on the same loops in the same way.
 
     Parameters
     ----------
     described : object with `loops(setting)`, (site, step), and `axis` (step,), V
     setting : dict, complete
     seed : int
-        An amortised training has a fixed seed, so that it is the same for every trial.
     progress : function that wraps the iterable of epochs
-    earlier : iterable of functions that read the checkpoint of a trial whose setting differs in beta alone
-        Only an amortised training uses them.
-    watch : as in `ferrotune.vae.epochs.run_epochs`, with a checkpoint in place of the Trained, optional
+    earlier : iterable of functions that read the checkpoint of a trial of the same `model_key`
 
     Returns
     -------
@@ -127,8 +120,19 @@ def train_on_loops(described, setting, seed, progress=iter, earlier=(), watch=No
     """
     loops, axis = np.asarray(described.loops(setting), np.float32), np.asarray(described.axis, float)
     if setting["amortised"]:
-        return _amortised(loops, axis, setting, progress, earlier)
-    return _train(loops, axis, setting, seed, progress, watch)
+        setting = _for_all_betas(setting)
+    of_loops = _digest(loops, axis)
+    for read in earlier:
+        arrays, attributes = read()
+        if attributes["loops"] == of_loops:
+            return arrays, attributes
+    key = of_loops, seed, model_key(setting)
+    if key not in _known:
+        made = _train(loops, axis, setting, seed, progress)
+        while len(_known) >= KNOWN:
+            _known.pop(next(iter(_known)))
+        _known[key] = made
+    return _known[key]
 
 
 def _betas(count, beta, at):

@@ -13,4 +13,5 @@ train(described, setting, seed, progress, finished) : checkpoint (arrays by name
     store of the round. progress wraps the iterable of epochs. finished has the trials of earlier rounds that left a
     checkpoint: trial number to (setting, function that reads the checkpoint).
 reduce_by(checkpoint, described, setting) : (site, r) float64
+SHARED : bool, optional: trials with the same setting of the reduction share a model, and the seed of its training
 """

@@ -19,16 +19,21 @@ PARAMETERS = {
     "shift_spread": Parameter(SHARE, "shifts of {}", default=0.05),
 }
 NESTED = False
+SHARED = True
 
 
 def train(described, setting, seed, progress=iter, finished=None, watch=None):
-    """Train a model on the loops of all sites: checkpoint (arrays, attributes); see `ferrotune.loop_vae`."""
-    from ferrotune.loop_vae.encoding import train_on_loops
+    """Train a model on the loops of all sites: checkpoint (arrays, attributes); see `ferrotune.loop_vae`.
+
+    Trials whose settings of the model are alike share it; an amortised one serves all values of beta. So none is given
+    up (`watch`).
+    """
+    from ferrotune.loop_vae.encoding import model_key, train_on_loops
 
     setting = complete(setting)
-    others = {n: (complete(other), read) for n, (other, read) in (finished or {}).items()}
-    same = [read for _, (other, read) in sorted(others.items()) if other | {"beta": setting["beta"]} == setting]
-    return train_on_loops(described, setting, seed, progress, same, watch)
+    others = sorted((n, complete(other), read) for n, (other, read) in (finished or {}).items())
+    same = [read for _, other, read in others if model_key(other) == model_key(setting)]
+    return train_on_loops(described, setting, seed, progress, same)
 
 
 def reduce_by(checkpoint, described, setting):

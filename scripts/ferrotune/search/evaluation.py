@@ -28,6 +28,11 @@ def trial_seed(seed, trial, *repeat):
     return int(np.random.SeedSequence(seed, spawn_key=(trial, *repeat)).generate_state(1)[0] >> 1)
 
 
+def model_seed(pipeline, seed, trial, *repeat):
+    """Seed of the training of a trial; where trials share models (`SHARED`), it does not depend on the trial."""
+    return trial_seed(seed, 0 if getattr(pipeline.part("reduction"), "SHARED", False) else trial, *repeat)
+
+
 def evaluate_batch(
     trials,
     pipeline,
@@ -91,7 +96,7 @@ def evaluate_batch(
         try:
             epochs = progress(trial) if progress else iter
             watch = batch.watch(trial, setting)
-            made = trained(pipeline, described, setting, trial_seed(seed, trial), epochs, finished, watch)
+            made = trained(pipeline, described, setting, model_seed(pipeline, seed, trial), epochs, finished, watch)
             outcome = replace(batch.outcome(trial, setting, made), checkpoint=made)
         except GivenUp as when:
             outcome = given_up(trial, len(sites), batch.rewards, when)
@@ -138,7 +143,7 @@ class _Batch:
         pipeline, described = self.pipeline, self.described
 
         def again(n):
-            made = trained(pipeline, described, setting, trial_seed(self.seed, trial, n))
+            made = trained(pipeline, described, setting, model_seed(pipeline, self.seed, trial, n))
             return pipeline.part("reduction").reduce_by(made, described, setting)
 
         return generated_loops(pipeline, described, setting, scores, checkpoint, again)
@@ -210,7 +215,7 @@ def _half_labels(pipeline, halves, setting, reduced, sites, cleaned, seed, trial
     """Labels (site,) of a trial's setting from each half-dose image, (list)."""
     labels, of_scores = [], Clusters(pipeline.part("clustering"), setting)
     for half, known in zip(halves, reduced, strict=True):
-        made = trained(pipeline, half, setting, trial_seed(seed, trial))
+        made = trained(pipeline, half, setting, model_seed(pipeline, seed, trial))
         scores = reduced_scores(pipeline, half, setting, known, made, cleaned)
         labels.append(labels_of_scores(scores, sites, of_scores, seed, trial, measured=measured))
     return labels
@@ -233,7 +238,7 @@ def reduced_scores(pipeline, described, setting, known, checkpoint=None, cleaned
 
     A nested reduction is computed once, with the largest rank of the space. It is not the largest rank of the batch,
     so that the result of a trial does not depend on the other trials of the batch. Its components are cleaned one by
-    one, and only those that a trial needs. A trained reduction belongs to its trial alone.
+    one, and only those that a trial needs. The scores of a trained one are the trial's own.
     """
     reduction, rank = pipeline.part("reduction"), setting.get("rank")
     if checkpoint is not None:

@@ -54,6 +54,21 @@ class Clusters:
         """Labels (n,) int8 of scores (n, r)."""
         return cluster(scores, self._clustering, self._setting, seed)
 
+    def of_null(self, scores, seed, groups):
+        """Labels (n,) of the scores of a null map, to compare with those of an image that has some number of groups.
+
+        A clustering that finds the number itself finds one group on most null maps, and there is no boundary to
+        compare with. k-means with as many groups as the image has then cuts the map where it is cut most easily. Ours.
+        """
+        if not getattr(self._clustering, "FINDS_NUMBER", False) or groups < 2:
+            return self(scores, seed)
+        found = self(scores, seed)
+        if found.any():
+            return found
+        from sklearn.cluster import KMeans
+
+        return by_size(KMeans(groups, n_init=1, random_state=seed).fit_predict(scores))
+
     def on_grid(self, grid, labels, scores):
         """Labels (site,) when their places on a SiteGrid are known; the same for most clusterings."""
         if not hasattr(self._clustering, "on_grid"):

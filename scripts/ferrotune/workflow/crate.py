@@ -1,6 +1,7 @@
 """make crate: the Workflow Run RO-Crate of a series, and its way back to a folder of results."""
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,7 @@ CODE = ("Snakefile", "rules", "scripts", "config", "envs", "LICENSE")
 LEFT_OUT = ("descriptors", "halves")  # folders of stores that are most of a run, and follow from the image
 RESULTS = ("summary.tsv", "series.html")  # what a reader opens first
 UNLICENSED = "No licence is stated; ask the authors"
-USES = {"describe_half": "describe"}  # rules that inherit the script of another
+OF_ANOTHER = r"^export_|_half$"  # in the names of rules that inherit the script of another
 ENDING = ".crate.zip"
 
 
@@ -40,7 +41,9 @@ def left_out(path):
 
 def _tool(rule):
     """File name of a rule's script, and what it does: the first line of its docstring."""
-    script = f"{USES.get(rule, rule)}.py"
+    script = f"{rule}.py"
+    if not (ROOT / "scripts" / script).exists():
+        script = f"{re.sub(OF_ANOTHER, '', rule)}.py"
     return script, (ROOT / "scripts" / script).read_text().partition('"""')[2].partition('"""')[0].splitlines()[0]
 
 

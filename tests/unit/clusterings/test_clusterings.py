@@ -12,7 +12,7 @@ from helpers.painted import painted
 
 NAMES = parts.names("clustering")
 # each clustering takes its own parameters from this
-SETTING = {"components": 3, "covariance": "full", "least_share": 0.1, "variable": 1, "field": 1.0}
+SETTING = {"components": 3, "covariance": "full", "least_share": 0.1, "neighbours": 5, "variable": 1, "field": 1.0}
 
 
 def labels_of(name, scores, seed=0, **changes):

@@ -3,18 +3,20 @@
 import numpy as np
 import pytest
 
+from ferrotune.clusterings import hdbscan
 from ferrotune.judge.judgement import judge
 from ferrotune.judge.surrogates import surrogate
 from ferrotune.judge.wall_pieces import cut_walls
 from ferrotune.judge.wall_verdicts import measure_walls, standing_walls
+from ferrotune.segmentation.labels import Clusters
 from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster
 from ferrotune.walls import find_walls
 from helpers.noisy_sites import clusters, sites_of, two_domains
 
 
-def judged(field, components=2, maps=8, seed=0):
+def judged(field, components=2, maps=8, seed=0, clustering=None):
     sites, values = sites_of(field)
-    mixture = clusters(components)
+    mixture = clustering or clusters(components)
     labels = mixture(values, seed)
     judgement = judge(sites.grid, labels, values, mixture, seed, 0.05, maps)
     walls = find_walls(label_raster(sites.raster, judgement.labels), SAMPLES_PER_CELL, 0)
@@ -31,6 +33,12 @@ def test_a_wall_stands_with_its_width_and_jump(width):
     assert verdicts.width_error[longest] < 1.0
     assert abs(verdicts.jump_px[longest] - 2.0) < 0.2
     assert judgement.evidence > 0.2
+
+
+def test_a_wall_of_groups_whose_number_was_found_stands_though_null_maps_have_no_groups():
+    dense = Clusters(hdbscan, {"least_share": 0.1, "neighbours": 20})
+    judgement, verdicts, _ = judged(two_domains(1.0)[0], clustering=dense)
+    assert len(np.unique(judgement.labels)) == 2 and verdicts.stands.any() and judgement.evidence > 0.2
 
 
 def test_an_inclined_wall_has_its_projected_width():

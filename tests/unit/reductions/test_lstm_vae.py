@@ -65,6 +65,17 @@ def test_trials_that_differ_in_beta_share_an_amortised_model(grid, monkeypatch):
     assert found.status != "failed" and found.checkpoint[0] is made[0]
 
 
+def test_trials_of_one_model_share_its_training_and_another_seed_trains_another(grid, monkeypatch):
+    short, trained, train = SETTING | {"epochs": 2}, [], encoding.train_loops
+    monkeypatch.setattr(encoding, "train_loops", lambda *args: trained.append(args[4]) or train(*args))
+    encoding._known.clear()
+    batch = [(0, short), (1, short | {"components": 3}), (2, short | {"beta": 0.1}), (3, short | {"covariance": "tied"})]
+    outcomes = run(grid, batch, ["seed_agreement"])
+    assert outcomes[3].checkpoint is outcomes[0].checkpoint is not outcomes[2].checkpoint
+    assert len(trained) == 6 and len(set(trained)) == 3  # two models, each of three seeds for the agreement
+    assert 0 < outcomes[0].rewards["seed_agreement"] < 1
+
+
 @pytest.mark.parametrize(
     "more, said",
     [({"beta": 2.0}, "knows beta from 0.001 to 1; beta is 2"), ({"schedule": "steps"}, "set schedule to constant")],

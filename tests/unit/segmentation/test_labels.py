@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from ferrotune.clusterings import gmm
+from ferrotune.clusterings import gmm, hdbscan
 from ferrotune.reductions._windowed_pca import decompose
-from ferrotune.segmentation.labels import by_size
+from ferrotune.segmentation.labels import Clusters, by_size
 from ferrotune.segmentation.labels import cluster as cluster_by
 
 
@@ -84,3 +84,14 @@ def test_descriptors_that_are_all_the_same_raise():
 def test_descriptors_that_are_not_finite_raise():
     with pytest.raises(ValueError):
         cluster(np.full((50, 4), np.nan), 2, "full", 0)
+
+
+def test_a_null_map_without_groups_is_cut_into_as_many_as_the_image_has():
+    scores, dense = np.random.default_rng(0).normal(size=(300, 2)), Clusters(hdbscan, {"least_share": 0.1})
+    assert not dense(scores, 0).any()
+    assert np.unique(dense.of_null(scores, 0, 3)).tolist() == [0, 1, 2]
+    assert not dense.of_null(scores, 0, 1).any()
+    groups, truth = painted(p=2, noise=0.05)
+    assert np.array_equal(dense.of_null(groups, 0, 5), dense(groups, 0))  # it has groups of its own
+    mixture = Clusters(gmm, {"components": 2, "covariance": "full"})
+    assert np.array_equal(mixture.of_null(scores, 0, 3), mixture(scores, 0))
