@@ -162,8 +162,21 @@ def without_nulls(config):
     cleaned = dict(config)
     for section in ("pipelines", "select"):
         if isinstance(cleaned.get(section), dict):
-            cleaned[section] = {key: value for key, value in cleaned[section].items() if value is not None}
+            cleaned[section] = _without_none(cleaned[section])
+            if section == "pipelines":
+                cleaned[section] = {name: _without_null_ranges(entry) for name, entry in cleaned[section].items()}
     return cleaned
+
+
+def _without_null_ranges(entry):
+    """Entry of a pipeline without the parameters whose range is null."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("space"), dict):
+        return entry
+    return entry | {"space": _without_none(entry["space"])}
+
+
+def _without_none(entries):
+    return {key: value for key, value in entries.items() if value is not None}
 
 
 def check_select(select, images, counts):

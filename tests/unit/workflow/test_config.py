@@ -212,12 +212,18 @@ def test_more_than_four_objectives_are_too_many():
 
 def test_an_overlay_drops_a_default_by_null():
     config = {
-        "pipelines": {"patch_gmm": None, "cell_gmm": {}},
+        "pipelines": {"patch_gmm": None, "cell_gmm": {}, "loops": {"space": {"field": None, "rank": [None]}}},
         "search": None,
     }
     cleaned = without_nulls(config)
-    assert cleaned == {"pipelines": {"cell_gmm": {}}, "search": None}
+    assert cleaned == {"pipelines": {"cell_gmm": {}, "loops": {"space": {"rank": [None]}}}, "search": None}
     assert config["pipelines"]["patch_gmm"] is None  # what Snakemake holds is left alone
+    assert config["pipelines"]["loops"]["space"]["field"] is None
+
+
+@pytest.mark.parametrize("wrong", [{"pipelines": ["a"]}, {"pipelines": {"a": 1}}, {"pipelines": {"a": {"space": 1}}}])
+def test_what_is_no_table_is_left_for_the_check(wrong):
+    assert without_nulls(wrong) == wrong
 
 
 def test_without_objectives_there_are_those_of_the_mode():
