@@ -147,4 +147,5 @@ def get_final_output():
     values = {"image": IMAGES, "pipeline": PIPELINES}
     files = target_files(rules, (*OF_ALL, *OF_KIND[CASE.kind], *COLUMN_SEARCH), expand, **values)
     files += target_files(rules, ("map_figures",), expand, image=IMAGES, pipeline=MAPS)
-    return files + target_files(rules, ("latents",), expand, image=IMAGES, pipeline=[] if OF_SPECTRA else TRAINED)
+    of_models = ("loop_betas" if OF_SPECTRA else "latents",)
+    return files + target_files(rules, of_models, expand, image=IMAGES, pipeline=TRAINED)

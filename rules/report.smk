@@ -58,6 +58,7 @@ rule explorer:
         walls=expand(f"{PIPELINE}/walls.tsv", pipeline=PIPELINES, allow_missing=True),
         importance=expand(f"{PIPELINE}/importance.tsv", pipeline=PIPELINES, allow_missing=True),
         centroids=expand(f"{PIPELINE}/centroids.zarr", pipeline=PIPELINES, allow_missing=True),
+        betas=expand(f"{PIPELINE}/betas.zarr", pipeline=OVER_BETA, allow_missing=True),
         rounds=get_every_round,
     output:
         get_reported(f"{IMAGE}/explorer.html", "explorer"),

@@ -24,7 +24,9 @@ def read_search(inputs, number, pipeline):
     twins = json.loads(Path(inputs["twins"][number]).read_text()) if inputs["twins"] else {}
     tables = {name: pd.read_csv(inputs[name][number], sep="\t") for name in TABLES if inputs.get(name)}
     centroids = read_store(inputs["centroids"][number]) if inputs.get("centroids") else None
-    return Found(pipeline, table, front, rounds, selected, chosen, twins, tables, centroids)
+    over_beta = next((path for path in inputs.get("betas", ()) if Path(path).parent.name == pipeline), None)
+    betas = over_beta and read_store(over_beta)
+    return Found(pipeline, table, front, rounds, selected, chosen, twins, tables, centroids, betas)
 
 
 def main(inputs, output, pipelines, objectives, image, log_path):
@@ -32,7 +34,7 @@ def main(inputs, output, pipelines, objectives, image, log_path):
 
     `inputs` are paths by name: page (a list of the files of its template), image, columns, cells, reference; and, as
     lists over `pipelines`, trials, front, selected, twins (may be empty), domains, walls, importance,
-    centroids, and rounds (a list of lists).
+    centroids, rounds (a list of lists), and betas, of some of the pipelines.
     """
     with job(log_path, f"image {image}") as log:
         stores = {name: read_store(inputs[name]) for name in STORES if inputs[name]}

@@ -1,6 +1,6 @@
 """Draw the spectra that the selected trial generates along each of its components."""
 
-from ferrotune.figures.loop_traversals import loop_traversals
+from ferrotune.figures.loop_traversals import labels_of, loop_traversals
 from ferrotune.figures.style import empty_figure, save
 from ferrotune.files.rounds import read_checkpoint
 from ferrotune.files.stores import read_store
@@ -37,8 +37,8 @@ def main(inputs, figures, pipeline, subject, log_path):
         names = [f"component {n + 1}" for n in range(found.scores.shape[1])]
         places = along_scores(found.scores).diagonal(axis1=0, axis2=2).T
         _, described = read_store(inputs["descriptors"][0], "yx")
-        units = (described["axis_unit"], described["channel_units"][0])
-        save(loop_traversals(found.traversals, places, found.real, found.axis, names, units), figures)
+        labels = labels_of(described, chosen["parameters"])
+        save(loop_traversals(found.traversals, places, found.real, found.axis, names, labels), figures)
 
 
 if __name__ == "__main__":

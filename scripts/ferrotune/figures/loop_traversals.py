@@ -7,7 +7,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
 from ferrotune.figures.palette import FAINT
-from ferrotune.figures.style import TWO_COLUMNS, letter, new_figure, place, styled
+from ferrotune.figures.spectra_maps import axis_label
+from ferrotune.figures.style import TWO_COLUMNS, columns_for, letter, new_figure, place, styled
 
 ACROSS = 4  # panels in a row
 BEHIND = 60  # real loops that are drawn behind generated ones
@@ -15,7 +16,28 @@ COLOURS = "viridis"  # from the lowest score to the highest
 LEFT, RIGHT, TOP, BELOW = 0.5, 0.62, 0.24, 0.34  # inches around the panels
 GAP, HEIGHT = 0.12, 1.25  # inches between panels, and their height
 NAMES = 0.14  # inches above the rows of several betas, for the names of the scores
-UNUSED = 0.02  # of the largest change of a loop along a score, below which the score is not used
+WIDEST, NARROWEST = 1.7, 3.9  # inches: a panel, and a figure, which has to hold the words above a row
+NOTHING = 0.01  # nats, below which a latent variable says nothing of the loops, as in `ferrotune.loop_vae.encoding`
+UNUSED = 0.1  # of the largest change of a loop along a score, below which nobody could see the change. Ours
+
+
+def labels_of(words, setting):
+    """Labels of the axes of generated spectra, from the words of a store (dict) and the setting of a trial (dict).
+
+    Examples
+    --------
+    >>> words = {"axis_name": "voltage", "axis_unit": "V", "channels": ["response"], "channel_units": ["pm"]}
+    >>> labels_of(words, {"channel": "response", "form": "raw"})
+    ('voltage (V)', 'response (pm)')
+    >>> labels_of(words, {"channel": "all", "form": "normalised"})
+    ('voltage (V)', 'response, normalised')
+    """
+    names = words["channels"]
+    place = names.index(setting["channel"]) if setting["channel"] in names else 0
+    unit = words["channel_units"][place]
+    normalised = setting["form"] == "normalised"
+    of_channel = f"{names[place]}, normalised" if normalised else axis_label(names[place], unit)
+    return axis_label(words["axis_name"], words["axis_unit"]), of_channel
 
 
 def _closed(axis, loops):
@@ -49,18 +71,24 @@ def _draw(axes, voltage, real, generated, limits, colours):
 def _used(traversals):
     """Whether the loop changes along each score, (score,) bool, of loops (score, point, step)."""
     change = np.ptp(traversals, axis=1).max(axis=1)
-    return change > UNUSED * change.max()
+    return change >= UNUSED * change.max()
 
 
-def _bar(figure, top, height, colours, label):
-    """Colour bar right of the panels."""
-    bar = place(figure, TWO_COLUMNS - RIGHT + 0.08, top, 0.07, height)
+def _widths(across):
+    """Width of a panel, and of a figure that has so many in a row, inches."""
+    wide = min((TWO_COLUMNS - LEFT - RIGHT - (across - 1) * GAP) / across, WIDEST)
+    return wide, max(LEFT + across * (wide + GAP) - GAP + RIGHT, NARROWEST)
+
+
+def _bar(figure, top, height, colours, label, left):
+    """Colour bar right of the panels; `left` is its distance from the figure's left edge, inches."""
+    bar = place(figure, left, top, 0.07, height)
     figure.colorbar(ScalarMappable(Normalize(2, 98), colours), cax=bar, ticks=(2, 50, 98)).outline.set_linewidth(0.4)
     bar.set_ylabel(label, labelpad=1)
 
 
 @styled
-def loop_traversals(traversals, places, real, voltage, names, units=("V", "")):
+def loop_traversals(traversals, places, real, voltage, names, labels=("voltage (V)", "response")):
     """Draw the loops that a reduction generates along each of its scores, with real loops behind.
 
     Parameters
@@ -70,72 +98,88 @@ def loop_traversals(traversals, places, real, voltage, names, units=("V", "")):
     real : (site, step)
     voltage : (step,)
     names : list of str, of the scores
-    units : (str, str), of the voltage and of the response
+    labels : (str, str), of the two axes
 
     Returns
     -------
     matplotlib.figure.Figure
-        A score along which the loop does not change is not drawn.
+        A score along which the loop hardly changes is not drawn.
     """
     import matplotlib as mpl
 
     colours, used = mpl.colormaps[COLOURS], np.flatnonzero(_used(traversals))
-    rows = -(-len(used) // ACROSS)
-    wide = (TWO_COLUMNS - LEFT - RIGHT - (ACROSS - 1) * GAP) / ACROSS
-    figure, limits = new_figure(TWO_COLUMNS, rows * (TOP + HEIGHT) + BELOW + 0.04), _limits(real)
+    across = columns_for(len(used), ACROSS)
+    rows, (wide, total) = -(-len(used) // across), _widths(across)
+    figure, limits = new_figure(total, rows * (TOP + HEIGHT) + BELOW + 0.04), _limits(real)
     for n, score in enumerate(used.tolist()):
-        row, column = divmod(n, ACROSS)
+        row, column = divmod(n, across)
         axes = place(figure, LEFT + column * (wide + GAP), TOP + row * (TOP + HEIGHT), wide, HEIGHT)
         _draw(axes, voltage, real, traversals[score], limits, colours)
         low, high = places[score][[0, -1]]
         axes.set_title(f"{names[score]}, {low:.2g} to {high:.2g}", pad=3, loc="right")
-        last = n + ACROSS >= len(used)
+        last = n + across >= len(used)
         axes.tick_params(labelleft=column == 0, labelbottom=last)
         if last:
-            axes.set_xlabel(f"voltage ({units[0]})", labelpad=1)
+            axes.set_xlabel(labels[0], labelpad=1)
         if column == 0:
-            axes.set_ylabel("response" + (f" ({units[1]})" if units[1] else ""), labelpad=2)
+            axes.set_ylabel(labels[1], labelpad=2)
         letter(axes, ascii_uppercase[n % 26])
-    _bar(figure, TOP, HEIGHT, colours, "percentile of the sites")
+    _bar(figure, TOP, HEIGHT, colours, "percentile of the sites", LEFT + across * (wide + GAP) - GAP + 0.08)
     return figure
 
 
+def _said_of_beta(beta, losses, own):
+    """Text above the row of a beta: its losses (3,), and whether it is that of the selected trial."""
+    loss, error, divergence = losses
+    said = f"$\\beta$ {beta:.3g}: loss {loss:.3g}, error {error:.3g}, mean divergence {divergence:.2g} nats"
+    return said + (" (selected)" if beta == own else "")
+
+
 @styled
-def loop_betas(betas, losses, traversals, real, voltage, names, units=("V", "")):
-    """Draw the loops along the scores of one model for several betas: a row each, as small multiples.
+def loop_betas(
+    betas, losses, traversals, real, voltage, names, labels=("voltage (V)", "response"), says=None, own=None
+):
+    """Draw the loops along the leading latent variables for several betas: a row each, as small multiples.
 
     Parameters
     ----------
     betas : (beta,)
     losses : (beta, 3), total loss, mean squared error, and divergence
-    traversals : (beta, score, point, step)
-    real, voltage, names, units : as in `loop_traversals`
+    traversals : (beta, column, point, step)
+    real, voltage, labels : as in `loop_traversals`
+    names : list of str, of the columns
+    says : (beta, column) nats, optional
+        What each variable says of the loops at each beta: its divergence from the prior. One that says nothing is
+        named so.
+    own : float, the beta of the selected trial, optional
 
     Returns
     -------
     matplotlib.figure.Figure
-        The columns are the first scores; a score that is not used at a beta is one line there.
     """
     import matplotlib as mpl
 
-    colours, shown = mpl.colormaps[COLOURS], min(traversals.shape[1], 6)
-    wide = (TWO_COLUMNS - LEFT - RIGHT - (shown - 1) * GAP) / shown
-    tall = 0.8 * HEIGHT
-    figure, limits = new_figure(TWO_COLUMNS, len(betas) * (TOP + tall) + BELOW + 0.2), _limits(real)
-    for row, (beta, (loss, error, divergence)) in enumerate(zip(betas, losses, strict=True)):
+    colours, shown = mpl.colormaps[COLOURS], traversals.shape[1]
+    tall, (wide, total) = 0.8 * HEIGHT, _widths(shown)
+    figure, limits = new_figure(total, len(betas) * (TOP + tall) + BELOW + 0.2), _limits(real)
+    for row, beta in enumerate(betas):
         top = TOP + NAMES + row * (TOP + tall)
-        for score in range(shown):
-            axes = place(figure, LEFT + score * (wide + GAP), top, wide, tall)
-            _draw(axes, voltage, real, traversals[row, score], limits, colours)
-            axes.tick_params(labelleft=score == 0, labelbottom=row == len(betas) - 1)
+        for column in range(shown):
+            axes = place(figure, LEFT + column * (wide + GAP), top, wide, tall)
+            _draw(axes, voltage, real, traversals[row, column], limits, colours)
+            axes.tick_params(labelleft=column == 0, labelbottom=row == len(betas) - 1)
+            if says is not None:
+                words = f"{says[row, column]:.2g} nats" if says[row, column] >= NOTHING else "says nothing"
+                axes.text(0.98, 0.03, words, transform=axes.transAxes, ha="right", va="bottom", fontsize=6)
             if row == len(betas) - 1:
-                axes.set_xlabel(f"voltage ({units[0]})", labelpad=1)
-            if score == 0:
-                axes.set_ylabel("response" + (f" ({units[1]})" if units[1] else ""), labelpad=2)
-                said = f"$\\beta$ {beta:.3g}: loss {loss:.3g}, error {error:.3g}, divergence {divergence:.2g} nats"
+                axes.set_xlabel(labels[0], labelpad=1)
+            if column == 0:
+                said = _said_of_beta(beta, losses[row], own)
                 axes.text(0, 1.04, said, transform=axes.transAxes, va="bottom", fontsize=6.5)
-                letter(axes, ascii_uppercase[row], x=-0.42)
+                letter(axes, ascii_uppercase[row], x=-0.3 / wide)
             if row == 0:
-                axes.set_title(names[score], pad=14)
-    _bar(figure, TOP + NAMES, tall, colours, "percentile")
+                axes.set_title(names[column], pad=14)
+    middle = (TOP + NAMES + 0.5 * (len(betas) * (TOP + tall) - TOP)) / figure.get_figheight()
+    figure.text(0.09 / total, 1 - middle, labels[1], rotation=90, ha="center", va="center")  # once: it is long
+    _bar(figure, TOP + NAMES, tall, colours, "percentile", LEFT + shown * (wide + GAP) - GAP + 0.08)
     return figure

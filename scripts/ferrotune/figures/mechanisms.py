@@ -5,7 +5,7 @@ import numpy as np
 from ferrotune.figures import image_axes
 from ferrotune.figures.palette import FAINT, INK, domain_colour, domain_colours
 from ferrotune.figures.spectra_maps import axis_label, draw_band
-from ferrotune.figures.style import TWO_COLUMNS, empty_figure, letter, new_figure, place, scale_bar, styled
+from ferrotune.figures.style import TWO_COLUMNS, columns_for, empty_figure, letter, new_figure, place, scale_bar, styled
 from ferrotune.figures.wall_map import draw_lines, standing_paths
 
 ACROSS, MOST = 3, 9  # spectra in a row, and at most
@@ -14,7 +14,7 @@ MAP, GAP, HIGH = 2.3, 0.42, 1.25  # inches
 
 @styled
 def figure_mechanisms(axis, spectra, numbers, selected, mask, words):
-    """Draw the map of mechanisms with the walls that stand, and the spectra of each mechanism.
+    """Draw the map of mechanisms with its walls, and the spectra of each mechanism.
 
     Parameters
     ----------
@@ -32,7 +32,8 @@ def figure_mechanisms(axis, spectra, numbers, selected, mask, words):
     seen = np.unique(numbers[numbers >= 0])[:MOST]
     if not len(seen):
         return empty_figure(f"{words['answer_words']}: no mechanism")
-    rows = -(-len(seen) // ACROSS)
+    across = columns_for(len(seen), ACROSS)
+    rows = -(-len(seen) // across)
     tall = MAP * mask.shape[0] / mask.shape[1]
     panel = max(HIGH, tall / rows - 0.35)  # no blank strip below
     height = max(tall, rows * (panel + 0.28)) + 0.75
@@ -46,10 +47,10 @@ def figure_mechanisms(axis, spectra, numbers, selected, mask, words):
     axes.set_title(words["answer_words"], pad=3)
     letter(axes, "A")
     left = MAP + 0.6
-    wide = (TWO_COLUMNS - left - 0.08 - (ACROSS - 1) * GAP) / ACROSS
+    wide = (TWO_COLUMNS - left - 0.08 - (across - 1) * GAP) / across
     low, high = np.percentile(spectra, [0.2, 99.8])
     for k, number in enumerate(seen.tolist()):
-        row, column = divmod(k, ACROSS)
+        row, column = divmod(k, across)
         axes = place(figure, left + column * (wide + GAP), 0.3 + row * (panel + 0.28), wide, panel)
         axes.plot(axis, np.median(spectra, axis=0), color=FAINT, lw=0.8, zorder=0)
         own = numbers == number
@@ -57,12 +58,12 @@ def figure_mechanisms(axis, spectra, numbers, selected, mask, words):
         axes.set_title(f"{number + 1}: {own.sum()} sites", pad=2)
         axes.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
         axes.margins(x=0.02)
-        if row == rows - 1 or k + ACROSS >= len(seen):
+        if row == rows - 1 or k + across >= len(seen):
             axes.set_xlabel(axis_label(words["axis_name"], words["axis_unit"]))
         else:
             axes.tick_params(labelbottom=False)
         if column == 0:
             axes.set_ylabel(axis_label(words["channel"], words["channel_unit"]))
         if k == 0:
-            letter(axes, "B", x=-0.3)
+            letter(axes, "B", x=-0.3 / wide)
     return figure

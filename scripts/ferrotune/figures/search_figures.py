@@ -10,6 +10,7 @@ from ferrotune.figures.confidence import figure_confidence
 from ferrotune.figures.convergence import figure_convergence
 from ferrotune.figures.domain_numbers import domain_numbers
 from ferrotune.figures.fronts import Panel, Scatter, figure_front
+from ferrotune.figures.style import length_unit
 from ferrotune.figures.wall_map import figure_walls
 from ferrotune.figures.wording import (
     STATUSES,
@@ -122,10 +123,13 @@ def _wall_lines(search):
         return [search.chosen["answer"], "No trial of this search has two clusters."]
     count = len(np.unique(search.selected["point_wall"]))
     stands = search.selected.get("wall_stands", np.ones(count, bool))
-    lines = [f"{search.chosen['answer']}: of {count} boundaries of trial {trial}, {stands.sum()} stand as walls"]
+    words = f"of {count} boundaries of trial {trial}, {stands.sum()} stand as walls"
+    if not search.chosen.get("judged", True):
+        words = f"{count} boundaries of trial {trial} traced, none judged"
+    lines = [f"{search.chosen['answer']}: {words}"]
     width = search.selected.get("wall_width", np.full(count, np.nan))[stands]
     if np.isfinite(width).any():
-        lines.append(f"median width {np.nanmedian(width):.1f} cells")
+        lines.append(f"median width {np.nanmedian(width):.1f} {length_unit(search.scale['cell_px'])}")
     if count:
         lines += wrap(_rewards_line(found, search.objectives), LONG_LINE)
     # walls of the selected trial were judged again: its status in the search may differ, and would only confuse

@@ -78,6 +78,19 @@ def place(figure, left, top, width, height):
     return figure.add_axes((left / across, 1 - (top + height) / down, width / across, height / down))
 
 
+def columns_for(count, most):
+    """Number of panels in a row, at most `most`, so that `count` panels leave at most one place empty if they can.
+
+    Examples
+    --------
+    >>> [columns_for(count, 4) for count in (1, 2, 5, 6, 7, 10)], [columns_for(count, 3) for count in (2, 4, 8)]
+    ([1, 2, 3, 3, 4, 4], [2, 2, 3])
+    """
+    if count <= most:
+        return count
+    return min(range(most, most // 2, -1), key=lambda columns: max(-count % columns, 1))
+
+
 def letter(axes, name, x=0.0, y=1.0):
     """Write a panel letter at (x, y) of the axes, 3 points above it."""
     # drawn as an outline: one more font in a PDF takes longer than the rest of a small figure
@@ -93,8 +106,13 @@ def _round_length(longest):
     return max(step * power for step in (1, 2, 5) if step * power <= longest)
 
 
+def length_unit(cell_px):
+    """Unit (str) of lengths in unit cells: a cell of one pixel is a point of a grid of spectra."""
+    return "points" if cell_px == 1 else "cells"
+
+
 def scale_bar(axes, pixel_size_pm, cell_px):
-    """Draw a scale bar below axes in px: in nm if the pixel size is known, otherwise in unit cells."""
+    """Draw a scale bar below axes in px: in nm if the pixel size is known, else in unit cells or points of a grid."""
     look = {
         "location": "upper right",
         "frameon": False,
@@ -112,7 +130,7 @@ def scale_bar(axes, pixel_size_pm, cell_px):
     else:
         cells = _round_length(0.25 * width / cell_px)
         length = {"fixed_value": cells * cell_px, "fixed_units": "px"}
-        length["scale_formatter"] = lambda value, unit: f"{cells:g} cells"
+        length["scale_formatter"] = lambda value, unit: f"{cells:g} {length_unit(cell_px)}"
         bar = ScaleBar(1, "px", dimension="pixel-length", **length, **look)
     axes.add_artist(bar)
 

@@ -43,6 +43,8 @@ def reason_of(answer, variation, verdict, standing, walls):
         return f"no trial has two clusters; {varies}"
     if verdict.status == FAILED:
         return f"the selected trial failed; {varies}"
+    if not verdict.judged:
+        return f"{walls} wall{'s'[: walls != 1]} traced, none judged" if walls else f"no wall was traced; {varies}"
     test = f"{verdict.test} {verdict.value:.2g}, limit {verdict.limit:g}"
     return f"{standing} of {walls} walls stand: {test}" if answer == WALLS else f"no wall stands: {test}; {varies}"
 
@@ -58,9 +60,16 @@ def caution_of(sites, dropped):
     return f"rests on {sites} sites only" if sites < FEW_SITES else ""
 
 
-def summary_words(answer, trial, standing):
-    """Answer in a few words, for tables, logs and titles."""
+def summary_words(answer, trial, standing, judged=True):
+    """Answer in a few words, for tables, logs and titles; `judged`: whether walls were judged, not only traced.
+
+    Examples
+    --------
+    >>> summary_words("walls", 4, 2), summary_words("walls", 4, 2, judged=False)
+    ('walls: trial 4, 2 walls', 'walls: trial 4, 2 walls traced')
+    """
     if trial is None:
         return answer
-    walls = f", {standing} wall{'s'[: standing != 1]}" if answer == WALLS else ", no wall stands"
-    return f"{answer}: trial {trial}{walls}"
+    walls = f"{standing} wall{'s'[: standing != 1]}" if answer == WALLS else "no wall" if judged else "no wall traced"
+    how = {(True, False): " traced", (False, True): " stands"}.get((answer == WALLS, judged), "")
+    return f"{answer}: trial {trial}, {walls}{how}"

@@ -237,11 +237,13 @@ def selected_attributes(table, chosen, verdict, arrays, sites, described, near, 
     parameters = parameters_of(table, trial)
     standing, walls = int(arrays["wall_stands"][1].sum()), len(arrays["wall_stands"][1])
     answer = answer_of(variation_of(table, trial), standing)
+    judged = verdict is None or verdict.judged
     return {
         "answer": answer,
-        "answer_words": summary_words(answer, trial, standing),
+        "answer_words": summary_words(answer, trial, standing, judged),
         "reason": reason_of(answer, variation_of(table, trial), verdict, standing, walls),
         "caution": caution_of(len(arrays["label"][1]), described.get("dropped_sites", 0)),
+        "judged": judged,
         "trial": trial,
         "chosen_by": by,
         "parameters": parameters,

@@ -24,6 +24,7 @@ from ferrotune.segmentation.statuses import (
     NO_WALL_STANDS,
     OK,
     ONE_CLUSTER,
+    TRACED,
     VARIES,
     Verdict,
     minority,
@@ -199,7 +200,7 @@ def _verdict(verdicts, judging, changes):
         return Verdict(NO_WALL_STANDS, "variation of the polarization over a few cells", changes, VARIES)
     standing = np.count_nonzero(verdicts.stands)
     if judging.rate is None:
-        return Verdict(OK if standing else NO_WALL_STANDS, "walls that were traced", standing, 1)
+        return Verdict(OK if standing else NO_WALL_STANDS, TRACED, standing, 1)
     significance = verdicts.significance[verdicts.stands] if standing else verdicts.significance
     least = float(significance.min()) if len(significance) else 1.0
     status = OK if standing else NO_WALL_STANDS

@@ -18,6 +18,7 @@ MINORITY = 0.01
 VARIES = 0.08
 # Share of the sites with a measured polarization, from which on it judges the trials. Ours, on a PbTiO3 junction.
 MOSTLY_KNOWN = 0.8
+TRACED = "walls that were traced"  # the test where walls are not judged (mode paper)
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Verdict:
     test: str = ""
     value: float = np.nan
     limit: float = np.nan
+
+    @property
+    def judged(self):
+        """Whether walls were judged; in mode paper all that are traced count."""
+        return self.test != TRACED
 
 
 def minority(labels):

@@ -2,7 +2,7 @@
 
 import {axis, better} from "page/scales.mjs";
 import {drawCentroids} from "page/centroids.mjs";
-import {drawSpectra} from "page/spectra.mjs";
+import {drawBetas, drawSpectra} from "page/spectra.mjs";
 import {arrays, labelsOf, listen, nameOf, number, page, perPx, lengthUnit, quantity, raster, state, tagsOf, wallsOf} from "page/state.mjs";
 import {element, list, percent, table} from "page/text.mjs";
 
@@ -15,7 +15,7 @@ function rewardRows(trial) {
 }
 
 function wallRows(trial) {
-  return wallsOf(trial).map(wall => [String(wall.number + 1), wall.stands ? "stands" : "gradual", wall.significance,
+  return wallsOf(trial).map(wall => [String(wall.number + 1), wall.stands ? (trial.search.judged ? "stands" : "traced") : "gradual", wall.significance,
     wall.width === null ? null : `${number(wall.width * cell)} ± ${number(wall.width_error === null ? null : wall.width_error * cell)}`,
     wall.jump_px === null ? null : wall.jump_px * pmPerPx, wall.confidence]);
 }
@@ -53,7 +53,7 @@ function drawMeasured(trial) {
   right.append(element("h3", "Rewards and agreement"), table("rewards", ["name", "value", ""], rewardRows(trial)));
   const both = element("div", "", {class: "two"});
   both.append(left, right);
-  place.replaceChildren(both, ...workflowTables(trial), ...drawCentroids(trial), ...drawSpectra(trial));
+  place.replaceChildren(both, ...workflowTables(trial), ...drawCentroids(trial), ...drawSpectra(trial), ...drawBetas(trial));
 }
 
 const TITLES = {domains: "Domains of the selected trial", walls: "Walls of the selected trial"};
@@ -70,7 +70,8 @@ function draw() {
   if (trial.selected) lines.push(...trial.search.confidence);
   const undecided = labelsOf(trial).reduce((sum, label) => sum + (label < 0), 0) / labelsOf(trial).length;
   const standing = wallsOf(trial).filter(wall => wall.stands).length;
-  lines.push(`${standing} of ${wallsOf(trial).length} boundaries stand as walls; ${percent(undecided)} of the sites are undecided`);
+  const count = wallsOf(trial).length, found = trial.search.judged ? `${standing} of ${count} boundaries stand as walls` : `${count} boundaries traced, none judged`;
+  lines.push(`${found}; ${percent(undecided)} of the sites are undecided`);
   const objectives = Object.keys(page.objectives).filter(name => name in trial.values).map(name => `${axis(name).label} ${number(trial.values[name])}`);
   document.getElementById("trial").replaceChildren(element("h3", `A: ${nameOf(trial)}`), element("p", [...tagsOf(trial), ...objectives].join(", ")), list(lines));
   document.getElementById("config-line").textContent = trial.line;

@@ -32,6 +32,24 @@ def test_a_row_for_each_beta():
     assert render(figure, "png") == render(again, "png")
 
 
+def test_one_that_says_nothing_and_the_selected_beta_are_named():
+    betas, says = np.array([0.01, 0.1]), np.array([[1.5, 0.4], [0.2, 0.001]])
+    curves = np.stack([TRAVERSALS[:2]] * 2), REAL, VOLTAGE, NAMES[:2], ("bias (V)", "strain (pm)")
+    figure = loop_betas(betas, np.zeros((2, 3)), *curves, says, own=0.1)
+    words = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert [w for w in words if "nats" in w and "loss" not in w] == ["1.5 nats", "0.4 nats", "0.2 nats"]
+    assert words.count("says nothing") == 1 and next(w for w in words if "selected" in w).startswith("$\\beta$ 0.1:")
+    assert [text.get_text() for text in figure.texts] == ["strain (pm)"]  # once, for all rows
+    assert {axes.get_xlabel() for axes in figure.axes} == {"", "bias (V)"}
+
+
+def test_five_scores_are_drawn_in_rows_of_three():
+    heights = np.stack([h * loop() for h in np.linspace(0.7, 1.3, 9)])
+    figure = loop_traversals(np.stack([heights] * 5), np.tile(PLACES[0], (5, 1)), REAL, VOLTAGE, list("abcde"))
+    lefts = {round(axes.get_position().x0, 3) for axes in figure.axes[:5]}
+    assert len(lefts) == 3
+
+
 def test_a_map_for_each_score_and_for_the_shift():
     rng = np.random.default_rng(0)
     yx = np.argwhere(np.ones((14, 16))).astype(float) + 1

@@ -8,7 +8,7 @@ from ferrotune.figures.mechanisms import figure_mechanisms
 from ferrotune.figures.palette import BLUE, VERMILLION
 from ferrotune.figures.pitfalls import figure_pitfalls
 from ferrotune.figures.spectra_maps import axis_label, draw_band, figure_spectra
-from ferrotune.figures.style import new_figure, render
+from ferrotune.figures.style import new_figure, render, scale_bar
 from ferrotune.files.spectra_store import picture
 from ferrotune.simulation.loops import LoopSpecimen, simulated_loops
 
@@ -67,6 +67,26 @@ def test_each_mechanism_has_its_own_spectra_and_the_walls_are_drawn(toy, spectra
     assert wall.get_xdata()[0] == 5.0
     none = figure_mechanisms(toy.voltage, spectra[0], np.full(168, -1), selected, np.ones((14, 12), bool), words)
     assert "no mechanism" in none.texts[0].get_text()
+
+
+def test_two_mechanisms_leave_no_empty_place(toy, spectra):
+    selected = {"yx": np.argwhere(np.ones((14, 12))).astype(float), "path_points": np.empty((0, 2))}
+    selected |= {"point_wall": np.zeros(0, int), "wall_closed": np.zeros(0, bool), "wall_stands": np.zeros(0, bool)}
+    words = WORDS | SCALE | {"answer_words": "gradual: trial 3, no wall stands"}
+    numbers = np.minimum(toy.mechanism.ravel(), 1)
+    figure = figure_mechanisms(toy.voltage, spectra[0], numbers, selected, np.ones((14, 12), bool), words)
+    places = [axes.get_position() for axes in figure.axes[1:]]
+    assert len(places) == 2 and places[-1].x1 == pytest.approx(1 - 0.08 / 7.2, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("cell_px", "pixel_size_pm", "unit"), [(1.0, None, "points"), (1.0, 2e4, "nm"), (9, None, "cells")]
+)
+def test_the_scale_bar_of_a_grid_counts_its_points(cell_px, pixel_size_pm, unit):
+    axes = new_figure(2, 2).add_subplot()
+    axes.set(xlim=(0, 40), ylim=(0, 40))
+    scale_bar(axes, pixel_size_pm, cell_px)
+    assert axes.artists[-1].scale_formatter(20, "nm").endswith(f" {unit}")
 
 
 def test_an_impossible_component_is_red(toy, spectra):

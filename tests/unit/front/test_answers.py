@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ferrotune.front.answers import answer_of, caution_of, reason_of, summary_words, variation_of
-from ferrotune.segmentation.statuses import NO_WALL_STANDS, OK, Verdict
+from ferrotune.segmentation.statuses import NO_WALL_STANDS, OK, TRACED, Verdict
 
 
 def test_reasons_name_the_test_its_value_and_its_limit():
@@ -12,6 +12,14 @@ def test_reasons_name_the_test_its_value_and_its_limit():
     none = reason_of("gradual", 0.3, Verdict(NO_WALL_STANDS, "probability", 0.4, 0.05), 0, 5)
     assert none == "no wall stands: probability 0.4, limit 0.05; variation over a few cells 0.30, limit 0.08"
     assert reason_of("uniform", 0.01, None, 0, 0).startswith("no trial has two clusters")
+
+
+def test_walls_that_were_not_judged_do_not_stand():
+    traced = Verdict(OK, TRACED, 3, 1)
+    assert reason_of("walls", 0.3, traced, 3, 3) == "3 walls traced, none judged"
+    assert "no wall was traced" in reason_of("gradual", 0.3, Verdict(NO_WALL_STANDS, TRACED, 0, 1), 0, 0)
+    assert summary_words("gradual", 4, 0, judged=False) == "gradual: trial 4, no wall traced"
+    assert summary_words("gradual", 4, 0) == "gradual: trial 4, no wall stands"
 
 
 def test_an_analysis_of_few_sites_says_so():

@@ -100,7 +100,7 @@ def wall_rows(table, units, numbers):
             [
                 f"{row['wall'] + 1}" + (f", part {row['part'] + 1}" if parts[row["wall"]] > 1 else ""),
                 ", ".join(str(numbers.get(row[side], number(None))) for side in ("variant_1", "variant_2")),
-                "stands" if row["stands"] else "gradual",
+                "gradual" if not row["stands"] else "stands" if math.isfinite(row["significance"]) else "traced",
                 plain(row[f"length_{length}"]),
                 _in_unit(row, "width", [length]),
                 _in_unit(row, "p_jump", [p]),

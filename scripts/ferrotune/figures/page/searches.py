@@ -9,6 +9,7 @@ from ferrotune.figures.domain_numbers import domain_numbers
 from ferrotune.figures.page.centroids import packed_centroids
 from ferrotune.figures.page.maps import packed_walls
 from ferrotune.figures.page.measured import measured_tables
+from ferrotune.figures.page.spectra import packed_betas
 from ferrotune.figures.page.trials import axes_of, page_trials
 from ferrotune.figures.wording import confidence_words, setting_names
 from ferrotune.files.rounds import trial_arrays
@@ -27,6 +28,7 @@ class Found:
     twins : dict, what the selected setting finds on films of known walls; empty where it was not tried
     tables : dict of name -> DataFrame of domains.tsv, walls.tsv, importance.tsv; may lack some
     centroids : (arrays, attributes) of centroids.zarr, or None
+    betas : (arrays, attributes) of betas.zarr, or None
     """
 
     pipeline: str
@@ -38,6 +40,7 @@ class Found:
     twins: dict = field(default_factory=dict)
     tables: dict = field(default_factory=dict)
     centroids: tuple | None = None
+    betas: tuple | None = None
 
 
 def trust(twins):
@@ -116,6 +119,7 @@ def page_search(pack, rasters, found, objectives, reference, image):
         "reason": chosen["reason"],
         "caution": chosen["caution"],
         "trust": trust(found.twins),
+        "judged": chosen.get("judged", True),
         "chosen_by": chosen["chosen_by"],
         "selected": chosen["trial"],
         "sites": rasters.of(found.selected["yx"]),
@@ -130,4 +134,6 @@ def page_search(pack, rasters, found, objectives, reference, image):
     }
     if found.centroids and found.centroids[1]["trials"]:
         search["centroids"] = packed_centroids(pack, name, found.centroids[0], of_trials)
+    if found.betas and len(found.betas[0]["beta"]):
+        search["betas"] = packed_betas(pack, name, *found.betas)
     return search, of_reference

@@ -66,6 +66,35 @@ def packed_spectra(pack, axis, spectra, words):
     }
 
 
+def packed_betas(pack, name, stored, attributes):
+    """Pack the loops along the leading latent variable at each beta.
+
+    Parameters
+    ----------
+    pack : Pack
+    name : str, of the pipeline
+    stored, attributes : arrays and attributes of betas.zarr
+
+    Returns
+    -------
+    dict
+        `array` (beta, point, step) in the pack, with `scale`, `offset`, `axis`, labels of both axes, `points`; `rows`:
+        for each beta its value, whether it is that of the selected trial, and what the variable says (nats).
+    """
+    numbers, scale, offset = quantised(stored["traversal"][:, 0])
+    says = zip(stored["beta"].tolist(), stored["divergence"][:, 0].tolist(), strict=True)
+    rows = [{"beta": b, "own": b == attributes["own_beta"], "divergence": float(f"{d:.3g}")} for b, d in says]
+    return {
+        "array": pack.add(f"{name} betas", numbers),
+        "scale": scale,
+        "offset": offset,
+        "axis": [float(f"{value:.6g}") for value in stored["axis_values"]],
+        "labels": attributes["labels"],
+        "points": numbers.shape[1],
+        "rows": rows,
+    }
+
+
 def grid_facts(attributes, shape, sites, steps):
     """List the facts on a grid of spectra at the top of the page: (name, value), str.
 
