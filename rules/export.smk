@@ -122,8 +122,8 @@ rule export_methods:
     """Write a methods paragraph with its numbers filled in, and the citations."""
     input:
         summary=f"{RESULTS}/summary.tsv",
-        image=expand(f"{IMAGE}/image.zarr", image=IMAGES),
-        columns=expand(f"{IMAGE}/columns.zarr", image=IMAGES),
+        image=expand(STORES["image"], image=IMAGES),
+        columns=expand(STORES["columns"], image=IMAGES),
         selected=expand(f"{PIPELINE}/selected.zarr", image=IMAGES, pipeline=PIPELINES),
     output:
         methods=f"{RESULTS}/exports/methods.txt",
@@ -135,7 +135,7 @@ rule export_methods:
     conda:
         "../envs/ferrotune.yaml"
     params:
-        images={name: origin(config["simulation"], name, row) for name, row in IMAGES.items()},
+        images={n: (r["path"], None) if OF_SPECTRA else origin(config["simulation"], n, r) for n, r in IMAGES.items()},
         pipelines={name: (CASE.entry(name), CASE.searches[name]) for name in PIPELINES},
         objectives=config["objectives"],
         rate=false_discovery_rate(config),

@@ -92,6 +92,9 @@ use rule series_figure as export_series_figure with:
         f"{RESULTS}/benchmarks/export_series_figure.tsv"
 
 
+include: "export_spectra.smk"
+
+
 rule export:
     """Make all exports of every image, and of the series."""
     input:
@@ -104,4 +107,5 @@ rule export:
         expand([rules.export_latents.output.latent_space], image=IMAGES, pipeline=WITH_LATENTS),
         expand([*rules.export_map_figures.output], image=IMAGES, pipeline=MAPS),
         rules.export_series_figure.output,
-        rules.export_methods.output if WITH_CELLS else [],
+        rules.export_methods.output,
+        EXPORTED_SPECTRA,

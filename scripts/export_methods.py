@@ -33,30 +33,52 @@ def image_facts_of(name, stores, row, source, dose):
     }
 
 
+def spectra_facts_of(name, store, source):
+    """What `ferrotune.exports.methods.spectra_sentences` needs of a grid of spectra, from spectra.zarr."""
+    arrays, attributes = read_store(store, "mask", "axis_values")
+    mask, axis = arrays["mask"], arrays["axis_values"]
+    return {
+        "name": name,
+        "source": source,
+        "shape": mask.shape,
+        "used": mask.mean(),
+        "steps": len(axis),
+        "axis": (float(axis.min()), float(axis.max())),
+        **{key: attributes[key] for key in ("pixel_size_pm", "axis_name", "axis_unit", "channels")},
+        "interpolated": sum(attributes["interpolated"].values()),
+    }
+
+
 def result_of(row, store):
     """What `ferrotune.exports.methods.search_sentences` needs of a row of summary.tsv, and its selected.zarr."""
     _, chosen = read_store(store, "label")
     found = {key: chosen[key] for key in ("answer", "chosen_by", "parameters", "cell_px")}
+    found["judged"] = chosen.get("judged", True)
     return found | {key: row[key] for key in ("trials", "ok_trials", "n_walls", "wall_width_cells")}
 
 
 def main(inputs, outputs, images, pipelines, objectives, rate, series, log_path):
     """Write methods.txt and citations.bib.
 
-    `inputs` are paths: summary, and lists over images (image, columns) or over images and pipelines (selected);
-    `images` maps names to (source, dose), `pipelines` names to (entry, search); `outputs`: methods, citations.
+    `inputs` are paths: summary, and lists over images (image, columns; of spectra no columns) or over images and
+    pipelines (selected); `images` maps names to (source, dose), `pipelines` names to (entry, search); `outputs`:
+    methods, citations.
     """
     with job(log_path, f"series {series}") as log:
         summary, stores = read_table(inputs["summary"]), iter(inputs["selected"])
         rows = {(row["image"], row["pipeline"]): row for row in summary.to_dict("records")}
+        of_spectra = not inputs["columns"]
         facts, results = [], {pipeline: {} for pipeline in pipelines}
         for i, (image, (source, dose)) in enumerate(images.items()):
-            own = {name: inputs[name][i] for name in ("image", "columns")}
-            facts.append(image_facts_of(image, own, rows[image, next(iter(pipelines))], source, dose))
+            if of_spectra:
+                facts.append(spectra_facts_of(image, inputs["image"][i], source))
+            else:
+                own = {name: inputs[name][i] for name in ("image", "columns")}
+                facts.append(image_facts_of(image, own, rows[image, next(iter(pipelines))], source, dose))
             for pipeline in pipelines:
                 results[pipeline][image] = result_of(rows[image, pipeline], next(stores))
         searches = [(name, *of, results[name]) for name, of in pipelines.items()]
-        text, keys = methods_text(facts, searches, objectives, rate)
+        text, keys = methods_text(facts, searches, objectives, rate, of_spectra)
         Path(outputs["methods"]).write_text(text, encoding="utf-8")
         Path(outputs["citations"]).write_text(bibtex(keys), encoding="utf-8")
         log.info("%d words, %d citations", len(text.split()), len(keys))

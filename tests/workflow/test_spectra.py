@@ -10,6 +10,10 @@ from helpers.case import Case
 
 SPACE = {"channel": ["piezoresponse"], "form": ["raw"], "rank": [4], "components": [3], "covariance": ["full"]}
 PIPELINE = {"descriptor": "spectra", "reduction": "pca", "clustering": "gmm_field", "space": SPACE | {"field": [1]}}
+OF_MODEL = {"channel": ["piezoresponse"], "form": ["normalised"], "latent": [2], "beta": [0.001, 0.1], "epochs": [4]}
+OF_MODEL |= {"learning_rate": [0.01], "components": [3], "covariance": ["full"], "field": [1]}
+WITH_MODEL = {"descriptor": "spectra", "reduction": "lstm_vae", "clustering": "gmm_field", "space": OF_MODEL}
+WITH_MODEL |= {"search": {"trials": 2, "batch": 2, "startup": 2}}
 SEARCH = {"trials": 1, "batch": 1, "startup": 1}
 
 
@@ -19,7 +23,7 @@ def spectra(tmp_path_factory):
     (case.folder / "images.tsv").write_text("image\tkind\tpath\ntoy\tspectra\tsimulated\n")
     simulation = {"simulation": {"default": {"shape": [24, 24]}, "images": {}}}
     case.write(
-        {"series": "tiny", "images": "images.tsv", "pipelines": {"loops_pca": PIPELINE}}
+        {"series": "tiny", "images": "images.tsv", "pipelines": {"loops_pca": PIPELINE, "loops_vae": WITH_MODEL}}
         | {"search": SEARCH, "spectra": simulation, "judge": {"twins": False}, "transfer": False}
     )
     process = case.run()
@@ -29,7 +33,7 @@ def spectra(tmp_path_factory):
 
 def test_the_truth_is_found_and_walls_stand(spectra):
     case, said = spectra
-    (row,) = pd.read_csv(case.results("summary.tsv"), sep="\t").to_dict("records")
+    row, _ = pd.read_csv(case.results("summary.tsv"), sep="\t").to_dict("records")
     assert (row["answer"], row["n_variants"]) == ("walls", 3) and row["ari"] > 0.95 and row["n_walls"] >= 1
     assert "toy, loops_pca: walls" in said and "explorer.html" in said
 
@@ -53,6 +57,34 @@ def test_figures_and_page_are_there_and_nothing_of_columns(spectra):
     html = case.results("toy", "explorer.html").read_text()
     page = json.loads(html.partition('id="page">')[2].partition("</script>")[0])
     assert page["cells"]["polarization"] is None and page["spectra"]["labels"] == ["voltage (V)", "piezoresponse"]
+
+
+def test_loops_over_beta_of_the_pipeline_that_trains_a_model(spectra):
+    case, _ = spectra
+    assert not case.results("toy", "loops_pca", "figures", "betas.png").exists()
+    assert case.results("toy", "loops_vae", "figures", "betas.png").stat().st_size > 10_000
+    arrays, attributes = read_store(case.results("toy", "loops_vae", "betas.zarr"))
+    assert arrays["beta"].tolist() == [0.001, 0.1] and attributes["own_beta"] in (0.001, 0.1)
+    assert arrays["traversal"].shape[::2] == (2, 9) and not attributes["amortised"]
+    page = case.results("toy", "explorer.html").read_text().partition('id="page">')[2].partition("</script>")[0]
+    of_pca, of_model = json.loads(page)["searches"]
+    assert "betas" not in of_pca and [row["beta"] for row in of_model["betas"]["rows"]] == [0.001, 0.1]
+
+
+def test_exports_of_spectra(spectra):
+    case, _ = spectra
+    process = case.run("export")
+    assert process.returncode == 0, process.stdout[-4000:]
+    made = {path.name for path in case.results("toy", "exports").iterdir()}
+    assert {"sites.loops_pca.csv", "sites.loops_vae.csv", "spectra.hspy", "walls.loops_pca.geojson"} <= made
+    assert not made & {"columns.csv", "cells.csv", "image.hspy", "labels.loops_pca.csv"}
+    figures = case.results("toy", "exports", "figures")
+    assert {path.name for path in figures.rglob("*.svg")} >= {"pitfalls.svg", "mechanisms.svg", "betas.svg"}
+    table = pd.read_csv(case.results("toy", "exports", "sites.loops_pca.csv"))
+    assert set(table["mechanism"]) <= {-1, 0, 1, 2} and "component_4" in table
+    text = case.results("exports", "methods.txt").read_text()
+    assert "24 x 24 sites" in text and "columns" not in text
+    assert "Nothing to be done" in case.run("-n", "export").stdout
 
 
 def test_a_pipeline_of_images_is_refused_before_anything_runs(tmp_path):

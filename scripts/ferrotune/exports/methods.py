@@ -7,6 +7,7 @@ from textwrap import fill
 
 from ferrotune import __version__
 from ferrotune.exports.citations import cited
+from ferrotune.figures.style import length_unit
 from ferrotune.figures.wording import PARAMETERS, describe
 from ferrotune.pipelines import parts
 from ferrotune.pipelines.pipeline import members_of, trains
@@ -89,6 +90,30 @@ def image_sentences(image):
     return said.strip()
 
 
+def spectra_sentences(grid):
+    """Sentences (str) on a grid of spectra.
+
+    Parameters
+    ----------
+    grid : dict
+        name, source, shape (rows, columns), used (share of the sites), pixel_size_pm or None (the distance of
+        neighbouring sites), steps, axis_name, axis_unit, axis (its lowest and its highest value), channels (list of
+        str), interpolated (number of points).
+    """
+    low, high = grid["axis"]
+    unit = f" {grid['axis_unit']}" if grid["axis_unit"] else ""
+    source = "a simulated toy set" if grid["source"] == "simulated" else grid["source"]
+    rows, columns = grid["shape"]
+    said = f"{grid['name']} ({source}) has spectra at {rows} x {columns} sites"
+    said += f" that are {_number(grid['pixel_size_pm'] / 1000, 4)} nm apart" if _is(grid["pixel_size_pm"]) else ""
+    said += (
+        f", of which {100 * grid['used']:.0f} % were analysed. Each has {grid['steps']} steps of {grid['axis_name']}"
+    )
+    said += f" from {_number(low)} to {_number(high)}{unit}, of {_and(grid['channels'])}. "
+    count = grid["interpolated"]
+    return said + (f"{count} bad points were interpolated." if count else "No point was bad.")
+
+
 def _part(kind, name):
     """What a part is, in lower case where it is no name: the first words of its file."""
     words = parts.part(kind, name).__doc__.splitlines()[0].partition(":")[0].rstrip(".")
@@ -126,7 +151,8 @@ def search_sentences(pipeline, entry, search, results):
         f"Pipeline {pipeline} ({_pipeline_of(entry)}): {way}, in rounds of {search['batch']}, seed {search['seed']}. "
     )
     for image, found in results.items():
-        said += f"{image}: of {found['trials']} trials {found['ok_trials']} had walls that stand; answer: "
+        stand = " that stand" if found.get("judged", True) else ""
+        said += f"{image}: of {found['trials']} trials {found['ok_trials']} had walls{stand}; answer: "
         said += f"{found['answer']}"
         if found["parameters"]:
             setting = {
@@ -137,7 +163,8 @@ def search_sentences(pipeline, entry, search, results):
         if found["n_walls"]:
             width, count = found["wall_width_cells"], found["n_walls"]
             said += "; 1 wall" if count == 1 else f"; {count} walls"
-            said += f" with a median width of {_number(width, 2)} cells" if _is(width) else ""
+            unit = length_unit(found["cell_px"])
+            said += f" with a median width of {_number(width, 2)} {unit}" if _is(width) else ""
         said += ". "
     return said.strip()
 
@@ -167,12 +194,12 @@ def versions(trained):
     return f"ferrotune {__version__}, Python {platform.python_version()}, {', '.join(found)}"
 
 
-def methods_text(images, searches, objectives, rate):
+def methods_text(images, searches, objectives, rate, of_spectra=False):
     """The paragraph, with the numbers of the citations.
 
     Parameters
     ----------
-    images : list of dict, see `image_sentences`
+    images : list of dict, see `image_sentences` or, `of_spectra`, `spectra_sentences`
     searches : list of (pipeline, entry, search, results), see `search_sentences`
     objectives, rate : as in `judge_sentences`
 
@@ -182,9 +209,14 @@ def methods_text(images, searches, objectives, rate):
     keys : list of str, what is cited: keys of `ferrotune.exports.citations.CITATIONS`
     """
     keys = cited([entry for _, entry, _, _ in searches], [search for _, _, search, _ in searches], rate)
-    blocks = ["Images", *map(image_sentences, images)]
-    first = f"Atomic columns were {FOUND[images[0].get('finder', 'lattice')]}. Descriptors of"
-    first += " sites were reduced and clustered; boundaries of clusters were traced and judged."
+    if of_spectra:
+        blocks = ["Spectra", *map(spectra_sentences, images)]
+        first = "Sites are the points of the grid."
+    else:
+        blocks = ["Images", *map(image_sentences, images)]
+        first = f"Atomic columns were {FOUND[images[0].get('finder', 'lattice')]}."
+    first += " Descriptors of sites were reduced and clustered; boundaries of clusters were traced"
+    first += "." if rate is None else " and judged."
     blocks += ["Segmentation", first, judge_sentences(objectives, rate)]
     blocks += [search_sentences(*search) for search in searches]
     trained = any(trains(entry) for _, entry, _, _ in searches)

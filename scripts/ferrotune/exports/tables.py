@@ -89,6 +89,24 @@ def labels_table(selected, domain, pixel_size_pm):
     )
 
 
+def sites_table(selected, mechanism, domain, scores, step_pm):
+    """Table of the sites of a grid of spectra: a row for each site.
+
+    Parameters
+    ----------
+    selected : dict with yx (site, 2) points of the grid, label and confidence (site,)
+    mechanism : (site,) int, as mechanisms.tsv numbers them, -1 where undecided
+    domain : (site,) int, from `ferrotune.domains.domain_table.domains_of`
+    scores : (site, component) float
+    step_pm : float or None, distance of neighbouring points
+    """
+    scale, at = Scale.of(step_pm), np.rint(selected["yx"]).astype(int)
+    table = {"row": at[:, 0], "column": at[:, 1]}
+    table |= _positions(selected["yx"], scale) if step_pm is not None else {}
+    table |= {"mechanism": mechanism, "domain": domain, "confidence": selected["confidence"]}
+    return pd.DataFrame(table | {f"component_{n + 1}": of for n, of in enumerate(scores.T)})
+
+
 def _no_formula(cell):
     """A cell; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

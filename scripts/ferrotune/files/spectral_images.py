@@ -97,18 +97,24 @@ def _of_npy(file, path):
     return SpectralImage({"response": values}, np.arange(values.shape[-1], dtype=float))
 
 
+def _words_of(signal):
+    """Title and unit (str) of a signal; empty where it has none."""
+    held = signal.get("metadata", {})
+    return str(held.get("General", {}).get("title") or ""), str(held.get("Signal", {}).get("quantity") or "")
+
+
 def _of_hspy(file, path):
     from rsciio.hspy import file_reader
 
-    found = [signal for signal in file_reader(str(file)) if np.ndim(signal["data"]) == 3]
+    held = file_reader(str(file))
+    found = [signal for signal in held if np.ndim(signal["data"]) == 3]
     if not found:
         raise InputError(f"spectra {path} holds no signal with two axes of a grid and one of spectra")
     channels, units = {}, {}
     for number, signal in enumerate(found):
-        general = signal.get("metadata", {})
-        name = str(general.get("General", {}).get("title") or f"response_{number}")
-        channels[name] = np.asarray(signal["data"])
-        units[name] = str(general.get("Signal", {}).get("quantity") or "")
+        title, unit = _words_of(signal)
+        name = title or f"response_{number}"
+        channels[name], units[name] = np.asarray(signal["data"]), unit
     shapes = {values.shape for values in channels.values()}
     if len(shapes) > 1:
         raise InputError(f"spectra {path}: its signals have different shapes: {sorted(shapes)}; save those of one grid")
@@ -117,6 +123,10 @@ def _of_hspy(file, path):
     axis = np.asarray(last["axis"], float) if "axis" in last else offset + scale * np.arange(int(last["size"]))
     sides = pixel_sides(grid, path)
     words = (str(last.get("name") or "step"), str(last.get("units") or ""))
+    # an axis that goes down and up is a signal of its own: HyperSpy has no such axes
+    for signal in held:
+        if np.shape(signal["data"]) == (len(axis),):
+            axis, words = np.asarray(signal["data"], float), _words_of(signal)
     return SpectralImage(channels, axis, *words, units, None if sides is None else float(np.sqrt(np.prod(sides))))
 
 

@@ -103,3 +103,15 @@ def test_columns_in_whole_pixels_are_not_said_to_be_refined():
     text, _ = text_of(IMAGE | {"finder": "log_rewards", "sigma_px": None})
     assert "found in whole pixels" in text and "searched on each image" in text
     assert "refined" not in text and "standard error of the position" not in text
+
+
+GRID = {"name": "film", "source": "loops.h5", "shape": (60, 60), "used": 1.0, "pixel_size_pm": 50000.0, "steps": 96}
+GRID |= {"axis_name": "voltage", "axis_unit": "V", "axis": (-16.0, 16.0), "channels": ["response"], "interpolated": 12}
+
+
+def test_a_grid_of_spectra_has_no_columns_and_its_walls_are_traced_in_mode_paper():
+    searches = [("loops", ENTRY, SEARCH, {"film": FOUND | {"judged": False, "cell_px": 1.0}})]
+    text = re.sub(r"\s+", " ", methods_text([GRID], searches, OBJECTIVES, None, of_spectra=True)[0])
+    assert "60 x 60 sites that are 50 nm apart" in text and "96 steps of voltage from -16 to 16 V, of response" in text
+    assert "12 bad points" in text and "columns" not in text and "stand" not in text
+    assert "boundaries of clusters were traced." in text and "2.4 points" in text
