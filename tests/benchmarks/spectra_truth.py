@@ -2,9 +2,10 @@
 
 Toy sets are those of `ferrotune.simulation.loops`: three mechanisms in domains with straight walls on 40 x 40 points;
 saturation, coercive voltage, imprint, tilt and offset vary smoothly. Loops are normalised one by one. Each reduction
-has a modest grid of settings (ranks, or beta of one amortised model for all), clustered by a Gaussian mixture (numbers of clusters,
-covariances) and by HDBSCAN (least groups), and judged as in a search. Writes results/spectra_truth/: trials.tsv, a row
-a setting; reductions.tsv, what the knee and the best trial of each have; rewards.tsv, which rewards follow the truth.
+has a modest grid of settings (ranks, or beta of one amortised model for all), clustered by a Gaussian mixture (numbers
+of clusters, covariances) and by HDBSCAN (least groups), and judged as in a search. Writes results/spectra_truth/:
+trials.tsv, a row a setting; reductions.tsv, what the knee and the best trial of each have; rewards.tsv, which rewards
+follow the truth.
 
 Choices were made on toy sets of seeds from 11 on; those of seeds 1 to 5 had no part in any.
 """

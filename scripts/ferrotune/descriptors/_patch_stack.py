@@ -25,8 +25,8 @@ class PatchStack:
 
     Attributes
     ----------
-    read : function of a slice of sites and a slice of pixel rows that gives these parts of patches (n, rows, x) float32,
-        which may be read-only
+    read : function of a slice of sites and a slice of pixel rows that gives these parts of patches (n, rows, x),
+        float32, perhaps read-only
     site_class : (site,) int, class of each site: its sublattice, counted from 0 among those in the store
     mean : (class, y, x) float32, mean patch of each class
     covariance : (y * x, y * x) float32 about these means, or None where there are fewer sites than pixels

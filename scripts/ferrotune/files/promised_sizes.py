@@ -4,7 +4,7 @@ import contextlib
 import struct
 
 _SERIES = struct.Struct("<HHHIIII")  # of TIA: byte order, kind, version, kind of data and tags, elements in all, valid
-_PICTURES = 0x4122  # kind of data: images; else spectra
+_SPECTRA = 0x4120  # kind of data: spectra; RosettaSciIO takes all others for images
 _LONG_OFFSETS = 0x0211  # version from which on offsets have 8 bytes
 _BIG = 43  # version of TIFF files of more than 4 GB
 _PER_BYTE = 2  # pixels in a byte of MRC at most, with four bits each
@@ -89,7 +89,7 @@ def check_series(path):
         (start,) = _unpacked(stream, place, offset)
         if start >= length:
             raise EOFError("it is cut short")
-        sides = _unpacked(stream, start + 42, "<II") if kind == _PICTURES else _unpacked(stream, start + 22, "<I")
+        sides = _unpacked(stream, start + 22, "<I") if kind == _SPECTRA else _unpacked(stream, start + 42, "<II")
         pixels = valid
         for side in sides:
             pixels *= side

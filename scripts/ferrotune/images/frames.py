@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import fft, ndimage
 
+from ferrotune.errors import InputError
 from ferrotune.images.outliers import filled_from_neighbours, find_outliers
 
 PASSES = 2  # first against the mean of the frames before, then against the mean of all
@@ -60,6 +61,8 @@ def _drift_from(reference, frame, expected):
     whole = np.round(expected).astype(int)
     rolled = _spectrum(np.roll(frame, tuple(-whole), axis=(0, 1)))
     correlation = fft.fftshift(fft.ifft2(reference.conj() * rolled).real)
+    if not np.isfinite(correlation).all():
+        raise InputError("the frames cannot be aligned, as some values are too large; export them again, or one frame")
     highest = ndimage.maximum_filter(correlation, PEAK, mode="wrap")
     peaks = np.argwhere((correlation == highest) & (correlation >= ALIKE * correlation.max()))
     centre = np.array(frame.shape) // 2
@@ -97,6 +100,11 @@ def aligned_mean(frames):
         In the pixels of the first frame; NaN where not all frames show the specimen.
     drift : (frame, axis) float
         px, of each frame from the first.
+
+    Raises
+    ------
+    InputError
+        If values are so large that products of them are not finite.
 
     Examples
     --------

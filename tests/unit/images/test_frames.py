@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from ferrotune.errors import InputError
 from ferrotune.images.frames import aligned_mean
 from ferrotune.simulation.film import simulate
 from ferrotune.simulation.specimen import Specimen
@@ -61,3 +62,10 @@ def test_hot_pixels_of_the_detector_do_not_hold_the_frames(specimen):
 def test_frames_with_nothing_in_them_stay_where_they_are():
     mean, drift = aligned_mean(np.full((3, 40, 40), 7.0))
     assert (drift == 0).all() and np.allclose(mean, 7.0)
+
+
+def test_frames_with_values_too_large_to_calculate_with_are_refused_in_one_line(specimen):
+    frames = np.stack([specimen, specimen])
+    frames[1, 50:60] = 1e200
+    with np.errstate(all="ignore"), pytest.raises(InputError, match="some values are too large"):
+        aligned_mean(frames)

@@ -69,7 +69,12 @@ def test_trials_of_one_model_share_its_training_and_another_seed_trains_another(
     short, trained, train = SETTING | {"epochs": 2}, [], encoding.train_loops
     monkeypatch.setattr(encoding, "train_loops", lambda *args: trained.append(args[4]) or train(*args))
     encoding._known.clear()
-    batch = [(0, short), (1, short | {"components": 3}), (2, short | {"beta": 0.1}), (3, short | {"covariance": "tied"})]
+    batch = [
+        (0, short),
+        (1, short | {"components": 3}),
+        (2, short | {"beta": 0.1}),
+        (3, short | {"covariance": "tied"}),
+    ]
     outcomes = run(grid, batch, ["seed_agreement"])
     assert outcomes[3].checkpoint is outcomes[0].checkpoint is not outcomes[2].checkpoint
     assert len(trained) == 6 and len(set(trained)) == 3  # two models, each of three seeds for the agreement

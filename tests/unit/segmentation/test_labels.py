@@ -91,7 +91,7 @@ def test_a_null_map_without_groups_is_cut_into_as_many_as_the_image_has():
     assert not dense(scores, 0).any()
     assert np.unique(dense.of_null(scores, 0, 3)).tolist() == [0, 1, 2]
     assert not dense.of_null(scores, 0, 1).any()
-    groups, truth = painted(p=2, noise=0.05)
+    groups, _ = painted(p=2, noise=0.05)
     assert np.array_equal(dense.of_null(groups, 0, 5), dense(groups, 0))  # it has groups of its own
     mixture = Clusters(gmm, {"components": 2, "covariance": "full"})
     assert np.array_equal(mixture.of_null(scores, 0, 3), mixture(scores, 0))
