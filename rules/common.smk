@@ -19,7 +19,7 @@ from ferrotune.workflow.config_files import with_types
 from ferrotune.workflow.folders import caches
 from ferrotune.workflow.image_files import names_files
 from ferrotune.workflow.jobs import KEEPS_MEMORY, RUN
-from ferrotune.workflow.kinds import OF_ALL, OF_KIND, SPECTRA, loop_specimen, stores_of, target_files
+from ferrotune.workflow.kinds import OF_ALL, OF_KIND, OF_MODELS, SPECTRA, loop_specimen, stores_of, target_files
 from ferrotune.workflow.provenance import code_digest
 from ferrotune.workflow.sample_sheet import local_files, local_path, own_files, remote_files
 
@@ -147,5 +147,4 @@ def get_final_output():
     values = {"image": IMAGES, "pipeline": PIPELINES}
     files = target_files(rules, (*OF_ALL, *OF_KIND[CASE.kind], *COLUMN_SEARCH), expand, **values)
     files += target_files(rules, ("map_figures",), expand, image=IMAGES, pipeline=MAPS)
-    of_models = ("loop_betas" if OF_SPECTRA else "latents",)
-    return files + target_files(rules, of_models, expand, image=IMAGES, pipeline=TRAINED)
+    return files + target_files(rules, OF_MODELS[CASE.kind], expand, image=IMAGES, pipeline=TRAINED)

@@ -162,6 +162,7 @@ def process_of_a_round_killed(folder, seed, kills):
         "one line that names memory; the round is done again",
     )
     search = {"search": {"trials": 4, "batch": 2, "startup": 2}}
+    folder.mkdir()
     series, other = TinySeries(folder / "killed", **search), TinySeries(folder / "whole", **search)
     target = "results/tiny/stripes/patch_gmm/trials.tsv"
     status, said = other.done(target, cores=2)

@@ -14,6 +14,7 @@ STORES = {
 OF_ALL = ("check_sheet", "summary", "series_figure", "series_page", "pipeline_figures")
 OF_ALL += ("components", "explorer", "tables")
 OF_KIND = {IMAGE: ("image_figures",), SPECTRA: ("spectra_figures", "mechanisms", "traversals")}
+OF_MODELS = {IMAGE: ("latents",), SPECTRA: ("loop_betas",)}  # of pipelines that train a model
 
 
 def kind_of(images):
