@@ -43,11 +43,15 @@ class LoopLatents:
         return np.median(self.z_sigma, axis=0).astype(float)
 
     @property
+    def divergence(self):
+        """Mean Kullback-Leibler divergence of each latent variable from the prior, (latent,) nats: what it says."""
+        z, variance = self.z.astype(float), self.z_sigma.astype(float) ** 2
+        return 0.5 * (z**2 + variance - 1 - np.log(variance)).mean(axis=0)
+
+    @property
     def used(self):
         """Which latent variables say anything of the loops, (latent,) bool; at least the one that says most."""
-        z, variance = self.z.astype(float), self.z_sigma.astype(float) ** 2
-        divergence = 0.5 * (z**2 + variance - 1 - np.log(variance)).mean(axis=0)
-        return divergence >= min(USED, divergence.max())
+        return self.divergence >= min(USED, self.divergence.max())
 
 
 def _scale(loops):

@@ -59,12 +59,6 @@ def betas_of(amortised, known, own):
     return sorted({own, *(beta for beta in spread.tolist() if not np.isclose(beta, own))})
 
 
-def _divergence(latents):
-    """Mean Kullback-Leibler divergence of each latent variable from the prior, (latent,) nats."""
-    z, variance = latents.z.astype(float), latents.z_sigma.astype(float) ** 2
-    return 0.5 * (z**2 + variance - 1 - np.log(variance)).mean(axis=0)
-
-
 def _along(checkpoint, latents, beta):
     """Loops (latent, point, step) along each latent variable, over the range of the sites."""
     from ferrotune.loop_vae.encoding import decode_loops
@@ -100,7 +94,7 @@ def loops_of_betas(models, loops, amortised, own):
     from ferrotune.loop_vae.encoding import encode_loops, loss_of_loops
 
     latents = {beta: encode_loops(checkpoint, loops, beta) for beta, checkpoint in models.items()}
-    says = {beta: _divergence(of) for beta, of in latents.items()}
+    says = {beta: of.divergence for beta, of in latents.items()}
     order = {beta: np.argsort(-says[own if amortised else beta], kind="stable")[:COLUMNS] for beta in models}
     shown = max(1, *(int(latents[beta].used[order[beta]].sum()) for beta in models))  # others never say anything
     found = {name: [] for name in ("loss", "variable", "divergence", "traversal")}

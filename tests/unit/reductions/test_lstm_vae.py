@@ -8,7 +8,6 @@ from sklearn.metrics import adjusted_rand_score
 
 from ferrotune.loop_vae import encoding
 from ferrotune.loop_vae.encoding import decode_loops
-from ferrotune.loop_vae.generated import traversal_arrays
 from ferrotune.pipelines.pipeline import Pipeline
 from ferrotune.pipelines.space import Space
 from ferrotune.reductions import lstm_vae
@@ -99,19 +98,17 @@ def test_constant_loops_end_in_one_line(grid):
 def test_latents_and_generated_loops_of_a_model(grid):
     described, setting = grid[0], lstm_vae.complete(SETTING | {"epochs": 3, "amortised": True, "invariance": "t"})
     checkpoint = lstm_vae.train(described, setting, 0)
-    arrays = {name: values for name, (_, values) in traversal_arrays(checkpoint, described, setting).items()}
-    sites, steps = described.real.shape
-    assert arrays["z"].shape == (sites, 2) and arrays["shift"].shape == (sites, 1)
-    assert arrays["traversal"].shape == (2, 9, steps) and arrays["beta_traversal"].shape == (4, 2, 9, steps)
-    assert arrays["beta_loss"][:, 0] == pytest.approx(
-        arrays["beta_loss"] @ [0, 1, 0] + arrays["beta"] * arrays["beta_loss"][:, 2]
-    )
+    latents = encoding.encode_loops(checkpoint, described.real, setting["beta"])
+    sites = len(described.real)
+    assert latents.z.shape == (sites, 2) and latents.shift.shape == (sites, 1)
+    loss, error, divergence = encoding.loss_of_loops(checkpoint, described.real, setting["beta"])
+    assert loss == pytest.approx(error + setting["beta"] * divergence)
     generate = lstm_vae.generate_by(checkpoint, described, setting)
     scores = lstm_vae.reduce_by(checkpoint, described, setting)
-    assert np.corrcoef(scores[:, 0], arrays["z"][:, 0])[0, 1] == pytest.approx(1)
+    assert np.corrcoef(scores[:, 0], latents.z[:, 0])[0, 1] == pytest.approx(1)
     at = np.stack([scores.mean(axis=0), scores.mean(axis=0) + 3 * (np.arange(scores.shape[1]) == 0)])
     low, high = generate(at)
-    z, resolution = np.zeros((1, 2)), np.median(arrays["z_sigma"], axis=0)
+    z, resolution = np.zeros((1, 2)), latents.resolution
     z[:, : scores.shape[1]] = at[1:] * resolution[: scores.shape[1]]  # the variables that say most come first
     assert high == pytest.approx(decode_loops(checkpoint, z, setting["beta"])[0]) and (low != high).any()
 
