@@ -22,6 +22,8 @@ def smoothed(grid, values):
     """Values (site, c) averaged over a Gaussian of SMOOTH cells, outliers clipped; NaN counts as unknown."""
     middle = np.nanmedian(values, axis=0)
     deviation = median_abs_deviation(values, axis=0, scale="normal", nan_policy="omit")
+    sparse = deviation == 0  # most of its values are the same, as in a sparse code: the others are no outliers
+    deviation[sparse] = np.nanstd(values, axis=0)[sparse]
     known = np.isfinite(values).all(axis=1)
     off = np.where(known[:, None], np.clip(values - middle, -CLIPPED * deviation, CLIPPED * deviation), 0.0)
     sigma = SMOOTH / grid.step

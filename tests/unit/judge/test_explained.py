@@ -50,3 +50,14 @@ def test_noise_and_outliers_do_not_hide_domains():
     spoiled = values + 0.5 * RNG.standard_normal(values.shape)
     spoiled[RNG.permutation(len(values))[:20]] = 100.0
     assert label_evidence(MeasuredField(sites.grid, spoiled, seed=1), truth) > 0.5
+
+
+def test_labels_explain_a_sparse_code():
+    """A weight that is zero at most sites, and not in a domain: the domain is no outlier."""
+    rng = np.random.default_rng(0)
+    field = np.zeros((40, 40, 2))
+    field[:, :12, 0] = 2.0 + 0.1 * rng.standard_normal((40, 12))
+    field[28:, 12:, 1] = 1.0 + 0.1 * rng.standard_normal((12, 28))
+    sites, values = sites_of(field)
+    labels = (values[:, 0] > 1) + 2 * (values[:, 1] > 0.5)
+    assert label_evidence(MeasuredField(sites.grid, values, 0), labels) > 0.5
