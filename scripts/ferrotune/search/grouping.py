@@ -125,7 +125,7 @@ def evaluate_groups(groups, stores, sites, positions, seed, rewards, progress, f
     """
     common = common_sites(positions)
     if threads > 1:
-        clusters = max(setting.get("components", 0) for _, trials in groups for _, setting in trials)
+        clusters = max((setting.get("components", 0) for _, trials in groups for _, setting in trials), default=0)
         for how in judging.values():
             how.compute_shared(clusters)
     with parallel_config("loky", inner_max_num_threads=1):
