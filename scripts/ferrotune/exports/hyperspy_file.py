@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ferrotune.exports.hyperspy_signals import axis, signal
 from ferrotune.exports.scale import Scale
 from ferrotune.files.rounds import stored_walls
 from ferrotune.segmentation.wall_lengths import whole_path
@@ -9,12 +10,6 @@ from ferrotune.segmentation.wall_lengths import whole_path
 COLORS = {"A": "red", "B": "blue", "neither": "gray", "wall": "orange"}
 SUBLATTICES = {"A": 0, "B": 1, "neither": -1}
 POINT, EDGE, LINE = 3.0, 0.5, 2.0  # points: diameter of circles, their edges, lines of walls
-
-
-def _axis(name, size, scale):
-    """An axis as HyperSpy keeps it."""
-    found = {"_type": "UniformDataAxis", "name": name, "size": size, "offset": 0.0, "scale": scale.px_far}
-    return found | {"units": scale.far, "navigate": False, "is_binned": False}
 
 
 def _marker(name, kind, transforms, kwargs):
@@ -70,16 +65,5 @@ def write_hspy(path, title, image, columns, selections, cell_px, pixel_size_pm):
         if len(segments):
             look = {"segments": segments, "linewidths": np.array([LINE]), "colors": COLORS["wall"]}
             markers[f"walls_{pipeline}"] = _marker(f"walls_{pipeline}", "Lines", ("display", "data"), look)
-    axes = [_axis(name, size, scale) for name, size in zip("yx", image.shape, strict=True)]
-    signal = {
-        "data": image,
-        "axes": axes,
-        "metadata": {"General": {"title": title}, "Signal": {"signal_type": ""}, "Markers": markers},
-        "original_metadata": {},
-        "attributes": {"_lazy": False, "ragged": False},
-        "learning_results": {},
-        "models": {},
-        "package_info": {"package": "hyperspy", "package_version": "2.0"},
-        "tmp_parameters": {},
-    }
-    file_writer(path, signal, show_progressbar=False)
+    axes = [axis(name, size, scale.px_far, scale.far) for name, size in zip("yx", image.shape, strict=True)]
+    file_writer(path, signal(title, image, axes, Markers=markers), show_progressbar=False)

@@ -6,28 +6,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from ferrotune.exports.hyperspy_signals import axis, signal
 from ferrotune.exports.scale import Scale
-
-
-def _axis(name, size, scale=1.0, unit="", navigate=False):
-    """An axis as HyperSpy keeps it."""
-    found = {"_type": "UniformDataAxis", "name": name, "size": size, "offset": 0.0, "scale": scale}
-    return found | {"units": unit, "navigate": navigate, "is_binned": False}
-
-
-def _signal(title, data, axes, quantity=""):
-    """A signal as HyperSpy keeps it."""
-    return {
-        "data": data,
-        "axes": axes,
-        "metadata": {"General": {"title": title}, "Signal": {"signal_type": "", "quantity": quantity}},
-        "original_metadata": {},
-        "attributes": {"_lazy": False, "ragged": False},
-        "learning_results": {},
-        "models": {},
-        "package_info": {"package": "hyperspy", "package_version": "2.0"},
-        "tmp_parameters": {},
-    }
 
 
 def on_grid(values, yx, shape):
@@ -37,7 +17,7 @@ def on_grid(values, yx, shape):
     return found
 
 
-def signals(spectra, yx, shape, axis, words, maps, step_pm):
+def signals(spectra, yx, shape, along, words, maps, step_pm):
     """Signals for `write_signals`.
 
     Parameters
@@ -45,7 +25,7 @@ def signals(spectra, yx, shape, axis, words, maps, step_pm):
     spectra : (channel, site, step) float
     yx : (site, 2) float, points of the grid
     shape : (rows, columns)
-    axis : (step,) float
+    along : (step,) float, values of the axis
         HyperSpy has no axis that goes down and up: the spectra are over the number of the step, and the values of the
         axis are a signal of their own.
     words : dict with channels, channel_units (lists of str), axis_name, axis_unit
@@ -59,14 +39,14 @@ def signals(spectra, yx, shape, axis, words, maps, step_pm):
     """
     scale = Scale.of(step_pm)
     grid = [("y", shape[0], scale.px_far, scale.far), ("x", shape[1], scale.px_far, scale.far)]
-    step = _axis(f"step of {words['axis_name']}", len(axis))
+    step = axis(f"step of {words['axis_name']}", len(along))
     found = []
     for name, unit, of in zip(words["channels"], words["channel_units"], spectra, strict=True):
-        axes = [*(_axis(*one, navigate=True) for one in grid), step]
-        found.append(_signal(name, on_grid(of, yx, shape), axes, unit))
-    found.append(_signal(words["axis_name"], np.asarray(axis, float), [step], words["axis_unit"]))
-    of_maps = [_axis(*one) for one in grid]
-    return found + [_signal(title, on_grid(values, yx, shape), of_maps) for title, values in maps.items()]
+        axes = [*(axis(*one, navigate=True) for one in grid), step]
+        found.append(signal(name, on_grid(of, yx, shape), axes, {"quantity": unit}))
+    found.append(signal(words["axis_name"], np.asarray(along, float), [step], {"quantity": words["axis_unit"]}))
+    of_maps = [axis(*one) for one in grid]
+    return found + [signal(title, on_grid(values, yx, shape), of_maps) for title, values in maps.items()]
 
 
 def write_signals(path, found):
@@ -74,10 +54,10 @@ def write_signals(path, found):
     from rsciio.hspy import file_writer
 
     with tempfile.TemporaryDirectory() as folder:
-        for number, signal in enumerate(found):
+        for number, one in enumerate(found):
             part = path if number == 0 else str(Path(folder, f"{number}.hspy"))
-            file_writer(part, signal, show_progressbar=False)
+            file_writer(part, one, show_progressbar=False)
             if number:
-                with h5py.File(part) as one, h5py.File(path, "a") as every:
-                    (title,) = one["Experiments"]
-                    one.copy(f"Experiments/{title}", every["Experiments"])
+                with h5py.File(part) as extra, h5py.File(path, "a") as every:
+                    (title,) = extra["Experiments"]
+                    extra.copy(f"Experiments/{title}", every["Experiments"])

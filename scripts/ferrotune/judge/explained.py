@@ -1,5 +1,6 @@
 """How much of a measured field the labels explain, beyond what as many clusters explain of fields without domains."""
 
+from contextlib import suppress
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +16,7 @@ SMOOTH = 1.0  # cells; sigma of the Gaussian average: what noise adds to single 
 CLIPPED = 5.0  # robust standard deviations
 SURROGATES = 8
 CLUSTERED = 2000  # sites of a surrogate that k-means sees
+MOST_SHARED = 8  # numbers of clusters up to which shares are computed in advance: more are rare
 PARSIMONY = 0.03  # of two maps that explain about as much, the one with fewer variants
 
 
@@ -94,11 +96,15 @@ class MeasuredField:
         return drawn
 
     def compute_shared(self, clusters):
-        """Compute what trials of up to some number of clusters ask for, before it is sent to several processes."""
-        for name in ("damaged", "variation", "changes", "smoothed"):
-            getattr(self, name)
-        for number in range(2, clusters + 1):
-            self.null_share(number)
+        """Compute what trials of up to some number of clusters ask for, before it is sent to several processes.
+
+        Where this raises, each trial raises the same, and says so.
+        """
+        with suppress(ValueError, ArithmeticError, np.linalg.LinAlgError):
+            for name in ("damaged", "variation", "changes", "smoothed"):
+                getattr(self, name)
+            for number in range(2, min(clusters, MOST_SHARED) + 1):
+                self.null_share(number)
 
     def null_share(self, clusters):
         """Share of variance that k-means with some number of clusters explains of surrogates, their mean."""

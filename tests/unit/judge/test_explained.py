@@ -61,3 +61,12 @@ def test_labels_explain_a_sparse_code():
     sites, values = sites_of(field)
     labels = (values[:, 0] > 1) + 2 * (values[:, 1] > 0.5)
     assert label_evidence(MeasuredField(sites.grid, values, 0), labels) > 0.5
+
+
+def test_what_is_computed_in_advance_is_the_same_and_leaves_errors_to_the_trials():
+    sites, values = sites_of(four_domains())
+    ready, fresh = MeasuredField(sites.grid, values, 0), MeasuredField(sites.grid, values, 0)
+    ready.compute_shared(3)
+    assert set(ready._null_shares) == {2, 3} and ready.null_share(3) == fresh.null_share(3)
+    few = sites_of(np.zeros((2, 2, 2)))[0].grid
+    MeasuredField(few, np.full((4, 2), 1.0), 0).compute_shared(7)  # four sites have no seven clusters
