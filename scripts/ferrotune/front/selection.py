@@ -122,8 +122,9 @@ def parameters_of(table, trial):
 
 
 def setting_of(space, parameters):
-    """Setting (dict) of a row (dict) of the table, with the values as the space has them."""
-    return {name: next(v for v in space.values(name) if v == parameters[name]) for name in space.names}
+    """Setting (dict) of a row (dict) of the table, with the values as the space has them; null is NaN in a table."""
+    given = {name: None if parameters[name] != parameters[name] else parameters[name] for name in space.names}
+    return {name: next(v for v in space.values(name) if v == given[name]) for name in space.names}
 
 
 def selected_pipeline(config, parameters, descriptors):

@@ -1,6 +1,7 @@
 """Mean patches of trials: each from the patches of its own preprocessing, with the window of its own setting."""
 
 import numpy as np
+import pytest
 
 from ferrotune.files.stores import write_store
 from ferrotune.search.centroids import centroid_arrays
@@ -16,7 +17,8 @@ def row(trial, flatten, w1):
     return fixed | {"trial": trial, "flatten": flatten, "w1": w1}
 
 
-def test_each_trial_has_the_mean_of_its_own_patches(tmp_path):
+@pytest.mark.parametrize("rank", [2, np.nan], ids=["reduced", "raw, null is NaN in a table"])
+def test_each_trial_has_the_mean_of_its_own_patches(tmp_path, rank):
     rng, yx = np.random.default_rng(0), np.array([[5.0, 5.0], [5.0, 10.0], [10.0, 5.0]])
     patches = rng.random((2, 3, 9, 9)).astype(np.float32)
     arrays = {
@@ -27,8 +29,10 @@ def test_each_trial_has_the_mean_of_its_own_patches(tmp_path):
     }
     known = {"preprocessings": [[1, "none"], [2, "none"]], "reduced": False, "cell_px": 4.0, "binning": 1}
     write_store(tmp_path / "patches.zarr", arrays, known)
-    rows, labels = [row(7, 2, 1.0), row(4, 1, 2.0)], {7: np.array([0, 0, 1]), 4: np.array([0, -1, -1])}
-    found = {n: v for n, (_, v) in centroid_arrays(PIPELINE, rows, [tmp_path / "patches.zarr"], labels, yx).items()}
+    rows = [row(7, 2, 1.0) | {"rank": rank}, row(4, 1, 2.0) | {"rank": rank}]
+    labels = {7: np.array([0, 0, 1]), 4: np.array([0, -1, -1])}
+    pipeline = PIPELINE | {"space": SPACE | {"rank": [None if np.isnan(rank) else rank]}}
+    found = {n: v for n, (_, v) in centroid_arrays(pipeline, rows, [tmp_path / "patches.zarr"], labels, yx).items()}
     by_cluster = dict(
         zip(zip(found["trial"].tolist(), found["label"].tolist(), strict=True), found["patches"], strict=True)
     )
