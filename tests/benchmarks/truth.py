@@ -2,7 +2,7 @@
 
 Writes results/truth/films.tsv (a row for each film and pipeline), answers.tsv (a row for each kind) and truth.png. The
 search is that of the default configuration with fewer trials. Agreement is the adjusted Rand index over the decided
-sites, with the variants of the true polarization: on films from maps the best of k-means with 2 to 5 clusters. The best
+sites, with the variants of the true polarization: on films from maps, measured or of a model, the best of k-means with 2 to 5 clusters. The best
 trial is the best one that decides four of five sites.
 """
 
@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 import ferrotune
 from benchmarks.truth_figure import truth_figure
-from benchmarks.truth_films import drawn_films, map_films, null_films
+from benchmarks.truth_films import drawn_films, map_films, model_films, null_films
 from ferrotune.cells.polarization_variants import peer_labels
 from ferrotune.figures.style import save
 from ferrotune.reference.scores import labels_at
@@ -33,7 +33,7 @@ DECIDED = 0.8  # share of the sites that a trial must decide to be the best
 
 def _variants(film, cells):
     """Labels of the true cells (list of (cell,)): those drawn, or k-means of the true polarization."""
-    if film.kind == "map":
+    if film.polarization is not None and film.answer == "walls":
         return [KMeans(k, n_init=4, random_state=0).fit_predict(cells["displacement"]) for k in range(2, 6)]
     return [np.asarray(cells["domain"], int)] if film.answer == "walls" else []
 
@@ -136,7 +136,7 @@ def _write(rows):
 
 def main():
     """Judge all films and write the tables and the figure."""
-    films = [(film, TRIALS) for film in (*map_films(), *drawn_films())]
+    films = [(film, TRIALS) for film in (*map_films(), *model_films(), *drawn_films())]
     films += [(film, NULL_TRIALS) for film in null_films(NULL_FILMS)]
     with Parallel(n_jobs=PROCESSES, return_as="generator") as parallel:
         rows = []

@@ -1,10 +1,11 @@
-"""Films of known truth for `make truth`: parts of measured maps, drawn domains, and films without walls."""
+"""Films of known truth for `make truth`: measured maps, maps of a model, drawn domains, and films without walls."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.landau_maps import Model, film_map
 from ferrotune.files.polarization_maps import read_map
 from ferrotune.judge.surrogates import surrogate
 from ferrotune.simulation.map_pattern import part_of_map
@@ -41,6 +42,12 @@ CHOSEN_ON = {
     "closure 50",
     "nanodomains",
 }
+MODELS = {
+    "strong": (Model(field=0.25), 0.9),
+    "pinned": (Model(field=0.4, field_length=5.0, softness=0.3), 0.7),
+    "elongated": (Model(gradient=5.0, field_length=10.0, stretch=(0.4, 1.0)), 0.7),
+    "wide": (Model(gradient=8.0, field_length=12.0), 0.5),
+}  # and the root mean square of the displacement, px as in the measured maps (0.97 at 0 % Sm, 0.59 at 13 %)
 DAMAGED = {"holes": 2, "hole_cells": 4.0, "ragged_cells": 5.0, "damage_share": 0.08}
 
 
@@ -95,6 +102,16 @@ def map_films():
         for number, (part, flip, turns) in enumerate(parts):
             cut = part_of_map(whole, part, flip, turns)
             films.append(_of_map(f"{key} part {number}, damaged", cut, DAMAGED, seed=20 + number))
+    return films
+
+
+def model_films():
+    """Films rendered from maps of a Ginzburg-Landau model, on a substrate."""
+    films = []
+    for number, (name, (model, amplitude)) in enumerate(MODELS.items()):
+        polarization = film_map((90, 90), model, amplitude, 20 + number)
+        film = _of_map(f"model, {name}", polarization, {}, seed=70 + number)
+        films.append(replace(film, kind="model"))
     return films
 
 

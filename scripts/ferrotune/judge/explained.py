@@ -129,9 +129,9 @@ def label_evidence(field, labels):
     -------
     float
         Share of the variance that labels explain, adjusted for chance: 1 if they explain all, 0 if they explain what
-        k-means with as many clusters explains of surrogates, less PARSIMONY for each variant beyond two. 0 for fewer
-        than two clusters. Undecided sites count against it twice: they are not explained, and the share is multiplied
-        by the share of decided sites.
+        k-means with as many clusters explains of surrogates, -1 if they explain nothing; less PARSIMONY for each
+        variant beyond two. 0 for fewer than two clusters. Undecided sites count against it twice: they are not
+        explained, and the share is multiplied by the share of decided sites.
 
     Notes
     -----
@@ -143,4 +143,7 @@ def label_evidence(field, labels):
     if clusters < 2:
         return 0.0
     share, null = explained_share(labels, field.smoothed) * decided.mean(), field.null_share(clusters)
-    return (share - null) / max(1 - null, 1e-9) - PARSIMONY * (clusters - 2)
+    # Below chance, too, numbers of clusters are compared by their own scale: of many clusters, chance explains so much
+    # that the little which is left would count several times.
+    scale = 1 - null if share > null else null
+    return (share - null) / max(scale, 1e-9) - PARSIMONY * (clusters - 2)

@@ -18,8 +18,10 @@ COMPONENTS = 32  # of the descriptors that are judged; raw patches have hundreds
 # Where all boundaries of a map are significant together, each stands that is LIKELY by itself: parallel walls gain as
 # much each as some null boundaries, but these do not all gain so much. Ours.
 LIKELY = 0.2
-# Where a polarization was measured, a wall must be seen in it as well: patches also see shifts of the scan. Ours.
+# Where a polarization was measured, a wall must be seen in it as well as in the descriptor: patches also see shifts of
+# the scan. One of the two makes it significant: patches vary more on null maps, and may see a wall less. Ours.
 SEEN = 0.1
+FIELDS = "", "polar_"  # scores, polarization: of the attributes of `Found`
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,26 @@ def _leading(scores):
     return (scores - scores.mean(axis=0, dtype=float)) @ vectors
 
 
-def _significance(length, gain, null, prefix, field=""):
-    """p-values (boundary,) of boundaries that are long enough, from null maps (list of Found); 1 for others."""
+def _significance(length, gain, null, prefix, field):
+    """p-values (boundary,) in one field of boundaries that are long enough, from null maps (list of Found)."""
     names = (f"{prefix}length", f"{prefix}{field}gain")
-    of_null = (np.concatenate([getattr(of, name) for of in null]) for name in names)
-    null_length, null_gain = of_null
+    null_length, null_gain = (np.concatenate([getattr(of, name) for of in null]) for name in names)
     p, long, taken = np.ones(len(length)), length >= LEAST_WALL, null_length >= LEAST_WALL / 2
     p[long] = p_values(length[long], gain[long], null_length[taken], null_gain[taken])
     return p
+
+
+def _in_fields(length, gains, null, prefix=""):
+    """Significance (field, boundary) in the scores and, where it was measured, in the polarization."""
+    return np.stack([_significance(length, gain, null, prefix, of) for gain, of in zip(gains, FIELDS, strict=False)])
+
+
+def _together(p):
+    """Significance (boundary,) by that in each field (field, boundary).
+
+    The best one times the number of fields (Bonferroni) where the boundary is visible in all, else the worst one.
+    """
+    return np.where((p < SEEN).all(axis=0) | (len(p) == 1), np.minimum(len(p) * p.min(axis=0), 1.0), p.max(axis=0))
 
 
 def _standing(p, length, rate):
@@ -88,13 +102,16 @@ def _standing(p, length, rate):
 
 def _whole_boundaries(found, null, rate):
     """Significance (boundary,) of whole boundaries (Found) by null maps (list of Found), and which of them stand."""
-    p = _significance(found.length, found.gain, null, "")
-    stands = _standing(p, found.length, rate)
-    if p_value_of_map(found.length, found.gain, [(of.length, of.gain) for of in null]) < rate:
-        stands |= (p < LIKELY) & (found.length >= LEAST_WALL)
-    if len(found.polar_gain):
-        stands &= _significance(found.length, found.polar_gain, null, "", "polar_") < SEEN
-    return p, stands
+    gains = [found.gain, found.polar_gain] if len(found.polar_gain) else [found.gain]
+    p = _in_fields(found.length, gains, null)
+    together = _together(p)
+    stands = _standing(together, found.length, rate)
+    for number, (gain, of) in enumerate(zip(gains, FIELDS, strict=False)):
+        null_gains = [(each.length, getattr(each, f"{of}gain")) for each in null]
+        if p_value_of_map(found.length, gain, null_gains) < rate / len(gains):
+            others = np.delete(p, number, axis=0)
+            stands |= (p[number] < LIKELY) & (others < SEEN).all(axis=0) & (found.length >= LEAST_WALL)
+    return together, stands
 
 
 def _with_stretches(crossings, along, null, p, stands, rate):
@@ -105,16 +122,12 @@ def _with_stretches(crossings, along, null, p, stands, rate):
     Returns crossings, gain (boundary,), p (boundary,), stands (boundary,).
     """
     crossings, parent = crossings.stretches(~stands)
-    length = crossings.boundaries.length
-    gain = gains_of(crossings, along[0])
-    whole = stands[parent]
-    p = np.where(whole, p[parent], _significance(length, gain, null, "stretch_"))
+    length, whole = crossings.boundaries.length, stands[parent]
+    gains = [gains_of(crossings, of) for of in along]
+    p = np.where(whole, p[parent], _together(_in_fields(length, gains, null, "stretch_")))
     stands = whole.copy()
     stands[~whole] = _standing(p[~whole], length[~whole], rate)
-    if len(along) > 1:
-        polar = _significance(length, gains_of(crossings, along[1]), null, "stretch_", "polar_")
-        stands &= whole | (polar < SEEN)
-    return crossings, gain, p, stands
+    return crossings, gains[0], p, stands
 
 
 def judged_fields(labels, scores, measured=None):

@@ -36,6 +36,16 @@ def test_a_field_without_domains_shows_nothing():
         assert evidence(mottle / mottle.std(), components) < 0.05
 
 
+def test_labels_that_explain_nothing_are_worth_minus_one_whatever_their_number():
+    field, _ = two_domains(3.0)
+    sites, values = sites_of(field)
+    for clusters in (2, 6):
+        found = label_evidence(
+            MeasuredField(sites.grid, values, seed=1), np.random.default_rng(0).integers(clusters, size=len(values))
+        )
+        assert found == pytest.approx(-1 - 0.03 * (clusters - 2), abs=0.01)
+
+
 def test_undecided_sites_count_against_the_labels():
     field, truth = two_domains(3.0)
     sites, values = sites_of(field)

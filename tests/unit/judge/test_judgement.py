@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from ferrotune.clusterings import hdbscan
+from ferrotune.judge.explained import MeasuredField
 from ferrotune.judge.judgement import judge
 from ferrotune.judge.surrogates import surrogate
 from ferrotune.judge.wall_pieces import cut_walls
@@ -39,6 +41,36 @@ def test_a_wall_of_groups_whose_number_was_found_stands_though_null_maps_have_no
     dense = Clusters(hdbscan, {"least_share": 0.1, "neighbours": 20})
     judgement, verdicts, _ = judged(two_domains(1.0)[0], clustering=dense)
     assert len(np.unique(judgement.labels)) == 2 and verdicts.stands.any() and judgement.evidence > 0.2
+
+
+def mottle(shape, seed):
+    """A random field (row, column, 2) without walls, of regions of some six cells and a standard deviation of 1."""
+    field = gaussian_filter(np.random.default_rng(seed).standard_normal((*shape[:2], 2)), (3, 3, 0))
+    return field / field.std()
+
+
+def judged_by_both(scores, polarization):
+    """Judgement of the clusters of the scores (row, column, 2), by a polarization, too (None: by the scores alone)."""
+    sites, values = sites_of(scores)
+    mixture = clusters(2)
+    measured = None if polarization is None else MeasuredField(sites.grid, polarization.reshape(-1, 2), 0)
+    return judge(sites.grid, mixture(values, 0), values, mixture, 0, 0.05, 8, measured=measured)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_wall_that_the_descriptor_hardly_sees_stands_by_the_polarization(seed):
+    field, _ = two_domains(3.0)
+    spoiled = field + 0.7 * mottle(field.shape, seed)
+    assert judged_by_both(spoiled, None).significance.min() > 0.01
+    found = judged_by_both(spoiled, field)
+    assert found.stands.any() and found.significance[found.stands].max() < 0.01
+
+
+def test_what_only_one_of_descriptor_and_polarization_sees_is_no_wall():
+    field, _ = two_domains(3.0)
+    assert judged_by_both(field, None).stands.any()
+    assert not judged_by_both(field, mottle(field.shape, 0)).stands.any()
+    assert not judged_by_both(mottle(field.shape, 0), field).stands.any()
 
 
 def test_an_inclined_wall_has_its_projected_width():
