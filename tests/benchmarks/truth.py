@@ -2,8 +2,8 @@
 
 Writes results/truth/films.tsv (a row for each film and pipeline), answers.tsv (a row for each kind) and truth.png. The
 search is that of the default configuration with fewer trials. Agreement is the adjusted Rand index over the decided
-sites, with the variants of the true polarization: on films from maps, measured or of a model, the best of k-means with 2 to 5 clusters. The best
-trial is the best one that decides four of five sites.
+sites, with the variants of the true polarization: on films from maps, measured or of a model, the best of k-means with
+2 to 5 clusters. The best trial is the best one that decides four of five sites.
 """
 
 import sys
