@@ -1,7 +1,12 @@
-"""What all tests share: linear algebra on one thread, as in the workflow's jobs."""
+"""What all tests share: linear algebra on one thread, as in the workflow's jobs, and no time limits."""
 
 import pytest
+from hypothesis import settings
 from threadpoolctl import threadpool_limits
+
+# No time limits: a busy machine fails no test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -37,7 +37,7 @@ def test_lattice_parameters_are_those_of_the_drawn_lattice():
     assert found["angle"] == pytest.approx(math.degrees(math.acos(a @ b / np.hypot(*a) / np.hypot(*b))))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(angle=st.floats(-0.4, 0.4), scale=st.floats(0.5, 2.0))
 def test_quantities_rotate_and_scale_with_the_crystal(angle, scale):
     rotation = scale * np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])

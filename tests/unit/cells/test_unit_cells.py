@@ -48,7 +48,7 @@ def test_a_painted_crystal():
     assert np.allclose(a[cells.corners].mean(axis=1), cells.yx)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 1000), share=st.floats(0.0, 0.15))
 def test_indices_are_unique_and_count_from_cell_to_cell(seed, share):
     """Strained by a tenth of a cell over the crystal, with columns missing and in any order."""
@@ -104,7 +104,7 @@ def test_columns_that_close_no_cell_give_none():
     assert len(cells.yx) == 0 and cells.polarization.shape == (0, 2) and cells.ab.shape == (0, 2)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(angle=st.floats(-0.3, 0.3), scale=st.floats(0.5, 2.0))
 def test_cells_rotate_and_grow_with_the_crystal(angle, scale):
     rotation = scale * np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])

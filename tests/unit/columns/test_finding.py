@@ -180,7 +180,7 @@ def test_no_column_in_a_masked_box():
     assert distance.max() < 0.5
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(scale=st.floats(1e-3, 1e4), offset=st.floats(-2.0, 2.0))
 def test_units_of_the_intensity_do_not_matter(scale, offset):
     """No threshold belongs to an image: counts, grey values and fractions give the same columns."""

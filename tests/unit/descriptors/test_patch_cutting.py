@@ -35,7 +35,7 @@ def test_images_are_binned_just_enough(height, width):
     assert factor == 1 or height * width > 6400 * (factor - 1) ** 2
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(y=st.floats(20, 65), x=st.floats(20, 85))
 def test_patches_between_the_pixels_are_exact(y, x):
     image = wave(grid()).astype(np.float32)
@@ -73,7 +73,7 @@ def test_only_windows_inside_the_image_are_usable():
     assert usable_sites(mask, yx, (9, 7)).tolist() == [True, False, True, False, True, True, False]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 999))
 def test_only_sites_whose_own_window_touches_a_ragged_mask_are_dropped(seed):
     """Each by itself, whatever else lies in its rows and columns: there are no strips."""

@@ -29,7 +29,7 @@ def test_windows_over_the_mask_are_left_out():
     assert len(grid.place) == len(grid.rows) * len(grid.columns) - 16 and grid.dropped == 16
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 999))
 def test_only_windows_that_touch_a_ragged_mask_are_left_out(seed):
     mask = gaussian_filter(np.random.default_rng(seed).normal(size=(90, 110)), 6) < 0.06

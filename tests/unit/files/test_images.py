@@ -278,7 +278,7 @@ def test_percentiles_become_zero_and_one():
     assert image.min() < 0 and image.max() > 1  # not clipped
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     log_scale=st.floats(-12, 12),
     offset=st.floats(-1000, 1000),

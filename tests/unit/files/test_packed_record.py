@@ -140,7 +140,7 @@ def test_an_array_that_claims_more_than_it_holds(tmp_path):
 VALID = pickled({"Sm_0_0": {"main_image": np.zeros((5, 7), np.float32), "sm_percent": np.float64(7.0)}})
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(st.tuples(st.integers(0, len(VALID) - 1), st.binary(min_size=1, max_size=3)), min_size=1))
 def test_a_damaged_file_is_read_or_is_one_line(tmp_path, edits):
     damaged = bytearray(VALID)

@@ -87,7 +87,7 @@ def test_a_large_array_is_cut_along_its_first_axes(tmp_path):
     assert np.array_equal(array[1, 10:20], patches[1, 10:20])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=hnp.arrays(
         st.sampled_from([np.float32, np.float64, np.int8, np.int32, bool]),

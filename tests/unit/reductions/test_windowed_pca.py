@@ -40,7 +40,7 @@ def moments(patches, site_class, provisional, step):
     return total.statistics(provisional)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(step=st.integers(1, 400), offset=st.floats(-100, 100))
 def test_statistics_do_not_depend_on_blocks_or_on_the_level(step, offset):
     flat = patches_of(offset=offset).reshape(400, -1)

@@ -29,7 +29,7 @@ def test_a_closed_wall_has_no_chord():
     assert score(of_walls(walls), ["chord_to_arc"]) == {"chord_to_arc": 1.0}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(0.1, 50), st.floats(0, 360))
 def test_rewards_follow_the_scale_and_not_the_direction(scale, angle):
     walls = straight_and_quarter()

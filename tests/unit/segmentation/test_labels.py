@@ -62,7 +62,7 @@ def test_ties_go_by_first_appearance():
     assert by_size(np.array([5, 5, 2, 2, 9])).tolist() == [0, 0, 1, 1, 2]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 100))
 def test_order_of_sites_permutes_the_labels(seed):
     descriptors, _ = painted()

@@ -17,7 +17,7 @@ def grid(side=30, step=1.0):
 
 
 @pytest.mark.parametrize("geometry", POLAR)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_thirty_cells_show_two_sensible_domains(geometry, seed):
     label, _ = domain_pattern(geometry, grid(), 2.0, seed)
@@ -26,7 +26,7 @@ def test_thirty_cells_show_two_sensible_domains(geometry, seed):
 
 
 @pytest.mark.parametrize("geometry", POLAR)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_label_is_the_variant_of_larger_weight(geometry, seed):
     label, direction = domain_pattern(geometry, grid(), 2.0, seed)

@@ -207,7 +207,7 @@ def test_scan_frame_leaves_nan_outside_and_columns_inside():
     assert not np.isnan(ideal().image).any()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     angle=st.floats(-45, 45),
     lattice=st.floats(-20, 20),

@@ -68,7 +68,7 @@ def test_a_wall_is_two_samples_thick_and_needs_labels_on_both_sides():
     np.testing.assert_array_equal(corners, [[2, 7], [7, 12]])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.permutations(range(4)))
 def test_walls_do_not_know_the_names_of_labels(seed, names):
     labels = np.random.default_rng(seed).integers(-1, 4, (12, 15))
@@ -78,7 +78,7 @@ def test_walls_do_not_know_the_names_of_labels(seed, names):
         np.testing.assert_array_equal(after, before)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_the_wall_map_is_the_samples_beside_interfaces(seed):
     labels = np.random.default_rng(seed).integers(-1, 3, (9, 7))
