@@ -21,9 +21,7 @@ from fuzz.targets import SCHEMAS
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = 3_000  # inputs: what some 30 s allow; `make fuzz` gives 100,000
-EXAMPLES = settings(
-    max_examples=150, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+EXAMPLES = settings(max_examples=150, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 @cache

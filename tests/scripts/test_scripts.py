@@ -533,7 +533,7 @@ def test_one_domain_is_an_answer(chain, tmp_path, variation, answer):
     chain.front(trials=str(tmp_path / "trials.tsv"), front="beside.tsv", selected="beside.zarr")
     selected, attributes = read_store(chain["beside.zarr"])
     assert attributes["answer"] == attributes["answer_words"] == answer and attributes["trial"] is None
-    assert attributes["reason"] == f"no trial has two clusters; variation over a few cells {variation:.2f}, limit 0.08"
+    assert attributes["reason"] == f"no trial has two clusters; variation over a few cells {variation:.3f}, limit 0.035"
     assert not selected["label"].any() and not selected["wall_map"].any() and len(selected["segments"]) == 0
     assert selected["confidence"].shape == selected["label"].shape and np.isnan(selected["confidence"]).all()
     assert len(selected["path_confidence"]) == len(selected["wall_confidence"]) == attributes["near_trials"] == 0

@@ -38,7 +38,7 @@ def reason_of(answer, variation, verdict, standing, walls):
     standing, walls : int
         Walls of the selected trial that stand, and all that were traced.
     """
-    varies = f"variation over a few cells {variation:.2f}, limit {VARIES:g}"
+    varies = f"variation over a few cells {variation:.3f}, limit {VARIES:g}"
     if verdict is None:
         return f"no trial has two clusters; {varies}"
     if verdict.status == FAILED:

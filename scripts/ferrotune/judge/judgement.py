@@ -19,7 +19,7 @@ COMPONENTS = 32  # of the descriptors that are judged; raw patches have hundreds
 # much each as some null boundaries, but these do not all gain so much. Ours.
 LIKELY = 0.2
 # Where a polarization was measured, a wall must be seen in it as well as in the descriptor: patches also see shifts of
-# the scan. One of the two makes it significant: patches vary more on null maps, and may see a wall less. Ours.
+# the scan. What makes it significant is both together: patches vary more on null maps, and may see a wall less. Ours.
 SEEN = 0.1
 FIELDS = "", "polar_"  # scores, polarization: of the attributes of `Found`
 
@@ -85,12 +85,19 @@ def _in_fields(length, gains, null, prefix=""):
     return np.stack([_significance(length, gain, null, prefix, of) for gain, of in zip(gains, FIELDS, strict=False)])
 
 
-def _together(p):
-    """Significance (boundary,) by that in each field (field, boundary).
+def _seen(p):
+    """Whether each boundary is visible in all fields (boundary,), by its significance in each (field, boundary)."""
+    return (p < SEEN).all(axis=0) | (len(p) == 1)
 
-    The best one times the number of fields (Bonferroni) where the boundary is visible in all, else the worst one.
-    """
-    return np.where((p < SEEN).all(axis=0) | (len(p) == 1), np.minimum(len(p) * p.min(axis=0), 1.0), p.max(axis=0))
+
+def _simes(p):
+    """Significance (n,) of several tests together (test, n), by Simes, Biometrika 73, 751 (1986)."""
+    return (len(p) * np.sort(p, axis=0) / np.arange(1, len(p) + 1)[:, None]).min(axis=0)
+
+
+def _together(p):
+    """Significance (boundary,) by that in each field (field, boundary); the worst one where it is not seen in all."""
+    return np.where(_seen(p), _simes(p), p.max(axis=0))
 
 
 def _standing(p, length, rate):
@@ -106,11 +113,10 @@ def _whole_boundaries(found, null, rate):
     p = _in_fields(found.length, gains, null)
     together = _together(p)
     stands = _standing(together, found.length, rate)
-    for number, (gain, of) in enumerate(zip(gains, FIELDS, strict=False)):
-        null_gains = [(each.length, getattr(each, f"{of}gain")) for each in null]
-        if p_value_of_map(found.length, gain, null_gains) < rate / len(gains):
-            others = np.delete(p, number, axis=0)
-            stands |= (p[number] < LIKELY) & (others < SEEN).all(axis=0) & (found.length >= LEAST_WALL)
+    nulls = ([(each.length, getattr(each, f"{of}gain")) for each in null] for of in FIELDS)
+    of_map = [[p_value_of_map(found.length, *both)] for both in zip(gains, nulls, strict=False)]
+    if _simes(np.array(of_map))[0] < rate:
+        stands |= (together < LIKELY) & _seen(p) & (found.length >= LEAST_WALL)
     return together, stands
 
 

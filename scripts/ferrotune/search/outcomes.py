@@ -25,7 +25,7 @@ from ferrotune.segmentation.statuses import (
     OK,
     ONE_CLUSTER,
     TRACED,
-    VARIES,
+    VARIES_AT_ALL,
     Verdict,
     minority,
 )
@@ -163,7 +163,7 @@ def _judged(labels, scores, sites, seed, of_scores, judging):
     if measured is None:
         return judgement, math.inf
     changes = measured.changes
-    if changes <= VARIES:  # the polarization does not vary: what patches see is the scan, thickness or tilt
+    if changes <= VARIES_AT_ALL:  # the polarization does not vary: what patches see is the scan, thickness or tilt
         judgement = replace(judgement, stands=np.zeros_like(judgement.stands))
     return judgement, changes
 
@@ -196,8 +196,8 @@ def _one_cluster(labels):
 
 def _verdict(verdicts, judging, changes):
     """Verdict of a segmentation by its walls (WallVerdicts), and by how much the polarization changes."""
-    if changes <= VARIES:
-        return Verdict(NO_WALL_STANDS, "variation of the polarization over a few cells", changes, VARIES)
+    if changes <= VARIES_AT_ALL:
+        return Verdict(NO_WALL_STANDS, "variation of the polarization over a few cells", changes, VARIES_AT_ALL)
     standing = np.count_nonzero(verdicts.stands)
     if judging.rate is None:
         return Verdict(OK if standing else NO_WALL_STANDS, TRACED, standing, 1)

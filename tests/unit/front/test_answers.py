@@ -10,7 +10,7 @@ def test_reasons_name_the_test_its_value_and_its_limit():
     stands = Verdict(OK, "probability of its best wall on a null map", 0.0012, 0.05)
     assert reason_of("walls", 0.3, stands, 2, 5).startswith("2 of 5 walls stand: probability of its best wall")
     none = reason_of("gradual", 0.3, Verdict(NO_WALL_STANDS, "probability", 0.4, 0.05), 0, 5)
-    assert none == "no wall stands: probability 0.4, limit 0.05; variation over a few cells 0.30, limit 0.08"
+    assert none == "no wall stands: probability 0.4, limit 0.05; variation over a few cells 0.300, limit 0.035"
     assert reason_of("uniform", 0.01, None, 0, 0).startswith("no trial has two clusters")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from ferrotune.judge.variation import variation
-from ferrotune.segmentation.statuses import VARIES
+from ferrotune.segmentation.statuses import VARIES, VARIES_AT_ALL
 from helpers.noisy_sites import sites_of, two_domains
 
 RNG = np.random.default_rng(0)
@@ -29,6 +29,11 @@ def test_noise_shifted_rows_and_trends_do_not():
     assert of(NOISE) < VARIES / 2
     assert of(NOISE + rows) < VARIES / 2
     assert of(NOISE + np.stack([x**2, x * y], axis=-1)) < VARIES / 2
+
+
+def test_one_broad_wall_in_much_noise_varies():
+    field, _ = two_domains(8.0, size=90, noise=0.7)
+    assert of(field) > VARIES_AT_ALL > of(NOISE)
 
 
 def test_damaged_regions_do_not_hide_domains():
