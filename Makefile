@@ -96,8 +96,9 @@ faults: $(STAMP)
 same-bytes: $(STAMP)
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.same_bytes $(ONLY)
 
+# Test files run side by side, two at a time; the longest come first, see tests/conftest.py.
 test: lint $(VALIDATOR_STAMP)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # 100,000 mutated files, sheets and configs: each ends in a result or in one clear line; INPUTS=1000 gives fewer
 fuzz: $(STAMP)

@@ -1,4 +1,6 @@
-"""What all tests share: linear algebra on one thread, as in the workflow's jobs, and no time limits."""
+"""What all tests share: linear algebra on one thread, as in the workflow's jobs, no time limits, and an order."""
+
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -14,3 +16,9 @@ def one_thread():
     """On one thread sums have the same last digits everywhere, and small ones are not slowed by idle threads."""
     with threadpool_limits(1):
         yield
+
+
+def pytest_collection_modifyitems(items):
+    """Put the longest files first: side by side, the tests end when the last file does."""
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(tests).parts[0] != "workflow")

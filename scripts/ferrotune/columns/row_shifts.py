@@ -13,7 +13,7 @@ from ferrotune.columns.fit.threads import Threads
 from ferrotune.columns.slow_shifts import slow_shifts
 from ferrotune.columns.sublattices import A
 from ferrotune.images.noise import measure_noise
-from ferrotune.images.smoothing import gaussian
+from ferrotune.images.smoothing import local_mean
 from ferrotune.images.straightening import noise_left, straightened
 
 # Our choices, on simulated films with and without shifts, and on a rendered cubic crystal (border and passes).
@@ -77,11 +77,9 @@ def drawn_columns(shape, fit):
 def between_columns(shape, fit, cell_px):
     """Background between the columns, (y, x)."""
     at = tuple(np.clip(np.rint(fit.yx).astype(int), 0, np.array(shape) - 1).T)
-    level, count = np.zeros((2, *shape), np.float32)
-    np.add.at(level, at, fit.background)
-    np.add.at(count, at, 1)
-    level, count = (gaussian(of, cell_px / 2) for of in (level, count))
-    return level / np.maximum(count, 1e-9)
+    level, known = np.zeros(shape, np.float32), np.zeros(shape, bool)
+    level[at], known[at] = fit.background, True
+    return local_mean(level, known, cell_px / 2)
 
 
 def _certainty(residual, model, mask, cell_px):

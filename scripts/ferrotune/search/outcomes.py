@@ -33,9 +33,7 @@ from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster
 from ferrotune.walls import NO_WALLS_AT_ALL, Walls, find_walls
 
 RATE = 0.05  # false discovery rate of walls, as in the default configuration
-# Share of it for each of the judge's two tests: half, but less of the selected trial, which was selected among many
-# because its labels explain much. Ours; with half the rate, 4 of 40 surrogate films had walls, with a fifth 2.
-OF_EACH_TEST, OF_EACH_TEST_OF_SELECTED = 0.5, 0.2
+TESTS = 2  # of the judge, which share the rate: of whole boundaries, and of stretches
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class Judging:
     @property
     def rate_of_test(self):
         """False discovery rate of each of the judge's two tests."""
-        return self.rate * (OF_EACH_TEST_OF_SELECTED if self.thorough else OF_EACH_TEST)
+        return self.rate / TESTS
 
     def share(self, sites):
         """Share of the sites (Sites) whose measured polarization judges."""
