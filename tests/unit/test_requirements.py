@@ -14,7 +14,7 @@ MODULES |= {"matplotlib-scalebar": "matplotlib_scalebar", "pillow": "PIL", "pyro
 MODULES |= {"axe-core-python": "axe_core_python"}
 PEERS = ("requirements.txt", "requirements-alone.txt")
 BY_OTHERS = {"imagecodecs", "sparse"}  # imported by tifffile and RosettaSciIO, where a file needs them
-COMMANDS = {"snakemake", "ruff", "snakefmt", "import-linter"}  # run by the Makefile
+COMMANDS = {"pytest-xdist", "snakemake", "ruff", "snakefmt", "import-linter"}  # run by the Makefile
 COMMANDS |= {"snakemake-executor-plugin-slurm", "snakemake-executor-plugin-cluster-generic"}  # named by profiles
 
 

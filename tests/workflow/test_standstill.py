@@ -8,7 +8,7 @@ import pytest
 from helpers.case import Case
 
 ROWS = "stripes\t0\tsimulated\t\t\t\n"
-SEARCH = {"trials": "auto", "batch": 4, "startup": 4}
+SEARCH = {"trials": "auto", "batch": 4, "startup": 4, "seed": 4}
 
 
 @pytest.fixture(scope="module")

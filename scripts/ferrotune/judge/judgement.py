@@ -114,8 +114,7 @@ def _whole_boundaries(found, null, rate):
     together = _together(p)
     stands = _standing(together, found.length, rate)
     nulls = ([(each.length, getattr(each, f"{of}gain")) for each in null] for of in FIELDS)
-    of_map = [[p_value_of_map(found.length, *both)] for both in zip(gains, nulls, strict=False)]
-    if _simes(np.array(of_map))[0] < rate:
+    if max(p_value_of_map(found.length, *both) for both in zip(gains, nulls, strict=False)) < rate:
         stands |= (together < LIKELY) & _seen(p) & (found.length >= LEAST_WALL)
     return together, stands
 
@@ -168,7 +167,7 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None, 
         The same setting, for null maps.
     seed : int
     rate : float
-        False discovery rate of each of two tests: of whole boundaries, and of stretches.
+        False discovery rate of each of three tests: of whole boundaries, of all of them together, and of stretches.
     maps : int
         Number of null maps.
     measured : ferrotune.judge.explained.MeasuredField, optional

@@ -33,7 +33,7 @@ from ferrotune.sites.raster import SAMPLES_PER_CELL, label_raster
 from ferrotune.walls import NO_WALLS_AT_ALL, Walls, find_walls
 
 RATE = 0.05  # false discovery rate of walls, as in the default configuration
-TESTS = 2  # of the judge, which share the rate: of whole boundaries, and of stretches
+TESTS = 3  # of the judge, which share the rate: of whole boundaries, of all of them together, and of stretches
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Judging:
 
     @property
     def rate_of_test(self):
-        """False discovery rate of each of the judge's two tests."""
+        """False discovery rate of each of the judge's tests."""
         return self.rate / TESTS
 
     def share(self, sites):

@@ -90,13 +90,13 @@ def test_a_trial_that_falls_behind_earlier_rounds_is_given_up_and_another_is_not
     stack, sites, _ = image
     objectives = {"label_evidence": "maximise", "boundary_evidence": "maximise"}
     outcomes = {}
-    for best in (1.0, -1.0):  # of the earlier trials: out of reach, or far behind
+    for best in (2.0, -1.0):  # of the earlier trials: out of reach, or far behind
         rewards = [{"rewards": dict.fromkeys(objectives, best - i / 10)} for i in range(8)]
         judging = Judging.of(sites, RATE, 1, earlier=EarlierFront.of(rewards, objectives))
         (outcomes[best],) = evaluate_batch([(0, SETTING)], PIPELINE, stack, sites, 1, judging=judging)
-    assert outcomes[1.0].status == "given_up" and outcomes[1.0].checkpoint is None
+    assert outcomes[2.0].status == "given_up" and outcomes[2.0].checkpoint is None
     epochs = SETTING["epochs"]
-    assert outcomes[1.0].reason == f"after {-(-epochs // 5)} of {epochs} epochs, behind the front of the earlier rounds"
+    assert outcomes[2.0].reason == f"after {-(-epochs // 5)} of {epochs} epochs, behind the front of the earlier rounds"
     alone = run(image, [(0, SETTING)])[0]
     arrays, others = outcomes[-1.0].checkpoint[0], alone.checkpoint[0]
     assert all(np.array_equal(arrays[name], others[name]) for name in others)
