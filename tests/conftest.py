@@ -20,5 +20,5 @@ def one_thread():
 
 def pytest_collection_modifyitems(items):
     """Put the longest files first: side by side, the tests end when the last file does."""
-    tests = Path(__file__).parent
-    items.sort(key=lambda item: item.path.relative_to(tests).parts[0] != "workflow")
+    workflow = Path(__file__).with_name("workflow")
+    items.sort(key=lambda item: not item.path.is_relative_to(workflow))
