@@ -31,9 +31,9 @@ class Surrogates:
     -----
     Prichard and Theiler, Phys. Rev. Lett. 73, 951 (1994): the multivariate form of phase randomisation. A Fourier
     transform joins opposite borders of a film. Where they do not fit, the step would be part of the spectrum, so that
-    null maps would be rougher than the film, and walls would stand that are none: on half of small smooth films
-    without walls. So the field falls to its mean towards the borders. Places without sites count as the mean. The
-    variance that both take away is given back. In single precision, which halves the time and is far finer than noise.
+    null maps would be rougher than the film, and walls would stand that are none. So the field falls to its mean
+    towards the borders. Places without sites count as the mean. The variance that both take away is given back. In
+    single precision, which halves the time and is far finer than noise.
     """
 
     def __init__(self, grid, values):
