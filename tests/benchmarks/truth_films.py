@@ -7,9 +7,7 @@ import numpy as np
 
 from benchmarks.landau_maps import Model, film_map
 from ferrotune.files.polarization_maps import read_map
-from ferrotune.judge.surrogates import surrogate
 from ferrotune.simulation.map_pattern import part_of_map
-from ferrotune.sites.site_grid import SiteGrid
 
 MAPS = Path(__file__).parents[3] / "shared" / "data" / "sm_bfo_polarization_maps.npz"
 SCALE = 0.62  # of the cell and of all displacements: films of fewer pixels take less time
@@ -76,13 +74,30 @@ class Film:
 
 
 def _null_map(polarization, seed):
-    """Surrogate of a map: the same spectrum and cross-spectrum, random phases."""
+    """Surrogate of a map: the same spectrum and cross-spectrum, random phases.
+
+    The plain way (Prichard and Theiler, Phys. Rev. Lett. 73, 951 (1994)), which shares no code with the judge's.
+    """
     known = np.isfinite(polarization).all(axis=2)
-    at = np.argwhere(known).astype(float)
-    found = np.full(polarization.shape, np.nan)
-    grid = SiteGrid.of(at, np.eye(2), 1.0)
-    found[known] = surrogate(grid, polarization[known], np.random.default_rng(seed))
-    return found
+    mean = polarization[known].mean(axis=0)
+    off = np.where(known[..., None], polarization - mean, 0.0)
+    noise = np.random.default_rng(seed).standard_normal(known.shape)
+    phase = np.exp(1j * np.angle(np.fft.fft2(noise)))[..., None]
+    found = np.fft.ifft2(np.fft.fft2(off, axes=(0, 1)) * phase, axes=(0, 1)).real
+    return mean + found * np.sqrt(known.size / known.sum())
+
+
+def _random_field(length, seed, cells=50):
+    """Part of a Gaussian random field (row, column, 2) without walls, px; its correlation falls off over `length`.
+
+    Lengths are in cells. Smooth fields are averages of noise over a Gaussian; rough ones have a correlation that falls
+    off nearly exponentially. The root mean square is that of the measured map of 0 % Sm.
+    """
+    rng, shape = np.random.default_rng([seed, 5]), (256, 256)
+    k = 2 * np.pi * length * np.hypot(np.fft.fftfreq(256)[:, None], np.fft.fftfreq(256))
+    amplitude = np.exp(-(k**2) / 2) if seed % 2 else (1 + k**2) ** -0.75
+    found = np.stack([np.fft.ifft2(np.fft.fft2(rng.standard_normal(shape)) * amplitude).real for _ in range(2)], -1)
+    return (found / found.std(axis=(0, 1)) * [0.9, 0.63])[:cells, :cells]
 
 
 def _of_map(name, polarization, settings, **more):
@@ -157,7 +172,7 @@ def drawn_films():
 
 
 def null_films(count):
-    """Films without walls: surrogates of the maps (gradual), mis-tilt and thickness, scan noise, noise (uniform)."""
+    """Films without walls: random fields, surrogates of the maps (gradual), mis-tilt, scan noise, noise (uniform)."""
     base = MEASURED | {"shape": (780, 780), "geometry": "none"}
     kinds = {
         "tilt": {"mistilt_profile": "varying", "mistilt_shift_pm": 12.5, "thickness_variation": 0.12},
@@ -169,10 +184,13 @@ def null_films(count):
         for kind, settings in kinds.items()
         for seed in range(count)
     ]
+    gradual = {f"field {seed}": _random_field(4.0, seed) for seed in range(count)}
     if MAPS.exists():
         for seed in range(count):
             whole = read_map(f"{MAPS}#{('sm_0', 'sm_13')[seed % 2]}")
-            cut = part_of_map(_null_map(whole, seed), (30, 30, 50, 50))
-            film = _of_map(f"surrogate {seed}", cut, {"mistilt_shift_pm": 3.0}, seed=200 + seed, answer="gradual")
-            films.append(Film(**{**vars(film), "kind": "surrogate"}))
+            gradual[f"surrogate {seed}"] = part_of_map(_null_map(whole, seed), (30, 30, 50, 50))
+    for name, polarization in gradual.items():
+        kind, seed = name.split()
+        film = _of_map(name, polarization, {"mistilt_shift_pm": 3.0}, seed=200 + int(seed), answer="gradual")
+        films.append(replace(film, kind=kind))
     return films

@@ -181,9 +181,7 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None, 
     """
     scores = _leading(scores)
     fields = judged_fields(labels, scores, measured)
-    decided = decided_labels(grid, labels, scores)
-    if len(np.unique(decided[decided >= 0])) > 2:
-        decided = without_wall_clusters(grid, decided, scores)
+    decided = without_wall_clusters(grid, decided_labels(grid, labels, scores), scores)
     crossings = Crossings.of(grid, decided)
     along = [crossings.along(field) for field in fields]
     found = found_of(crossings, along)

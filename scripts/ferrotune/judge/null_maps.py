@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ferrotune.judge.crossings import Crossings
+from ferrotune.judge.merging import without_wall_clusters
 from ferrotune.judge.null_gains import mean_gain
 from ferrotune.judge.profiles import gains
 from ferrotune.judge.surrogates import Surrogates
@@ -13,6 +14,9 @@ from ferrotune.segmentation.gaussian_classes import log_densities, names_of
 
 # Null maps of a trial, and of the selected one; ours: more make the numbers less noisy, and each costs a clustering.
 MAPS, MANY_MAPS = 3, 30
+# Points a side: where maps are few, the search asks only for means, and a window of a larger map has boundaries enough.
+# Many maps are judged whole, as long walls are compared with long boundaries. Ours.
+SIDE = 100
 CLUSTERED = 2000  # sites of a null map that are clustered; the others take the class that is most probable
 
 
@@ -81,11 +85,13 @@ def null_maps(grid, fields, clusters, seed, count=MAPS, groups=0):
     Found
     """
     surrogates = Surrogates(grid, np.hstack(fields))
+    grid, shown = grid.window(SIDE) if count <= MAPS else (grid, slice(None))
     ends = np.cumsum([field.shape[1] for field in fields])
     for number in range(count):
         rng = np.random.default_rng([seed, number])
-        drawn = np.split(surrogates.drawn(rng), ends[:-1], axis=1)
+        drawn = np.split(surrogates.drawn(rng)[shown], ends[:-1], axis=1)
         labels = clusters.on_grid(grid, _null_labels(drawn[0], clusters, groups, seed, rng), drawn[0])
-        labels = decided_labels(grid, labels, drawn[0])
-        crossings = Crossings.of(grid, labels)
+        # as in the image: strips that are merged would otherwise gain more than null maps, which kept theirs
+        variants = without_wall_clusters(grid, decided_labels(grid, labels, drawn[0]), drawn[0])
+        crossings = Crossings.of(grid, variants)
         yield found_of(crossings, [crossings.along(field) for field in drawn])

@@ -7,6 +7,8 @@ import numpy as np
 from scipy.spatial import cKDTree
 from skimage.measure import label as connected
 
+from ferrotune.images.fullest_window import fullest_window
+
 SAME = 0.71  # steps of the grid; a site further away leaves a point of the grid empty
 
 
@@ -80,6 +82,29 @@ class SiteGrid:
     def at_sites(self, values):
         """Values (row, column, ...) of the points nearest to the sites, (site, ...)."""
         return values[*self.point.T]
+
+    def window(self, side):
+        """The grid in the window of some side with the most sites, and the numbers of these.
+
+        Parameters
+        ----------
+        side : int, points
+
+        Returns
+        -------
+        SiteGrid
+        sites : (m,) int, rising; all of a grid that is no larger
+        """
+        rows, columns = fullest_window(self.known, side)
+        part = self.site[rows, columns]
+        shown = np.zeros(len(self.point) + 1, bool)  # the last one stands for points without a site
+        shown[part] = True
+        sites = np.flatnonzero(shown[:-1])
+        number = np.append(np.cumsum(shown[:-1]) - 1, -1)
+        point = self.point[sites] - [rows.start, columns.start]
+        # the nearest point of a site may lie just outside
+        point = np.clip(point, 0, np.array(part.shape) - 1)
+        return SiteGrid(number[part], point, self.yx[rows, columns]), sites
 
     def domains(self, labels):
         """Connected points of like labels.

@@ -90,7 +90,7 @@ def test_a_trend_is_removed_and_the_domains_are_kept(tmp_path):
     assert flat[inner, 1].std() > 0.8 * left[inner, 1].std()
 
 
-BROAD = pytest.mark.xfail(reason="open: averages over 2 cells get a false wall too often", strict=True)
+BROAD = pytest.mark.xfail(reason="open: at borders averages have fewer neighbours, and vary twice as much", strict=True)
 
 
 @pytest.mark.parametrize(

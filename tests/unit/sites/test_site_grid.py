@@ -30,3 +30,22 @@ def test_domains_are_connected_points_of_like_labels():
     labels[0, 0], labels[3:5, 3:5], labels[5, 0] = 1, 1, -1
     domain, of_domain = SiteGrid.of(yx, 10.0 * np.eye(2), 10.0).domains(labels.ravel())
     assert sorted(of_domain.tolist()) == [0, 1, 1] and (domain == -1).sum() == 1
+
+
+def test_the_window_of_a_large_grid_holds_its_own_sites():
+    index = np.argwhere(np.ones((40, 50)))
+    index = index[(index[:, 1] < 45) & (index[:, 0] > 1)]
+    grid = SiteGrid.of(10.0 * index + np.random.default_rng(0).normal(0, 0.2, index.shape), 10.0 * np.eye(2), 10.0)
+    part, sites = grid.window(20)
+    assert part.known.all() and part.site.shape == (20, 20) and len(sites) == 400
+    inside = np.ptp(index[sites], axis=0).tolist()
+    assert inside == [19, 19]
+    assert np.array_equal(part.gridded(index[sites], -1)[5, 7], index[sites[part.site[5, 7]]])
+    assert np.array_equal(part.at_sites(part.gridded(np.arange(400), -1)), np.arange(400))
+
+
+def test_a_small_grid_is_its_own_window():
+    yx = 10.0 * np.argwhere(np.ones((6, 9)))
+    grid = SiteGrid.of(yx, 10.0 * np.eye(2), 10.0)
+    part, sites = grid.window(20)
+    assert np.array_equal(sites, np.arange(54)) and np.array_equal(part.site, grid.site)
