@@ -27,4 +27,4 @@ def test_the_selected_variants_of_a_junction_are_its_two_spacing_ratios(tmp_path
     trials = pd.read_csv(case.results("junction", "patch_gmm", "trials.tsv"), sep="\t").set_index("trial")
     selected = zarr.open_group(case.results("junction", "patch_gmm", "selected.zarr"), mode="r").attrs["trial"]
     assert trials.loc[selected, "status"] == "ok"
-    assert trials.loc[selected, "ari"] >= 0.65  # 0.69; five clusters, which explain more, have 0.48 to 0.53
+    assert trials.loc[selected, "ari"] >= 0.7  # 0.81; five clusters, which explain more, have 0.50 to 0.53
