@@ -116,7 +116,9 @@ def map_films():
             films.append(_of_map(f"{key} {level}", whole, settings, seed=11, chosen_on=True))
         for number, (part, flip, turns) in enumerate(parts):
             cut = part_of_map(whole, part, flip, turns)
-            films.append(_of_map(f"{key} part {number}, damaged", cut, DAMAGED, seed=20 + number))
+            film = _of_map(f"{key} part {number}, damaged", cut, DAMAGED, seed=20 + number)
+            # which trial is selected below chance was kept after a look at those of the 13 % map
+            films.append(replace(film, chosen_on=key == "sm_13"))
     return films
 
 
