@@ -16,7 +16,7 @@ from ferrotune.judge.surrogates import surrogate
 from ferrotune.reference.comparison import Comparison
 from ferrotune.search.evaluation import evaluate_batch
 from ferrotune.search.outcomes import Judging
-from ferrotune.simulation.twin import film_like
+from ferrotune.simulation.twin import MeasuredFilm
 from ferrotune.sites.site_grid import SiteGrid
 from ferrotune.sites.sites import ARRAYS, Sites
 
@@ -88,11 +88,10 @@ def try_on_twins(measured, selected, pipeline, setting, trial, seed, rate, optio
     filled = np.where(np.isfinite(truth), truth, np.nanmean(truth, axis=0))
     null = surrogate(grid, filled, np.random.default_rng([seed, trial]))
     lattice, scale = measured["lattice"], {"pixel_size_pm": measured["pixel_size_pm"]}
-    outcomes = []
+    film, outcomes = MeasuredFilm.of(measured["image"], mask, measured["columns"], cells), []
     for polarization in (truth, null):
         with tempfile.TemporaryDirectory(prefix="ferrotune-") as name:
-            image = film_like(measured["image"], mask, measured["columns"], cells, polarization, seed + 1)
-            stores = _stages(Path(name), image, mask, lattice, scale, threads)
+            stores = _stages(Path(name), film.like(polarization, seed + 1), mask, lattice, scale, threads)
             how = (pipeline, setting, trial, seed, rate, options, threads)
             outcomes.append(_evaluated(Path(name), stores, *how))
     (twin, sites), (on_null, _) = outcomes

@@ -1,11 +1,13 @@
 """A film like a measured one: the same columns, intensities, background and noise, with a known polarization."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
-from scipy.ndimage import gaussian_filter
 from scipy.spatial import cKDTree
 
 from ferrotune.columns.sublattices import B
-from ferrotune.images.noise import image_noise
+from ferrotune.images.noise import Noise, image_noise
+from ferrotune.images.smoothing import local_mean
 from ferrotune.simulation.drawing import draw
 from ferrotune.simulation.specimen import Specimen
 
@@ -25,30 +27,59 @@ def _displaced(columns, cells, polarization):
     return yx
 
 
-def film_like(image, mask, columns, cells, polarization, seed):
-    """Render an image with the columns of a measured one, and the B columns where a polarization puts them.
+def _specimen(shape, columns):
+    """Specimen whose columns are as wide as the measured ones."""
+    width = float(np.nanmedian(columns["width"]))
+    return Specimen(shape=shape, probe_sigma_px=width, mistilt=0.0, jitter_px=0.0)
 
-    Parameters
+
+@dataclass(frozen=True)
+class MeasuredFilm:
+    """A measured film, of which others with the same columns, background and noise are rendered.
+
+    Attributes
     ----------
-    image : (y, x) float
-    mask : (y, x) bool, true where there is signal
     columns : dict with yx (column, 2) px, amplitude, width (column,), sublattice (column,), cell_px
     cells : dict with yx, polarization (cell, 2) px
-    polarization : (cell, 2) px
-        The truth of the film; where it is NaN, columns stay where they were measured.
-    seed : int, of the noise
-
-    Returns
-    -------
-    (y, x) float32
+    mask : (y, x) bool, true where there is signal
+    background : (y, x) float32
+        What the columns do not explain: background, thickness, what lies between grains.
+    noise : ferrotune.images.noise.Noise
     """
-    yx, width = _displaced(columns, cells, polarization), float(np.nanmedian(columns["width"]))
-    specimen = Specimen(shape=image.shape, probe_sigma_px=width, mistilt=0.0, jitter_px=0.0)
-    drawn = draw(yx, columns["amplitude"], np.zeros(len(yx)), np.zeros(sum(image.shape)), specimen)
-    # what the columns do not explain: background, thickness, what lies between grains
-    sigma, inside = columns["cell_px"], mask.astype(float)
-    rest = gaussian_filter((image - drawn) * inside, sigma) / np.maximum(gaussian_filter(inside, sigma), 1e-6)
-    clean = drawn + rest
-    noise = image_noise(np.where(mask, image, 0.0), mask).variance(clean.ravel()).reshape(clean.shape)
-    noisy = clean + np.sqrt(np.maximum(noise, 0)) * np.random.default_rng(seed).standard_normal(clean.shape)
-    return np.where(mask, noisy, 0.0).astype(np.float32)
+
+    columns: dict
+    cells: dict
+    mask: np.ndarray
+    background: np.ndarray
+    noise: Noise
+
+    @classmethod
+    def of(cls, image, mask, columns, cells):
+        """Measure background and noise of an image (y, x)."""
+        found = cls(columns, cells, mask, np.float32(0), image_noise(np.where(mask, image, 0.0), mask))
+        left = image - found._without_noise(columns["yx"])
+        return replace(found, background=local_mean(left, mask, columns["cell_px"]))
+
+    def _without_noise(self, yx):
+        """Image (y, x) float32 without noise, with the columns at positions (column, 2) px."""
+        specimen = _specimen(self.mask.shape, self.columns)
+        drawn = draw(yx, self.columns["amplitude"], np.zeros(len(yx)), np.zeros(sum(specimen.shape)), specimen)
+        return drawn.astype(np.float32) + self.background
+
+    def like(self, polarization, seed):
+        """Render an image with the B columns where a polarization puts them.
+
+        Parameters
+        ----------
+        polarization : (cell, 2) px
+            The truth of the film; where it is NaN, columns stay where they were measured.
+        seed : int, of the noise
+
+        Returns
+        -------
+        (y, x) float32
+        """
+        clean = self._without_noise(_displaced(self.columns, self.cells, polarization))
+        noise = np.random.default_rng(seed).standard_normal(clean.shape, np.float32)
+        noise *= np.sqrt(np.maximum(self.noise.variance(clean), 0)).astype(np.float32)
+        return np.where(self.mask, clean + noise, np.float32(0))
