@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 import ferrotune
 from benchmarks.truth_figure import truth_figure
-from benchmarks.truth_films import drawn_films, map_films, model_films, null_films
+from benchmarks.truth_films import drawn_films, map_films, model_films, null_films, part_films
 from ferrotune.cells.polarization_variants import peer_labels
 from ferrotune.figures.style import save
 from ferrotune.reference.scores import labels_at
@@ -136,7 +136,7 @@ def _write(rows):
 
 def main():
     """Judge all films and write the tables and the figure."""
-    films = [(film, TRIALS) for film in (*map_films(), *model_films(), *drawn_films())]
+    films = [(film, TRIALS) for film in (*map_films(), *part_films(), *model_films(), *drawn_films())]
     films += [(film, NULL_TRIALS) for film in null_films(NULL_FILMS)]
     with Parallel(n_jobs=PROCESSES, return_as="generator") as parallel:
         rows = []

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from sklearn.cluster import KMeans
 
 from benchmarks.landau_maps import Model, film_map
 from ferrotune.files.polarization_maps import read_map
@@ -119,6 +120,31 @@ def map_films():
             film = _of_map(f"{key} part {number}, damaged", cut, DAMAGED, seed=20 + number)
             # which trial is selected below chance was kept after a look at those of the 13 % map
             films.append(replace(film, chosen_on=key == "sm_13"))
+    return films
+
+
+def _has_regions(polarization):
+    """Whether a map (row, column, 2) has two regions at least, as the parts in PARTS have."""
+    values = polarization[np.isfinite(polarization).all(axis=2)]
+    halves = KMeans(2, n_init=4, random_state=0).fit(values)
+    smaller = np.bincount(halves.labels_).min() / len(values)
+    return smaller >= 0.1 and halves.inertia_ < 0.5 * ((values - values.mean(axis=0)) ** 2).sum()
+
+
+def part_films(count=3, cells=90, seed=20261201):
+    """Films rendered from random parts of both maps, some mirrored or rotated, that no choice was made on."""
+    if not MAPS.exists():
+        return []
+    rng, films = np.random.default_rng(seed), []
+    for key in PARTS:
+        whole, own = read_map(f"{MAPS}#{key}"), []
+        while len(own) < count:
+            row, column = (int(rng.integers(0, n - cells + 1)) for n in whole.shape[:2])
+            cut = part_of_map(whole, (row, column, cells, cells), bool(rng.integers(2)), int(rng.integers(4)))
+            if _has_regions(cut):
+                film = _of_map(f"{key} at {row}, {column}", cut, {}, seed=300 + len(own))
+                own.append(replace(film, kind="part"))
+        films += own
     return films
 
 

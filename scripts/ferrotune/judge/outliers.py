@@ -14,7 +14,7 @@ NORMAL = 0.6744897501960817  # median absolute deviation of a standard normal di
 TOGETHER = 64  # components that are smoothed at a time: raw patches have thousands
 
 
-def _median(values):
+def quick_median(values):
     """Median (c, 1) of values (c, n): that of numpy, several times faster because it selects one rank only."""
     middle = values.shape[1] // 2
     ordered = np.partition(values, middle, axis=1)
@@ -24,7 +24,7 @@ def _median(values):
 
 def _deviation(values):
     """Median absolute deviation (c, 1) of values (c, n), as the standard deviation of a normal distribution."""
-    return _median(np.abs(values - _median(values))) / NORMAL
+    return quick_median(np.abs(values - quick_median(values))) / NORMAL
 
 
 def _off_inside(grid, values, inside, weight, sigma):

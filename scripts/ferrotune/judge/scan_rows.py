@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.ndimage import median_filter
 
+from ferrotune.judge.outliers import quick_median
+
 WINDOW = 11  # points of the grid across the rows; a median over them keeps steps, and so walls along rows. Ours
 ROW = 0.5  # cells; sites whose positions differ less across the rows are of one row
 
@@ -45,6 +47,7 @@ def without_row_shifts(grid, values, y):
     found = np.array(values, float)
     smooth = [_median_across(grid.gridded(of, np.median(of))) for of in np.ascontiguousarray(found.T)]
     off = found - grid.at_sites(np.stack(smooth, axis=-1))
-    for sites in np.split(order, starts[1:]):
-        found[sites] -= np.median(off[sites], axis=0)
+    of_rows = np.split(np.ascontiguousarray(off[order].T), starts[1:], axis=1)
+    shifts = np.column_stack([quick_median(of_row) for of_row in of_rows])
+    found[order] -= np.repeat(shifts, np.diff(np.append(starts, len(order))), axis=1).T
     return found
