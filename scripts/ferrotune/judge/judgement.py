@@ -7,21 +7,11 @@ import numpy as np
 from ferrotune.judge.crossings import Crossings
 from ferrotune.judge.explained import MeasuredField, label_evidence
 from ferrotune.judge.merging import without_wall_clusters
-from ferrotune.judge.null_gains import discoveries, p_value_of_map, p_values
 from ferrotune.judge.null_maps import MAPS, found_of, gains_of, null_maps
+from ferrotune.judge.significance import in_fields, rate_on_null_maps, standing, together, whole_boundaries
 from ferrotune.judge.undecided import decided_labels
 
-LEAST_WALL = 8.0  # cells; shorter boundaries do not count as walls. Ours, as long as the shortest traced wall
-
 COMPONENTS = 32  # of the descriptors that are judged; raw patches have hundreds, and each null map is clustered. Ours
-
-# Where all boundaries of a map are significant together, each stands that is LIKELY by itself: parallel walls gain as
-# much each as some null boundaries, but these do not all gain so much. Ours.
-LIKELY = 0.2
-# Where a polarization was measured, a wall must be seen in it as well as in the descriptor: patches also see shifts of
-# the scan. What makes it significant is both together: patches vary more on null maps, and may see a wall less. Ours.
-SEEN = 0.1
-FIELDS = "", "polar_"  # scores, polarization: of the attributes of `Found`
 
 
 @dataclass(frozen=True)
@@ -71,54 +61,6 @@ def _leading(scores):
     return (scores - scores.mean(axis=0, dtype=float)) @ vectors
 
 
-def _significance(length, gain, null, prefix, field):
-    """p-values (boundary,) in one field of boundaries that are long enough, from null maps (list of Found)."""
-    names = (f"{prefix}length", f"{prefix}{field}gain")
-    null_length, null_gain = (np.concatenate([getattr(of, name) for of in null]) for name in names)
-    p, long, taken = np.ones(len(length)), length >= LEAST_WALL, null_length >= LEAST_WALL / 2
-    p[long] = p_values(length[long], gain[long], null_length[taken], null_gain[taken])
-    return p
-
-
-def _in_fields(length, gains, null, prefix=""):
-    """Significance (field, boundary) in the scores and, where it was measured, in the polarization."""
-    return np.stack([_significance(length, gain, null, prefix, of) for gain, of in zip(gains, FIELDS, strict=False)])
-
-
-def _seen(p):
-    """Whether each boundary is visible in all fields (boundary,), by its significance in each (field, boundary)."""
-    return (p < SEEN).all(axis=0) | (len(p) == 1)
-
-
-def _simes(p):
-    """Significance (n,) of several tests together (test, n), by Simes, Biometrika 73, 751 (1986)."""
-    return (len(p) * np.sort(p, axis=0) / np.arange(1, len(p) + 1)[:, None]).min(axis=0)
-
-
-def _together(p):
-    """Significance (boundary,) by that in each field (field, boundary); the worst one where it is not seen in all."""
-    return np.where(_seen(p), _simes(p), p.max(axis=0))
-
-
-def _standing(p, length, rate):
-    """Which boundaries are significant (boundary,) at a false discovery rate."""
-    stands, long = np.zeros(len(p), bool), length >= LEAST_WALL
-    stands[long] = discoveries(p[long], length[long], rate)
-    return stands
-
-
-def _whole_boundaries(found, null, rate):
-    """Significance (boundary,) of whole boundaries (Found) by null maps (list of Found), and which of them stand."""
-    gains = [found.gain, found.polar_gain] if len(found.polar_gain) else [found.gain]
-    p = _in_fields(found.length, gains, null)
-    together = _together(p)
-    stands = _standing(together, found.length, rate)
-    nulls = ([(each.length, getattr(each, f"{of}gain")) for each in null] for of in FIELDS)
-    if max(p_value_of_map(found.length, *both) for both in zip(gains, nulls, strict=False)) < rate:
-        stands |= (together < LIKELY) & _seen(p) & (found.length >= LEAST_WALL)
-    return together, stands
-
-
 def _with_stretches(crossings, along, null, p, stands, rate):
     """Boundaries that do not stand in stretches, judged one by one: noise in one part may hide a wall in another.
 
@@ -129,9 +71,9 @@ def _with_stretches(crossings, along, null, p, stands, rate):
     crossings, parent = crossings.stretches(~stands)
     length, whole = crossings.boundaries.length, stands[parent]
     gains = [gains_of(crossings, of) for of in along]
-    p = np.where(whole, p[parent], _together(_in_fields(length, gains, null, "stretch_")))
+    p = np.where(whole, p[parent], together(in_fields(length, gains, null, "stretch_")))
     stands = whole.copy()
-    stands[~whole] = _standing(p[~whole], length[~whole], rate)
+    stands[~whole] = standing(p[~whole], length[~whole], rate)
     return crossings, gains[0], p, stands
 
 
@@ -187,7 +129,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None, 
     found = found_of(crossings, along)
     groups = len(np.unique(labels[labels >= 0]))
     null = list(null_maps(grid, fields, clusters, seed, maps, groups)) if null is None else null
-    p, stands = _whole_boundaries(found, null, rate)
+    rate = rate_on_null_maps(null, rate)
+    p, stands = whole_boundaries(found, null, rate)
     crossings, gain, p, stands = _with_stretches(crossings, along, null, p, stands, rate)
     # a setting that leaves much undecided is worth less, also where the rest is clear
     worth = (decided >= 0).mean() ** 2
