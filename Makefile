@@ -80,7 +80,7 @@ rewards: $(STAMP)
 	$(BIN)/snakemake --configfile config/rewards.yaml --cores all rewards
 	test ! -e $(MAPS) || $(BIN)/snakemake --configfile config/rewards.yaml config/rewards_maps.yaml --cores all rewards
 
-# What the default search answers on films of known truth: results/truth/, at most 20 minutes on two cores
+# What the default search answers on films of known truth: results/truth/, 20 to 25 minutes on two cores
 truth: $(STAMP)
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.truth
 
