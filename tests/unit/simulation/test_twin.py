@@ -14,7 +14,7 @@ SMOOTH = 25.0  # px, about a unit cell
 
 @pytest.fixture(scope="module")
 def measured():
-    """Image, its mask, and the film as it was measured: a bright half, noise, and 1 px of polarization along +x."""
+    """Image (thicker towards the bottom), its mask, the film that is measured from it, and its pixel size."""
     made = ferrotune.simulate(Specimen(shape=(400, 400), thickness_gradient=0.3, dose=300), 1)
     image = ferrotune.prepare_image(made.image, pixel_size_pm=made.pixel_size_pm)
     found = ferrotune.locate_columns(image)
