@@ -16,8 +16,8 @@ from ferrotune.segmentation.gaussian_classes import log_densities, names_of
 MAPS, MANY_MAPS = 3, 30
 # Points a side: where maps are few, the search asks only for means, and a window of a larger map has boundaries enough.
 # Many maps are judged whole, as long walls are compared with long boundaries. Ours.
-SIDE = 100
-CLUSTERED = 2000  # sites of a null map that are clustered; the others take the class that is most probable
+SIDE = 80
+CLUSTERED = 1500  # sites of a null map that are clustered; the others take the class that is most probable
 
 
 @dataclass(frozen=True)
