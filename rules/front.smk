@@ -1,7 +1,7 @@
 """The Pareto front of the trials, and the trial that is selected on the front.
 
 Reads the rounds, the reference, and the config's `objectives`, `mode`, `judge`, `select`, `confidence`;
-writes <image>/<pipeline>/trials.tsv, front.tsv, selected.zarr, provenance.json, twins.json, components.zarr and
+writes <image>/<pipeline>/trials.tsv, front.tsv, selected.zarr, provenance.json, components.zarr and
 figures/components.png, .pdf.
 """
 
@@ -67,35 +67,6 @@ rule front:
         "Finding the front of {wildcards.image}, {wildcards.pipeline}"
     script:
         "../scripts/front.py"
-
-
-rule twins:
-    """Try the selected setting on a film like the image whose walls are known, and on one without walls."""
-    input:
-        image=STORES["image"],
-        columns=STORES["columns"],
-        cells=STORES["cells"],
-        selected=f"{PIPELINE}/selected.zarr",
-        descriptors=get_descriptors,
-    output:
-        f"{PIPELINE}/twins.json",
-    log:
-        f"{PIPELINE}/logs/twins.log",
-    benchmark:
-        f"{PIPELINE}/benchmarks/twins.tsv"
-    conda:
-        "../envs/ferrotune.yaml"
-    threads: get_threads
-    params:
-        pipeline=get_pipeline,
-        seed=lambda wildcards: CASE.searches[wildcards.pipeline]["seed"],
-        rate=false_discovery_rate(config),
-        options={"sites": config["sites"], "subpixel": config["patches"]["subpixel"]},
-        code=lambda wildcards: code_digest("twins.py", *module_names(get_pipeline(wildcards))),
-    message:
-        "Trying the setting of {wildcards.image}, {wildcards.pipeline}, on its twin"
-    script:
-        "../scripts/twins.py"
 
 
 rule components:

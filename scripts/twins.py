@@ -2,30 +2,28 @@
 
 import json
 
-from ferrotune.files.stage_arrays import stored_lattice
+import numpy as np
+
+from ferrotune.files.stage_arrays import read_cells
 from ferrotune.files.stores import read_store
 from ferrotune.front.selection import selected_pipeline
+from ferrotune.search.films import FILMS, STAGES
 from ferrotune.search.twins import SCORES, try_on_twins
 from ferrotune.workflow.jobs import job
 
-COLUMNS = ("yx", "amplitude", "width", "sublattice")
-
 
 def main(inputs, output, pipeline, seed, rate, options, threads, subject, log_path):
-    """Write twins.json; `inputs` are paths by name: image, columns, cells, selected, and, as a list, descriptors."""
+    """Write twins.json; `inputs` are paths by name: FILM_STAGE of both films, cells, selected, descriptors (list)."""
     with job(log_path, subject) as log:
         selected, chosen = read_store(inputs["selected"], "yx", "label")
         found = dict.fromkeys(SCORES, float("nan"))
-        if chosen["trial"] is not None:
-            pixels, attributes = read_store(inputs["image"], "image", "mask")
-            columns, of_columns = read_store(inputs["columns"], *COLUMNS)
-            cells, of_cells = read_store(inputs["cells"], "yx", "polarization", "ab", "lattice")
-            columns |= {"cell_px": of_columns["cell_px"]}
-            measured = pixels | {"columns": columns, "cells": cells, "pixel_size_pm": attributes["pixel_size_pm"]}
-            measured["lattice"] = stored_lattice(cells["lattice"], of_cells)
+        cells, _ = read_cells(inputs["cells"], "polarization")
+        known = np.isfinite(cells["polarization"]).all(axis=1).any()  # else films have no walls that are known
+        if chosen["trial"] is not None and known:
+            films = {film: {stage: inputs[f"{film}_{stage}"] for stage in STAGES} for film in FILMS}
             own, setting, _ = selected_pipeline(pipeline, chosen["parameters"], inputs["descriptors"])
             trial = chosen["trial"]
-            found = try_on_twins(measured, selected, own, setting, trial, seed, rate, options, threads)
+            found = try_on_twins(films, selected, own, setting, trial, seed, rate, options, threads)
             line = "on a film like this one: ARI %.2f and wall F1 %.2f with its truth; %g walls on a film without"
             log.info(line, *found.values())
         with open(output, "w") as file:

@@ -246,11 +246,26 @@ class Chain:
             log_path=self.log("front"),
         )
 
-    def twins(self, output="beside.json"):
-        names = ("image", "columns", "cells", "selected")
+    def films(self, cells="cells.zarr", beside=""):
+        call(
+            "films",
+            inputs={name: self[f"{name}.zarr"] for name in ("image", "columns")} | {"cells": self[cells]},
+            outputs=self.film_stores(beside),
+            seed=1,
+            threads=1,
+            image="one",
+            log_path=self.log("films"),
+        )
+
+    def film_stores(self, beside=""):
+        names = ("image", "columns", "cells")
+        return {f"{film}_{name}": self[f"{beside}{film}_{name}.zarr"] for film in ("twin", "null") for name in names}
+
+    def twins(self, output="beside.json", cells="cells.zarr", beside=""):
+        paths = {"cells": self[cells], "selected": self["selected.zarr"], "descriptors": [self["patches.zarr"]]}
         call(
             "twins",
-            inputs={name: self[f"{name}.zarr"] for name in names} | {"descriptors": [self["patches.zarr"]]},
+            inputs=self.film_stores(beside) | paths,
             output=self[output],
             pipeline=PIPELINE,
             seed=1,
@@ -274,6 +289,7 @@ class Chain:
             self.evaluate(number)
         self.trials()
         self.front()
+        self.films()
         return self
 
 
@@ -506,6 +522,26 @@ def test_the_setting_is_tried_on_films_of_known_walls(chain):
     """On a film like this one most domains are found again; on a film without walls, no wall."""
     found = chain.twins()
     assert found["twin_ari"] > 0.5 and found["null_walls"] == 0
+
+
+def test_films_hold_the_columns_of_the_image_and_the_polarization_that_they_were_given(chain):
+    measured, twin, null = (
+        read_store(chain[f"{name}.zarr"])[0]["polarization"] for name in ("cells", "twin_cells", "null_cells")
+    )
+    assert len(twin) == len(null) == len(measured)
+    off, *others = ((found - found.mean(axis=0)).ravel() for found in (measured, twin, null))
+    of_twin, of_null = (np.corrcoef(other, off)[0, 1] for other in others)
+    assert abs(of_null) < 0.9 < of_twin
+
+
+def test_without_a_polarization_films_tell_nothing(chain):
+    cells, attributes = read_store(chain["cells.zarr"], "yx", "polarization", "ab", "lattice")
+    cells["polarization"] = np.full_like(cells["polarization"], np.nan)
+    axes = {"yx": "cell", "polarization": "cell", "ab": "cell", "lattice": "vector"}
+    arrays = {name: ((first, "axis"), cells[name]) for name, first in axes.items()}
+    write_store(chain["unknown.zarr"], arrays, attributes)
+    chain.films("unknown.zarr", "unknown_")
+    assert set(chain.twins(cells="unknown.zarr", beside="unknown_").values()) == {None}
 
 
 def test_a_trial_that_is_not_there_cannot_be_selected(chain, capsys):

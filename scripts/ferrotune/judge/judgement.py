@@ -6,7 +6,7 @@ import numpy as np
 
 from ferrotune.judge.crossings import Crossings
 from ferrotune.judge.explained import MeasuredField, label_evidence
-from ferrotune.judge.merging import without_wall_clusters
+from ferrotune.judge.merging import crossings_of_variants
 from ferrotune.judge.null_maps import MAPS, found_of, gains_of, null_maps
 from ferrotune.judge.significance import in_fields, rate_on_null_maps, standing, together, whole_boundaries
 from ferrotune.judge.undecided import decided_labels
@@ -123,8 +123,8 @@ def judge(grid, labels, scores, clusters, seed, rate, maps=MAPS, measured=None, 
     """
     scores = _leading(scores)
     fields = judged_fields(labels, scores, measured)
-    decided = without_wall_clusters(grid, decided_labels(grid, labels, scores), scores)
-    crossings = Crossings.of(grid, decided)
+    crossings = crossings_of_variants(grid, decided_labels(grid, labels, scores), scores)
+    decided = crossings.labels
     along = [crossings.along(field) for field in fields]
     found = found_of(crossings, along)
     groups = len(np.unique(labels[labels >= 0]))

@@ -1,11 +1,13 @@
 """Clusters that are a wall and no variant: strips between two variants whose values lie between theirs."""
 
+from operator import itemgetter
+
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from ferrotune.judge.boundaries import boundaries_of
 from ferrotune.judge.crossings import Crossings
 from ferrotune.judge.profiles import steps_of
+from ferrotune.segmentation.gaussian_classes import names_of
 
 # Our choices.
 THICKEST = 12.0  # cells; a thicker strip is a domain
@@ -47,12 +49,20 @@ def _place(scores, labels, k, pair):
     return (scores[labels == k] - one) @ way / squared
 
 
-def _merged(grid, labels, boundaries, scores, k, thickness):
-    """Labels without cluster k, if it is the wall between two others; None if it is not."""
-    pair = _beside(boundaries, k)
-    place = None if pair is None else _place(scores, labels, k, pair)
-    if place is None:
-        return None
+def _candidates(grid, crossings, scores):
+    """Clusters that may be a wall, thin ones first: thickness, cluster, the two beside it, where its sites lie."""
+    labels, found = crossings.labels, []
+    for k in names_of(labels[labels >= 0])[0]:
+        pair = _beside(crossings.boundaries, k)
+        place = None if pair is None else _place(scores, labels, k, pair)
+        thickness = np.inf if place is None else _thickness(grid, labels, k)
+        if thickness <= THICKEST:
+            found.append((thickness, k, pair, place))
+    return sorted(found, key=itemgetter(0))
+
+
+def _merged(grid, labels, scores, thickness, k, pair, place):
+    """Crossings without cluster k, if it is the wall between two others; None if it is not."""
     merged = labels.copy()
     merged[labels == k] = np.where(place < 0.5, *pair)
     crossings = Crossings.of(grid, merged)
@@ -62,11 +72,11 @@ def _merged(grid, labels, boundaries, scores, k, thickness):
         return None
     own = crossings.of_boundaries(np.flatnonzero(between))
     width = np.average(steps_of(own.profiles(own.along(scores))).width, weights=own.boundaries.length)
-    return merged if width >= FITS * thickness else None
+    return crossings if width >= FITS * thickness else None
 
 
-def without_wall_clusters(grid, labels, scores):
-    """Labels (site,) in which clusters that are a wall are divided between the variants beside them.
+def crossings_of_variants(grid, labels, scores):
+    """Crossings of the labels in which clusters that are a wall are divided between the variants beside them.
 
     Parameters
     ----------
@@ -76,7 +86,7 @@ def without_wall_clusters(grid, labels, scores):
 
     Returns
     -------
-    (site,) int
+    Crossings
 
     Notes
     -----
@@ -84,13 +94,12 @@ def without_wall_clusters(grid, labels, scores):
     its mean between theirs, and the step that is fitted without it is about as wide as it is thick. Thin clusters
     are tried first, and again after each that is merged: a broad wall may be cut in several strips.
     """
-    while len(names := np.unique(labels[labels >= 0])) > 2:
-        thickness = {k: _thickness(grid, labels, k) for k in names}
-        thin = sorted((k for k in names if thickness[k] <= THICKEST), key=thickness.get)
-        boundaries = boundaries_of(grid, labels) if thin else None
-        tried = (_merged(grid, labels, boundaries, scores, k, thickness[k]) for k in thin)
+    crossings = Crossings.of(grid, labels)
+    while len(names_of(crossings.labels[crossings.labels >= 0])[0]) > 2:
+        candidates = _candidates(grid, crossings, scores)
+        tried = (_merged(grid, crossings.labels, scores, *candidate) for candidate in candidates)
         merged = next((found for found in tried if found is not None), None)
         if merged is None:
-            return labels
-        labels = merged
-    return labels
+            break
+        crossings = merged
+    return crossings

@@ -21,7 +21,7 @@ from ferrotune.workflow.segmentation_record import NAME, read_record
 
 ROOT = Path(__file__).parents[3]
 CODE = ("Snakefile", "rules", "scripts", "config", "envs", "LICENSE")
-LEFT_OUT = ("descriptors", "halves")  # folders of stores that are most of a run, and follow from the image
+LEFT_OUT = ("descriptors", "halves", "films")  # folders of stores that are most of a run, and follow from the image
 RESULTS = ("summary.tsv", "series.html")  # what a reader opens first
 UNLICENSED = "No licence is stated; ask the authors"
 OF_ANOTHER = r"^export_|_half$"  # in the names of rules that inherit the script of another
@@ -29,7 +29,7 @@ ENDING = ".crate.zip"
 
 
 def left_out(path):
-    """Whether a path lies in a folder of stores that a crate leaves out: descriptors, and images of half the dose.
+    """Whether a path lies in a folder of stores that a crate leaves out: descriptors, and images made of the image.
 
     Examples
     --------

@@ -24,6 +24,7 @@ from ferrotune.workflow.progress import SO_FAR, is_complete, kept_config, latest
 from ferrotune.workflow.series_lock import locked
 
 STORES = ("*/*.zarr", "*/*/*.zarr", "*/*/rounds/*.zarr", "*/halves/*/*.zarr", "*/halves/*/descriptors/*.zarr")
+STORES += ("*/films/*/*.zarr",)
 APART = ("exports", "live")  # folders of an image or a series whose stores are for other programs, or still in use
 LEFTOVERS = ("**/.again.*.zarr", "**/.*.lock", "**/*.partial")  # of jobs that were killed; `*.part` in rounds: none
 

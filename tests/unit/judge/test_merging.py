@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ferrotune.judge.merging import without_wall_clusters
+from ferrotune.judge.merging import crossings_of_variants
 from helpers.noisy_sites import sites_of, two_domains
 
 
@@ -10,7 +10,7 @@ def test_the_strips_of_a_broad_wall_are_merged():
     field, truth = two_domains(10.0, noise=0.1, shape="linear")
     sites, values = sites_of(field)
     strips = np.digitize(values[:, 0], [-0.75, 0.0, 0.75])
-    merged = without_wall_clusters(sites.grid, strips, values)
+    merged = crossings_of_variants(sites.grid, strips, values).labels
     assert len(np.unique(merged)) == 2
     assert ((merged == merged[-1]) == (truth == 1)).mean() > 0.95
 
@@ -22,7 +22,7 @@ def test_a_thin_domain_of_another_state_stays():
     field[:, 27:33] = [0.0, 2.0]  # not on the way from one to the other
     labels[:, 27:33] = 2
     sites, values = sites_of(field)
-    assert len(np.unique(without_wall_clusters(sites.grid, labels.ravel(), values))) == 3
+    assert len(np.unique(crossings_of_variants(sites.grid, labels.ravel(), values).labels)) == 3
 
 
 def test_a_plateau_between_two_domains_stays():
@@ -30,5 +30,5 @@ def test_a_plateau_between_two_domains_stays():
     labels = np.digitize(np.arange(60), [24, 36])
     field[:, :, 0] += labels - 1.0  # sharp on both sides, 12 cells thick
     sites, values = sites_of(field)
-    found = without_wall_clusters(sites.grid, np.tile(labels, (60, 1)).ravel(), values)
+    found = crossings_of_variants(sites.grid, np.tile(labels, (60, 1)).ravel(), values).labels
     assert len(np.unique(found)) == 3
