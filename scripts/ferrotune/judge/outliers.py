@@ -4,27 +4,15 @@ import numpy as np
 from scipy.ndimage import binary_dilation, gaussian_filter, gaussian_filter1d, uniform_filter
 from scipy.stats import median_abs_deviation
 
+from ferrotune.judge.medians import quick_deviation
+
 # Our choices.
 OUTLYING = 6.0  # robust standard deviations, root mean square over the components
 BESIDE = 2  # points of the grid from a hole or the border
 INSIDE = 3.0  # cells
 AROUND = 5  # points
 SHARE = 0.4  # of the points around a site are unlike their neighbours: the film is damaged there
-NORMAL = 0.6744897501960817  # median absolute deviation of a standard normal distribution
 TOGETHER = 64  # components that are smoothed at a time: raw patches have thousands
-
-
-def quick_median(values):
-    """Median (c, 1) of values (c, n): that of numpy, several times faster because it selects one rank only."""
-    middle = values.shape[1] // 2
-    ordered = np.partition(values, middle, axis=1)
-    upper = ordered[:, middle]
-    return (upper if values.shape[1] % 2 else (ordered[:, :middle].max(axis=1) + upper) / 2)[:, None]
-
-
-def _deviation(values):
-    """Median absolute deviation (c, 1) of values (c, n), as the standard deviation of a normal distribution."""
-    return quick_median(np.abs(values - quick_median(values))) / NORMAL
 
 
 def _off_inside(grid, values, inside, weight, sigma):
@@ -75,7 +63,7 @@ def outliers_at_borders(grid, values):
     squared = np.zeros(len(rim))
     for first in range(0, values.shape[1], TOGETHER):
         off = _off_inside(grid, values[:, first : first + TOGETHER], inside, weight, sigma)
-        deviation = _deviation(off.take(among, axis=1))
+        deviation = quick_deviation(off.take(among, axis=1))
         squared += ((off.take(rim, axis=1) / np.where(deviation > 0, deviation, np.inf)) ** 2).sum(axis=0)
     far = np.zeros(grid.known.shape, bool)
     far[tested] = np.sqrt(squared / values.shape[1]) > OUTLYING

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import median_filter
 
-from ferrotune.judge.outliers import quick_median
+from ferrotune.judge.medians import quick_median
 
 WINDOW = 11  # points of the grid across the rows; a median over them keeps steps, and so walls along rows. Ours
 ROW = 0.5  # cells; sites whose positions differ less across the rows are of one row

@@ -46,6 +46,7 @@ NEEDS = {
     "evaluate.rvae": Need(400, 20, 3, 2, stacks=1, process_mb=300),
     "front": Need(270, 5, 4, 0.2, stacks=0.3),
     "front.rvae": Need(530, 10, 6, 0.5, stacks=1),
+    "films": Need(410, 66, 8, 2.5),
     "twins": Need(410, 66, 8, 3, stacks=1.4),
     "twins.rvae": Need(710, 66, 12, 10, stacks=1.4),
     "components": Need(320, 5, 5, 0.3, stacks=0.3),
