@@ -4,9 +4,9 @@ Reads the image, its columns and unit cells, selected.zarr, and the config's `se
 writes <image>/films/twin/ and null/ with image.zarr, columns.zarr and cells.zarr, and <image>/<pipeline>/twins.json.
 """
 
-from ferrotune.search.films import FILMS, STAGES
+from ferrotune.workflow.kinds import film_stores
 
-FILM_STORES = {f"{film}_{stage}": f"{IMAGE}/films/{film}/{stage}.zarr" for film in FILMS for stage in STAGES}
+FILM_STORES = film_stores(IMAGE)
 
 
 rule films:

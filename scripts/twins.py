@@ -7,9 +7,9 @@ import numpy as np
 from ferrotune.files.stage_arrays import read_cells
 from ferrotune.files.stores import read_store
 from ferrotune.front.selection import selected_pipeline
-from ferrotune.search.films import FILMS, STAGES
 from ferrotune.search.twins import SCORES, try_on_twins
 from ferrotune.workflow.jobs import job
+from ferrotune.workflow.kinds import FILMS, IMAGE, STORES
 
 
 def main(inputs, output, pipeline, seed, rate, options, threads, subject, log_path):
@@ -20,7 +20,7 @@ def main(inputs, output, pipeline, seed, rate, options, threads, subject, log_pa
         cells, _ = read_cells(inputs["cells"], "polarization")
         known = np.isfinite(cells["polarization"]).all(axis=1).any()  # else films have no walls that are known
         if chosen["trial"] is not None and known:
-            films = {film: {stage: inputs[f"{film}_{stage}"] for stage in STAGES} for film in FILMS}
+            films = {film: {name: inputs[f"{film}_{name}"] for name in STORES[IMAGE]} for film in FILMS}
             own, setting, _ = selected_pipeline(pipeline, chosen["parameters"], inputs["descriptors"])
             trial = chosen["trial"]
             found = try_on_twins(films, selected, own, setting, trial, seed, rate, options, threads)

@@ -11,13 +11,11 @@ from ferrotune.judge.surrogates import surrogate
 from ferrotune.simulation.twin import MeasuredFilm
 from ferrotune.sites.site_grid import SiteGrid
 
-FILMS = ("twin", "null")
-STAGES = ("image", "columns", "cells")
 SMOOTHING = 3  # cells; side of the squares whose median is drawn: the noise of the columns is not drawn twice
 
 
 def _polarizations(columns, cells, seed):
-    """Polarization (cell, 2) px of each of the FILMS; NaN where it is unknown."""
+    """Polarization (cell, 2) px of the twin, and of the film without walls; NaN where it is unknown."""
     if not np.isfinite(cells["polarization"]).any():
         return cells["polarization"], cells["polarization"]
     truth = median_polarization(cells["polarization"], cells["ab"], SMOOTHING)
@@ -38,7 +36,7 @@ def films_like(measured, seed):
 
     Returns
     -------
-    dict of (y, x) float32, for each of the FILMS
+    dict of (y, x) float32
         twin: with the smoothed measured polarization. null: with one of the same spectrum, but random phases.
     """
     columns, cells = measured["columns"], measured["cells"]
@@ -47,7 +45,7 @@ def films_like(measured, seed):
     # rounded far below the noise: two thirds of the bytes in the store
     return {
         name: film.like(polarization, seed + 1).astype(np.float16).astype(np.float32)
-        for name, polarization in zip(FILMS, drawn, strict=True)
+        for name, polarization in zip(("twin", "null"), drawn, strict=True)
     }
 
 
@@ -63,7 +61,7 @@ def film_stages(image, mask, lattice, pixel_size_pm, threads=1):
 
     Returns
     -------
-    dict of (arrays, attributes), for each of the STAGES, as `ferrotune.files.stores.write_store` takes them
+    dict of (arrays, attributes) of image, columns and cells, as `ferrotune.files.stores.write_store` takes them
     """
     pixels = {"image": (("y", "x"), image), "mask": (("y", "x"), mask)}
     found = find_columns(image, mask, lattice, threads=threads)

@@ -10,6 +10,7 @@ STORES = {
     IMAGE: {"image": "image.zarr", "columns": "columns.zarr", "cells": "cells.zarr"},
     SPECTRA: {"image": "spectra.zarr", "spectra": "spectra.zarr"},
 }
+FILMS = ("twin", "null")  # of known truth that are like an image; each has the stores of an image
 # Rules whose outputs are the results of a run; beside those of all kinds.
 OF_ALL = ("check_sheet", "summary", "series_figure", "series_page", "pipeline_figures")
 OF_ALL += ("components", "explorer", "tables")
@@ -57,6 +58,12 @@ def stores_of(kind, folder):
     """Paths (dict of name -> path) of the stores of an image in its folder; an empty list where the kind has none."""
     known = {name for names in STORES.values() for name in names}
     return {name: f"{folder}/{STORES[kind][name]}" if name in STORES[kind] else [] for name in sorted(known)}
+
+
+def film_stores(folder):
+    """Paths (dict of FILM_NAME -> path) of the stores of the films that are like an image, in its folder."""
+    stores = STORES[IMAGE].items()
+    return {f"{film}_{name}": f"{folder}/films/{film}/{store}" for film in FILMS for name, store in stores}
 
 
 def loop_specimen(simulation, image):
