@@ -34,9 +34,9 @@ OURS = 4  # cores of a job of the cluster, as the profiles have it
 START, NOTICED = 10.0, 10.0  # s
 # CPU seconds of jobs that no finished run of a full-size image has: of docs/benchmarks.md. Other rules of the pipelines
 # that are not measured take what they take for patch_gmm.
-FURTHER = {("twins", "patch_gmm"): 56, ("twins", "cell_gmm"): 48, ("evaluate", "crvae"): 300}
+FURTHER = {("films", ""): 34, ("twins", "patch_gmm"): 15, ("twins", "cell_gmm"): 7, ("evaluate", "crvae"): 300}
 FURTHER |= {("evaluate", "fft_svd"): 20, ("evaluate", "fft_nmf"): 40, ("evaluate", "fft_ica"): 20}
-SIDE_BY_SIDE = {"evaluate": SEARCH["batch"], "twins": 2}  # parts of a job that run at the same time
+SIDE_BY_SIDE = {"evaluate": SEARCH["batch"]}  # parts of a job that run at the same time
 OF_ALL_IMAGES = {"summary", "series_figure", "series_page"}
 
 

@@ -35,23 +35,21 @@ def usable_losses(table, objectives):
     return losses
 
 
-def _deciding(table, front, objectives):
+def _deciding(table, objectives):
     """Name of the one reward that decides on the front, see `front_of`; None where all of them do."""
     if set(objectives) != {EVIDENCE, LABELS}:
         return None
-    if "known_share" not in table or table["known_share"].max() < MOSTLY_KNOWN:
-        return EVIDENCE
-    return LABELS if front[LABELS].max() > 0 else None
+    known = "known_share" in table and table["known_share"].max() >= MOSTLY_KNOWN
+    return LABELS if known else EVIDENCE
 
 
 def front_of(table, objectives):
     """The trials of a table that are on the Pareto front, with a column `knee` that marks the knee.
 
-    With the two rewards of the judge, the knee is the trial with the largest `label_evidence` if this is above 0: our
-    choice, made on the films that docs/truth.md names. Below, the labels of every trial explain less than chance, which
-    tells nothing of their rank, and the knee is that of both rewards. Where the polarization is known at too few sites,
-    each trial is judged by its own descriptors, and values of different ones do not compare: there, it is the trial
-    with the largest `boundary_evidence`.
+    With the two rewards of the judge, the knee is the trial with the largest `label_evidence`: our choice, made on the
+    films that docs/truth.md names. Where the polarization is known at too few sites, each trial is judged by its own
+    descriptors, and values of different ones do not compare: there, it is the trial with the largest
+    `boundary_evidence`.
 
     Parameters
     ----------
@@ -75,7 +73,7 @@ def front_of(table, objectives):
     chosen = np.flatnonzero(pareto.front(losses))
     front = table.iloc[chosen].assign(knee=False)
     if len(front):
-        by = _deciding(table, front, objectives)
+        by = _deciding(table, objectives)
         knee = pareto.knee(losses[chosen], pareto.best_and_worst(losses)) if by is None else int(front[by].argmax())
         front.iloc[knee, front.columns.get_loc("knee")] = True
     return front.sort_values(next(iter(objectives)), kind="stable")

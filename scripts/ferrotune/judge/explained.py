@@ -10,6 +10,7 @@ from scipy.stats import median_abs_deviation
 from ferrotune.judge.outliers import damaged
 from ferrotune.judge.surrogates import Surrogates
 from ferrotune.judge.variation import variation
+from ferrotune.segmentation.agreement import ari
 
 # Our choices.
 SMOOTH = 1.0  # cells; sigma of the Gaussian average: what noise adds to single sites no label can explain
@@ -17,6 +18,8 @@ CLIPPED = 5.0  # robust standard deviations
 SURROGATES = 8
 CLUSTERED = 2000  # sites of a surrogate that k-means sees
 MOST_SHARED = 8  # numbers of clusters up to which shares are computed in advance: more are rare
+DIVISIONS = range(2, 6)  # clusters of the divisions that labels below chance are compared with
+DECIDED = 0.8  # share of the sites; where labels decide fewer, their agreement says less
 PARSIMONY = 0.03  # of two maps that explain about as much, the one with fewer variants
 
 
@@ -95,13 +98,21 @@ class MeasuredField:
             drawn.append(values[np.sort(rng.permutation(len(values))[:CLUSTERED])])
         return drawn
 
+    @cached_property
+    def divisions(self):
+        """Labels (site,) of k-means of the smoothed field, one for each number of clusters in DIVISIONS."""
+        from sklearn.cluster import KMeans  # here, as most jobs that load this module do not need it
+
+        of = (KMeans(clusters, n_init=4, random_state=0) for clusters in DIVISIONS)
+        return [kmeans.fit_predict(self.smoothed).astype(np.int8) for kmeans in of]
+
     def compute_shared(self, clusters):
         """Compute what trials of up to some number of clusters ask for, before it is sent to several processes.
 
         Where this raises, each trial raises the same, and says so.
         """
         with suppress(ValueError, ArithmeticError, np.linalg.LinAlgError):
-            for name in ("damaged", "variation", "changes", "smoothed"):
+            for name in ("damaged", "variation", "changes", "smoothed", "divisions"):
                 getattr(self, name)
             for number in range(2, min(clusters, MOST_SHARED) + 1):
                 self.null_share(number)
@@ -117,6 +128,12 @@ class MeasuredField:
         return self._null_shares[clusters]
 
 
+def _agreement(field, labels):
+    """Adjusted Rand index of labels with the division of the field that is most like them; less if few are decided."""
+    decided = min((labels >= 0).mean() / DECIDED, 1.0)
+    return max(ari(labels, division) for division in field.divisions) * decided**2
+
+
 def label_evidence(field, labels):
     """What labels explain of a field beyond what as many clusters explain of its surrogates.
 
@@ -128,22 +145,23 @@ def label_evidence(field, labels):
     Returns
     -------
     float
-        Share of the variance that labels explain, adjusted for chance: 1 if they explain all, 0 if they explain what
-        k-means with as many clusters explains of surrogates, -1 if they explain nothing; less PARSIMONY for each
-        variant beyond two. 0 for fewer than two clusters. Undecided sites count against it twice: they are not
-        explained, and the share is multiplied by the share of decided sites.
+        Above 0: the share of the variance that labels explain, adjusted for chance: 1 if they explain all, 0 if they
+        explain what k-means with as many clusters explains of surrogates; less PARSIMONY for each variant beyond two.
+        Undecided sites count against it twice: they are not explained, and the share is multiplied by the share of
+        decided sites. At or below 0, where labels explain no more than that: their agreement with the one of the
+        DIVISIONS of the field that is most like them, less 1. 0 for fewer than two clusters.
 
     Notes
     -----
     After the gap statistic (Tibshirani, Walther and Hastie, J. R. Stat. Soc. B 63, 411 (2001)), with surrogates as the
-    reference, and adjusted for chance as the Rand index is (Hubert and Arabie, J. Classif. 2, 193 (1985)).
+    reference, and adjusted for chance as the Rand index is (Hubert and Arabie, J. Classif. 2, 193 (1985)). On a field
+    that changes gradually, how much less than chance labels explain does not say which of them follow it best, and does
+    not compare between numbers of clusters. Ours.
     """
     decided = labels >= 0
     clusters = len(np.unique(labels[decided]))
     if clusters < 2:
         return 0.0
     share, null = explained_share(labels, field.smoothed) * decided.mean(), field.null_share(clusters)
-    # Below chance, too, numbers of clusters are compared by their own scale: of many clusters, chance explains so much
-    # that the little which is left would count several times.
-    scale = 1 - null if share > null else null
-    return (share - null) / max(scale, 1e-9) - PARSIMONY * (clusters - 2)
+    more = (share - null) / max(1 - null, 1e-9) - PARSIMONY * (clusters - 2)
+    return more if more > 0 else min(_agreement(field, labels) - 1, 0.0)

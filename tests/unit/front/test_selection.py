@@ -100,16 +100,7 @@ def test_rounds_of_earlier_versions_are_guessed_from_the_ends_of_walls():
 def test_the_polarization_decides_by_what_the_labels_show_where_it_was_measured(known, trial):
     pair = {"boundary_evidence": "maximise", "label_evidence": "maximise"}
     table = pd.DataFrame({"trial": [0, 1, 2], "boundary_evidence": [0.5, 0.3, 0.1], "label_evidence": [0.1, 0.4, 0.2]})
-    front = selection.front_of(table.assign(known_share=known), pair)
-    assert front.loc[front["knee"], "trial"].tolist() == [trial]
-
-
-def test_where_no_labels_explain_more_than_chance_both_rewards_decide():
-    """On a part of the measured map of 0 % Sm, the trial that explained least too little cut through the domains."""
-    pair = {"boundary_evidence": "maximise", "label_evidence": "maximise"}
-    rewards = {"boundary_evidence": [0.03, 0.43, 0.44], "label_evidence": [-0.09, -0.3, -0.9]}
-    table = pd.DataFrame({"trial": [0, 1, 2], "known_share": 1.0, **rewards})
-    front = selection.front_of(table, pair)
-    assert front.loc[front["knee"], "trial"].tolist() == [1]
-    above = table.assign(label_evidence=table["label_evidence"] + 0.1)
-    assert selection.front_of(above, pair).query("knee")["trial"].tolist() == [0]
+    for below in (0.0, 1.0):  # also where labels explain no more than chance
+        of = table.assign(known_share=known, label_evidence=table["label_evidence"] - below)
+        front = selection.front_of(of, pair)
+        assert front.loc[front["knee"], "trial"].tolist() == [trial]

@@ -43,7 +43,20 @@ def test_labels_that_explain_nothing_are_worth_minus_one_whatever_their_number()
         found = label_evidence(
             MeasuredField(sites.grid, values, seed=1), np.random.default_rng(0).integers(clusters, size=len(values))
         )
-        assert found == pytest.approx(-1 - 0.03 * (clusters - 2), abs=0.01)
+        assert found == pytest.approx(-1, abs=0.01)
+
+
+def test_below_chance_labels_that_follow_the_field_are_worth_more_whatever_their_number():
+    mottle = gaussian_filter(RNG.standard_normal((60, 60, 2)), (4, 4, 0))
+    sites, values = sites_of(mottle / mottle.std())
+    field = MeasuredField(sites.grid, values, seed=1)
+    smooth = smoothed(sites.grid, values)
+    following = {k: KMeans(k, n_init=4, random_state=1).fit_predict(smooth) for k in (2, 3, 4, 5)}
+    halves = (np.arange(len(values)) < len(values) // 2).astype(int)
+    for labels in following.values():
+        few = np.where(RNG.uniform(size=len(labels)) < 0.6, -1, labels)
+        found, of_few, across = (label_evidence(field, of) for of in (labels, few, halves))
+        assert found > -0.2 and found > max(of_few, across) + 0.3
 
 
 def test_undecided_sites_count_against_the_labels():
