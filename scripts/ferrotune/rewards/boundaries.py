@@ -23,5 +23,8 @@ def boundary_evidence(segmentation):
     needs=("judgement",),
 )
 def label_evidence(segmentation):
-    """Share of the variance of the polarization (else the descriptor) that labels explain, less that on null maps."""
+    """Share of the variance of the polarization (else the descriptor) that labels explain, less that on null maps.
+
+    Where it is not more: agreement with k-means of the polarization, less 1. See `ferrotune.judge.explained`.
+    """
     return segmentation.judgement.explained
