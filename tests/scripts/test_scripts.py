@@ -539,9 +539,9 @@ def test_without_a_polarization_films_tell_nothing(chain):
     cells["polarization"] = np.full_like(cells["polarization"], np.nan)
     axes = {"yx": "cell", "polarization": "cell", "ab": "cell", "lattice": "vector"}
     arrays = {name: ((first, "axis"), cells[name]) for name, first in axes.items()}
-    write_store(chain["unknown.zarr"], arrays, attributes)
-    chain.films("unknown.zarr", "unknown_")
-    assert set(chain.twins(cells="unknown.zarr", beside="unknown_").values()) == {None}
+    write_store(chain["beside_unknown.zarr"], arrays, attributes)
+    chain.films("beside_unknown.zarr", "beside_")
+    assert set(chain.twins(cells="beside_unknown.zarr", beside="beside_").values()) == {None}
 
 
 def test_a_trial_that_is_not_there_cannot_be_selected(chain, capsys):
