@@ -19,7 +19,7 @@ SURROGATES = 8
 CLUSTERED = 2000  # sites of a surrogate that k-means sees
 MOST_SHARED = 8  # numbers of clusters up to which shares are computed in advance: more are rare
 DIVISIONS = range(2, 6)  # clusters of the divisions that labels below chance are compared with
-DECIDED = 0.8  # share of the sites; where labels decide fewer, their agreement says less
+DECIDED = 0.8  # share of the sites; labels that decide fewer are worth less
 PARSIMONY = 0.03  # of two maps that explain about as much, the one with fewer variants
 
 
@@ -129,9 +129,8 @@ class MeasuredField:
 
 
 def _agreement(field, labels):
-    """Adjusted Rand index of labels with the division of the field that is most like them; less if few are decided."""
-    decided = min((labels >= 0).mean() / DECIDED, 1.0)
-    return max(ari(labels, division) for division in field.divisions) * decided**2
+    """Adjusted Rand index of labels with the division of the field that is most like them."""
+    return max(ari(labels, division) for division in field.divisions)
 
 
 def label_evidence(field, labels):
@@ -147,9 +146,10 @@ def label_evidence(field, labels):
     float
         Above 0: the share of the variance that labels explain, adjusted for chance: 1 if they explain all, 0 if they
         explain what k-means with as many clusters explains of surrogates; less PARSIMONY for each variant beyond two.
-        Undecided sites count against it twice: they are not explained, and the share is multiplied by the share of
-        decided sites. At or below 0, where labels explain no more than that: their agreement with the one of the
-        DIVISIONS of the field that is most like them, less 1. 0 for fewer than two clusters.
+        Undecided sites are not explained. At or below 0, where labels explain no more than that: their agreement with
+        the one of the DIVISIONS of the field that is most like them, less 1. Where labels decide fewer than DECIDED of
+        the sites, share and agreement are multiplied by the square of what they decide of these. 0 for fewer than two
+        clusters.
 
     Notes
     -----
@@ -162,6 +162,7 @@ def label_evidence(field, labels):
     clusters = len(np.unique(labels[decided]))
     if clusters < 2:
         return 0.0
-    share, null = explained_share(labels, field.smoothed) * decided.mean(), field.null_share(clusters)
+    enough = min(decided.mean() / DECIDED, 1.0) ** 2
+    share, null = explained_share(labels, field.smoothed) * enough, field.null_share(clusters)
     more = (share - null) / max(1 - null, 1e-9) - PARSIMONY * (clusters - 2)
-    return more if more > 0 else min(_agreement(field, labels) - 1, 0.0)
+    return more if more > 0 else min(_agreement(field, labels) * enough - 1, 0.0)
