@@ -125,7 +125,7 @@ class MeasuredField:
         return self._null_shares[clusters]
 
 
-def _beyond_chance(field, labels):
+def beyond_chance(field, labels):
     """Share of the variance of the smoothed field that labels (site,) explain, adjusted for chance.
 
     1 if they explain all, 0 if they explain what k-means with as many clusters explains of surrogates.
@@ -161,6 +161,6 @@ def label_evidence(field, labels):
     clusters = len(np.unique(labels[decided]))
     if clusters < 2:
         return 0.0
-    explained = max(_beyond_chance(field, labels) - PARSIMONY * (clusters - 2), 0.0)
+    explained = max(beyond_chance(field, labels) - PARSIMONY * (clusters - 2), 0.0)
     found_again = agreement_with_divisions(labels, field.divisions)
     return (found_again + WEIGHT * explained) / (1 + WEIGHT) * min(decided.mean() / DECIDED, 1.0) ** 2
