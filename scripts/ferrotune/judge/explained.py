@@ -18,7 +18,7 @@ CLIPPED = 5.0  # robust standard deviations
 SURROGATES = 8
 CLUSTERED = 2000  # sites of a surrogate that k-means sees
 MOST_SHARED = 8  # numbers of clusters up to which shares are computed in advance: more are rare
-DECIDED = 0.8  # share of the sites; labels that decide fewer are worth less
+DECIDED = 0.9  # share of the sites; labels that decide fewer are worth less
 PARSIMONY = 0.03  # of two maps that explain about as much, the one with fewer variants
 WEIGHT = 0.5  # of what labels explain, beside their agreement with divisions that are found again
 
