@@ -18,7 +18,7 @@ CLIPPED = 5.0  # robust standard deviations
 SURROGATES = 8
 CLUSTERED = 2000  # sites of a surrogate that k-means sees
 MOST_SHARED = 8  # numbers of clusters up to which shares are computed in advance: more are rare
-DECIDED = 0.9  # share of the sites; labels that decide fewer are worth less
+DECIDED = 0.8  # share of the sites; labels that decide fewer are worth less
 PARSIMONY = 0.03  # of two maps that explain about as much, the one with fewer variants
 WEIGHT = 0.5  # of what labels explain, beside their agreement with divisions that are found again
 
@@ -146,9 +146,10 @@ def label_evidence(field, labels):
     -------
     float
         From 0 to 1: two thirds of it for the agreement with k-means of halves of the film
-        (`ferrotune.judge.divisions`), one third for the share of the variance that the labels explain beyond chance,
-        less PARSIMONY for each variant beyond two, at least 0. Where they decide fewer than DECIDED of the sites,
-        multiplied by the square of what they decide of these. 0 for fewer than two clusters.
+        (`ferrotune.judge.divisions`), times the share of decided sites; one third for the share of the variance that
+        the labels explain beyond chance, less PARSIMONY for each variant beyond two, at least 0. An undecided site
+        agrees with nothing, and is not explained. Where labels decide fewer than DECIDED of the sites, multiplied by
+        the square of what they decide of these. 0 for fewer than two clusters.
 
     Notes
     -----
@@ -157,10 +158,10 @@ def label_evidence(field, labels):
     J. Classif. 2, 193 (1985)). It chooses the number of variants where domains are clear. On a field that changes
     gradually no labels explain more than chance, and the agreement decides. The weights are ours.
     """
-    decided = labels >= 0
-    clusters = len(np.unique(labels[decided]))
+    decided = (labels >= 0).mean()
+    clusters = len(np.unique(labels[labels >= 0]))
     if clusters < 2:
         return 0.0
     explained = max(beyond_chance(field, labels) - PARSIMONY * (clusters - 2), 0.0)
-    found_again = agreement_with_divisions(labels, field.divisions)
-    return (found_again + WEIGHT * explained) / (1 + WEIGHT) * min(decided.mean() / DECIDED, 1.0) ** 2
+    found_again = agreement_with_divisions(labels, field.divisions) * decided
+    return (found_again + WEIGHT * explained) / (1 + WEIGHT) * min(decided / DECIDED, 1.0) ** 2
