@@ -1,4 +1,4 @@
-"""What speaks for labels in a measured field: halves of it give the same, and they explain more than chance."""
+"""How much of a measured field the labels explain, beyond what as many clusters explain of fields without domains."""
 
 from contextlib import suppress
 from functools import cached_property
@@ -7,10 +7,10 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 from scipy.stats import median_abs_deviation
 
-from ferrotune.judge.divisions import agreement_with_divisions, divisions_from_halves
 from ferrotune.judge.outliers import damaged
 from ferrotune.judge.surrogates import Surrogates
 from ferrotune.judge.variation import variation
+from ferrotune.segmentation.agreement import ari
 
 # Our choices.
 SMOOTH = 1.0  # cells; sigma of the Gaussian average: what noise adds to single sites no label can explain
@@ -18,9 +18,9 @@ CLIPPED = 5.0  # robust standard deviations
 SURROGATES = 8
 CLUSTERED = 2000  # sites of a surrogate that k-means sees
 MOST_SHARED = 8  # numbers of clusters up to which shares are computed in advance: more are rare
-DECIDED = 0.8  # share of the sites; labels that decide fewer are worth less
+DIVISIONS = range(2, 6)  # clusters of the divisions that labels below chance are compared with
+DECIDED = 0.8  # share of the sites; where labels decide fewer, their agreement says less
 PARSIMONY = 0.03  # of two maps that explain about as much, the one with fewer variants
-WEIGHT = 0.5  # of what labels explain, beside their agreement with divisions that are found again
 
 
 def smoothed(grid, values):
@@ -100,8 +100,11 @@ class MeasuredField:
 
     @cached_property
     def divisions(self):
-        """Divisions of the smoothed field from halves of the film, see `ferrotune.judge.divisions`."""
-        return divisions_from_halves(self.grid, self.smoothed, self.seed)
+        """Labels (site,) of k-means of the smoothed field, one for each number of clusters in DIVISIONS."""
+        from sklearn.cluster import KMeans  # here, as most jobs that load this module do not need it
+
+        of = (KMeans(clusters, n_init=4, random_state=0) for clusters in DIVISIONS)
+        return [kmeans.fit_predict(self.smoothed).astype(np.int8) for kmeans in of]
 
     def compute_shared(self, clusters):
         """Compute what trials of up to some number of clusters ask for, before it is sent to several processes.
@@ -125,17 +128,14 @@ class MeasuredField:
         return self._null_shares[clusters]
 
 
-def beyond_chance(field, labels):
-    """Share of the variance of the smoothed field that labels (site,) explain, adjusted for chance.
-
-    1 if they explain all, 0 if they explain what k-means with as many clusters explains of surrogates.
-    """
-    null = field.null_share(len(np.unique(labels[labels >= 0])))
-    return (explained_share(labels, field.smoothed) - null) / max(1 - null, 1e-9)
+def _agreement(field, labels):
+    """Adjusted Rand index of labels with the division of the field that is most like them; less if few are decided."""
+    decided = min((labels >= 0).mean() / DECIDED, 1.0)
+    return max(ari(labels, division) for division in field.divisions) * decided**2
 
 
 def label_evidence(field, labels):
-    """What speaks for labels: that halves of the film give the same, and that they explain more than chance.
+    """What labels explain of a field beyond what as many clusters explain of its surrogates.
 
     Parameters
     ----------
@@ -145,23 +145,23 @@ def label_evidence(field, labels):
     Returns
     -------
     float
-        From 0 to 1: two thirds of it for the agreement with k-means of halves of the film
-        (`ferrotune.judge.divisions`), times the share of decided sites; one third for the share of the variance that
-        the labels explain beyond chance, less PARSIMONY for each variant beyond two, at least 0. An undecided site
-        agrees with nothing, and is not explained. Where labels decide fewer than DECIDED of the sites, multiplied by
-        the square of what they decide of these. 0 for fewer than two clusters.
+        Above 0: the share of the variance that labels explain, adjusted for chance: 1 if they explain all, 0 if they
+        explain what k-means with as many clusters explains of surrogates; less PARSIMONY for each variant beyond two.
+        Undecided sites count against it twice: they are not explained, and the share is multiplied by the share of
+        decided sites. At or below 0, where labels explain no more than that: their agreement with the one of the
+        DIVISIONS of the field that is most like them, less 1. 0 for fewer than two clusters.
 
     Notes
     -----
-    The share beyond chance is after the gap statistic (Tibshirani, Walther and Hastie, J. R. Stat. Soc. B 63, 411
-    (2001)), with surrogates as the reference, and adjusted for chance as the Rand index is (Hubert and Arabie,
-    J. Classif. 2, 193 (1985)). It chooses the number of variants where domains are clear. On a field that changes
-    gradually no labels explain more than chance, and the agreement decides. The weights are ours.
+    After the gap statistic (Tibshirani, Walther and Hastie, J. R. Stat. Soc. B 63, 411 (2001)), with surrogates as the
+    reference, and adjusted for chance as the Rand index is (Hubert and Arabie, J. Classif. 2, 193 (1985)). On a field
+    that changes gradually, how much less than chance labels explain does not say which of them follow it best, and does
+    not compare between numbers of clusters. Ours.
     """
-    decided = (labels >= 0).mean()
-    clusters = len(np.unique(labels[labels >= 0]))
+    decided = labels >= 0
+    clusters = len(np.unique(labels[decided]))
     if clusters < 2:
         return 0.0
-    explained = max(beyond_chance(field, labels) - PARSIMONY * (clusters - 2), 0.0)
-    found_again = agreement_with_divisions(labels, field.divisions) * decided
-    return (found_again + WEIGHT * explained) / (1 + WEIGHT) * min(decided / DECIDED, 1.0) ** 2
+    share, null = explained_share(labels, field.smoothed) * decided.mean(), field.null_share(clusters)
+    more = (share - null) / max(1 - null, 1e-9) - PARSIMONY * (clusters - 2)
+    return more if more > 0 else min(_agreement(field, labels) - 1, 0.0)

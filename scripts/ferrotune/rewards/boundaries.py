@@ -18,13 +18,13 @@ def boundary_evidence(segmentation):
 @reward(
     "maximise",
     "1",
-    "Halves of the film have the same domains, and labels explain more of the polarization than on a gradual map.",
-    "after Ben-Hur et al., Pac. Symp. Biocomput. 7, 6 (2002), and Tibshirani et al., J. R. Stat. Soc. B 63, 411 (2001)",
+    "Domains are uniform inside: labels explain more of the polarization than on a map that changes gradually.",
+    "after Tibshirani, Walther and Hastie, J. R. Stat. Soc. B 63, 411 (2001), with null maps as the reference",
     needs=("judgement",),
 )
 def label_evidence(segmentation):
-    """What speaks for labels in the polarization (else the descriptor), 0 to 1, see `ferrotune.judge.explained`.
+    """Share of the variance of the polarization (else the descriptor) that labels explain, less that on null maps.
 
-    They agree with k-means of halves of the film, and explain more of the variance than on null maps.
+    Where it is not more: agreement with k-means of the polarization, less 1. See `ferrotune.judge.explained`.
     """
     return segmentation.judgement.explained
