@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 import ferrotune
 from benchmarks.truth_figure import truth_figure
-from benchmarks.truth_films import drawn_films, map_films, model_films, null_films, part_films
+from benchmarks.truth_films import drawn_films, map_films, model_films, new_films, null_films, part_films
 from ferrotune.cells.polarization_variants import peer_labels
 from ferrotune.figures.style import save
 from ferrotune.reference.scores import labels_at
@@ -124,29 +124,34 @@ def answers(table):
     return pd.DataFrame(rows)
 
 
-def _write(rows):
+def _write(rows, folder):
     """Write the tables of the films so far (list of dict), and return their summary."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     table = pd.DataFrame(rows)
     summary = answers(table)
     for name, of in (("films", table), ("answers", summary)):
-        of.to_csv(RESULTS / f"{name}.tsv", sep="\t", index=False, float_format="%.3f", na_rep="nan")
+        of.to_csv(folder / f"{name}.tsv", sep="\t", index=False, float_format="%.3f", na_rep="nan")
     return summary
 
 
-def main():
-    """Judge all films and write the tables and the figure."""
-    films = [(film, TRIALS) for film in (*map_films(), *part_films(), *model_films(), *drawn_films())]
-    films += [(film, NULL_TRIALS) for film in null_films(NULL_FILMS)]
+def main(seed=None):
+    """Judge all films, or new ones of some seed, and write the tables and the figure."""
+    folder = RESULTS if seed is None else RESULTS.with_name(f"{RESULTS.name}_{seed}")
+    if seed is None:
+        films = [(film, TRIALS) for film in (*map_films(), *part_films(), *model_films(), *drawn_films())]
+        films += [(film, NULL_TRIALS) for film in null_films(NULL_FILMS)]
+    else:
+        films = [(film, TRIALS) for film in new_films(seed)]
     with Parallel(n_jobs=PROCESSES, return_as="generator") as parallel:
         rows = []
         for of_film in parallel(delayed(judge_film)(*film) for film in films):
             rows += of_film
-            _write(rows)
+            _write(rows, folder)
             print(*(f"{row['film']}, {row['pipeline']}: {row['answer']}" for row in of_film), sep="; ", file=sys.stderr)
-    save(truth_figure(pd.DataFrame(rows)), [RESULTS / "truth.png"])
-    print(_write(rows).to_string(float_format="%.2f"))
+    if seed is None:
+        save(truth_figure(pd.DataFrame(rows)), [folder / "truth.png"])
+    print(_write(rows, folder).to_string(float_format="%.2f"))
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

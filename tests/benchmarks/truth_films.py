@@ -132,7 +132,7 @@ def _has_regions(polarization):
 
 
 def part_films(count=3, cells=90, seed=20261201):
-    """Films rendered from random parts of both maps, some mirrored or rotated, that no choice was made on."""
+    """Films rendered from random parts of both maps, some mirrored or rotated."""
     if not MAPS.exists():
         return []
     rng, films = np.random.default_rng(seed), []
@@ -148,14 +148,14 @@ def part_films(count=3, cells=90, seed=20261201):
     return films
 
 
-def model_films():
-    """Films rendered from maps of a Ginzburg-Landau model, on a substrate."""
+def model_films(first=20):
+    """Films rendered from maps of a Ginzburg-Landau model, on a substrate; `first` seed of the maps."""
     films = []
     for number, (name, (model, amplitude)) in enumerate(MODELS.items()):
-        polarization = film_map((90, 90), model, amplitude, 20 + number)
+        polarization = film_map((90, 90), model, amplitude, first + number)
         film = _of_map(f"model, {name}", polarization, {}, seed=70 + number)
         # on the film with one broad wall, the limits of what varies were chosen
-        films.append(replace(film, kind="model", chosen_on=name == "wide"))
+        films.append(replace(film, kind="model", chosen_on=name == "wide" and first == 20))
     return films
 
 
@@ -197,6 +197,21 @@ def drawn_films():
     )
     films.append(Film("nanodomains", "drawn", base | {"geometry": "mottled"}, 64))
     return [replace(film, chosen_on=film.name in CHOSEN_ON) for film in films]
+
+
+def new_films(seed):
+    """Films that nobody has seen, of another seed: parts of the maps, the model, domains as in the demo."""
+    films = []
+    for cells in (90, 60):
+        parts = part_films(cells=cells, seed=seed * 1000 + cells)
+        films += [replace(film, name=f"{film.name}, {cells} cells", kind=f"part {cells}") for film in parts]
+    films += model_films(1000 * seed)
+    base = {"shape": (1024, 1088), "pixel_size_pm": 15.6, "dose": 400.0}
+    for number in range(4):
+        settings = base | {"geometry": "mottled", "sm_percent": 13.0}
+        films.append(Film(f"nanodomains {number}", "nanodomains", settings, 1000 * seed + number))
+    settings = base | {"geometry": "closure", "shape": (700, 720)}
+    return [*films, Film("small closure", "closure", settings, 1000 * seed, width=2.0, variants=4)]
 
 
 def null_films(count):
