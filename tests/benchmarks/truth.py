@@ -6,6 +6,7 @@ sites, with the variants of the true polarization: on films from maps, measured 
 2 to 5 clusters. The best trial is the best one that decides four of five sites.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -154,4 +155,6 @@ def main(seed=None):
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("seed", nargs="?", type=int, help="of new films; without it, the films of docs/truth.md")
+    main(parser.parse_args().seed)

@@ -155,7 +155,7 @@ def model_films(first=20):
         polarization = film_map((90, 90), model, amplitude, first + number)
         film = _of_map(f"model, {name}", polarization, {}, seed=70 + number)
         # on the film with one broad wall, the limits of what varies were chosen
-        films.append(replace(film, kind="model", chosen_on=name == "wide" and first == 20))
+        films.append(replace(film, kind="model", chosen_on=name == "wide"))
     return films
 
 
@@ -205,7 +205,7 @@ def new_films(seed):
     for cells in (90, 60):
         parts = part_films(cells=cells, seed=seed * 1000 + cells)
         films += [replace(film, name=f"{film.name}, {cells} cells", kind=f"part {cells}") for film in parts]
-    films += model_films(1000 * seed)
+    films += [replace(film, chosen_on=False) for film in model_films(1000 * seed)]
     base = {"shape": (1024, 1088), "pixel_size_pm": 15.6, "dose": 400.0}
     for number in range(4):
         settings = base | {"geometry": "mottled", "sm_percent": 13.0}
